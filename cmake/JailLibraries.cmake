@@ -1,0 +1,21 @@
+# Debian's own packages, static where the archive exists.
+find_package(Threads REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(absl REQUIRED)
+find_package(GTest REQUIRED)
+find_path(SODIUM_INCLUDE sodium.h REQUIRED)
+find_library(SODIUM_LIBRARY NAMES libsodium.a REQUIRED)
+find_path(SECCOMP_INCLUDE seccomp.h REQUIRED)
+find_library(SECCOMP_LIBRARY NAMES libseccomp.a REQUIRED)
+find_library(PROTOBUF_STATIC NAMES libprotobuf.a REQUIRED)
+find_library(Z_STATIC NAMES libz.a REQUIRED)
+
+# Names of ours, so that no target repeats a path. SYSTEM: their warnings are not ours.
+add_library(lib_protobuf INTERFACE)
+target_link_libraries(lib_protobuf INTERFACE ${PROTOBUF_STATIC} ${Z_STATIC} Threads::Threads)
+add_library(lib_sodium INTERFACE)
+target_include_directories(lib_sodium SYSTEM INTERFACE ${SODIUM_INCLUDE})
+target_link_libraries(lib_sodium INTERFACE ${SODIUM_LIBRARY})
+add_library(lib_seccomp INTERFACE)
+target_include_directories(lib_seccomp SYSTEM INTERFACE ${SECCOMP_INCLUDE})
+target_link_libraries(lib_seccomp INTERFACE ${SECCOMP_LIBRARY})

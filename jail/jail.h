@@ -1,0 +1,82 @@
+// The public API of jailrun as a library, and the one header the layers above the core include.
+//
+//   auto jail = jail::Jail::Open(jail::DefaultSite());
+//   jail::v1::JobSpec job;
+//   job.set_language("python");
+//   auto* file = job.add_files();
+//   file->set_path("main.py");
+//   file->set_content("print('hello')");
+//   jail::v1::ResultRecord record = (*jail)->Run(job);
+#ifndef JAIL_JAIL_H_
+#define JAIL_JAIL_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "jail/base/fd.h"
+#include "jail/v1/job.pb.h"
+#include "jail/v1/plan.pb.h"
+#include "jail/v1/result.pb.h"
+#include "jail/v1/runtime.pb.h"
+#include "jail/v1/site.pb.h"
+
+namespace jail {
+
+// Where this installation keeps its parts, and its ceilings. Loaded once, then immutable.
+struct Site {
+  std::string launcher_path;  // Absolute path of jail-launch.
+  v1::Site config;
+  bool rootless = false;      // Never use privilege, even when there is some.
+};
+
+// The compiled-in launcher beside /etc/jailrun/site.textproto, when that file exists.
+// Errors name the file and the line.
+absl::StatusOr<Site> LoadSite();
+
+enum class Stream { kStdout, kStderr };
+
+// How a run is connected while it lives. All members may stay empty.
+// The program never gets these descriptors themselves: everything goes through pipes of ours.
+struct Io {
+  // Read until end of file and fed to the run phase. Not valid: JobSpec.stdin, then end of file.
+  int stdin_fd = -1;
+  // Where the run phase's output goes live, up to the output limit; a compiler's goes to stderr_fd.
+  // -1: nowhere; the record keeps it either way.
+  int stdout_fd = -1;
+  int stderr_fd = -1;
+  // Readable means: stop, with verdict CANCELLED.
+  int cancel_fd = -1;
+};
+
+// Thread-safe. Every outcome is a record: no exception, no second error path.
+class Jail {
+ public:
+  // NotFoundError or PermissionDeniedError when the launcher cannot be used.
+  static absl::StatusOr<std::unique_ptr<Jail>> Open(Site site);
+
+  v1::ResultRecord Run(const v1::JobSpec& job, const Io& io = {}) const;
+
+  // What Run would do, without doing it. Pure. The message names the offending field first:
+  // "limits.memory_bytes: 8 GiB is over this site's ceiling of 4 GiB".
+  absl::StatusOr<v1::RunPlan> Resolve(const v1::JobSpec& job) const;
+
+  // Which protections and limits this host can enforce and how, found by looking and by one
+  // jailed run of /usr/bin/true; what `jailrun doctor` prints.
+  v1::ResultRecord Probe() const;
+
+  // Every language this build knows, by name.
+  const v1::RuntimeCatalog& Runtimes() const;
+
+ private:
+  explicit Jail(Site site) : site_(std::move(site)) {}
+  Site site_;
+};
+
+}  // namespace jail
+
+#endif  // JAIL_JAIL_H_

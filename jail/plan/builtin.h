@@ -1,0 +1,46 @@
+// What is compiled into the binaries from data: seccomp policies (tools/build/policyc, from policy/)
+// and root views (tools/build/viewc, from rootfs/ and the runtimes' binds). Plain constant data, so
+// the helper can use it as it is and nobody can change it between the build and a run.
+#ifndef JAIL_PLAN_BUILTIN_H_
+#define JAIL_PLAN_BUILTIN_H_
+
+#include <linux/filter.h>
+
+#include <cstdint>
+
+namespace jail::plan {
+
+struct CompiledPolicy {
+  const char* name;
+  uint8_t sha256[32];  // Of the instructions' bytes.
+  uint16_t length;
+  const sock_filter* code;
+};
+
+enum class EntryKind : uint8_t { kDir, kBind, kBindOptional, kFile, kLink, kLinkOrBind, kDevice };
+
+struct ViewEntry {
+  EntryKind kind;
+  const char* path;     // Absolute, normal form.
+  const char* content;  // kFile: the text. kLink: the target. Otherwise null.
+  uint32_t content_size;
+};
+
+struct RootView {
+  const char* name;
+  uint8_t sha256[32];  // Of the entries, in their serialized proto form.
+  int count;
+  const ViewEntry* entries;
+};
+
+// Null when there is none of that name.
+const CompiledPolicy* FindPolicy(const char* name);
+const RootView* FindRootView(const char* name);
+
+// All of them, for listings: index from 0, null past the end.
+const CompiledPolicy* PolicyAt(int index);
+const RootView* RootViewAt(int index);
+
+}  // namespace jail::plan
+
+#endif  // JAIL_PLAN_BUILTIN_H_

@@ -1,0 +1,97 @@
+// The sealed plan: what one phase needs, as plain structs in a memfd that can no longer change.
+// Written by plan/seal (unprivileged), read by plan/view inside the privileged helper, which trusts
+// not one byte of it. All offsets count from the start of the memfd; strings end with a NUL that
+// Span::size does not count. No field is a path on the host: roots and policies are names.
+#ifndef JAIL_PLAN_LAYOUT_H_
+#define JAIL_PLAN_LAYOUT_H_
+
+#include <cstdint>
+
+namespace jail::plan {
+
+inline constexpr uint32_t kMagic = 0x4e414c50;  // "PLAN"
+inline constexpr uint32_t kVersion = 1;
+
+// Bounds that hold before any site ceiling is looked at.
+inline constexpr uint64_t kMaxPlanBytes = uint64_t{256} << 20;
+inline constexpr uint32_t kMaxStrings = 4096;  // argv and env, each
+inline constexpr uint32_t kMaxFiles = 1024;
+inline constexpr uint32_t kMaxPathBytes = 1024;
+inline constexpr uint32_t kMaxNameBytes = 31;
+
+struct Span {
+  uint64_t offset;
+  uint64_t size;
+};
+
+struct Limits {
+  int64_t wall_time_us;
+  int64_t cpu_time_us;
+  int64_t memory_bytes;
+  int64_t stack_bytes;
+  int64_t file_bytes;
+  int64_t disk_bytes;
+  int64_t disk_inodes;
+  int32_t processes;
+  int32_t open_files;
+  int32_t cpu_millicores;  // 0: no rate limit. A rate of zero is refused by Resolve.
+  int32_t reserved;
+};
+
+enum class Place : uint32_t {
+  kWork = 0,  // Under /work: the program's own, writable, noexec.
+  kApp = 1,   // Under /app: read-only, executable.
+};
+
+struct File {
+  Span path;  // Relative, no "..", no empty part.
+  Span content;
+  Place place;
+  uint32_t reserved;
+};
+
+enum Flags : uint32_t {
+  kBestEffort = 1 << 0,  // A limit or layer that cannot be had is reported, not fatal.
+  kSendWork = 1 << 1,    // Hand a read-only view of the work directory to the watcher.
+  kRootless = 1 << 2,    // Refuse to use privilege even when started with it.
+};
+
+struct Header {
+  uint32_t magic;
+  uint32_t version;
+  uint64_t total_size;  // Of the memfd.
+  uint32_t flags;
+  uint32_t channel_count;  // Extra descriptors for the program, from kFirstChannelFd on.
+  Limits limits;
+  char root[kMaxNameBytes + 1];      // "host"
+  char policy[kMaxNameBytes + 1];    // "default"
+  char hostname[kMaxNameBytes + 1];  // "jail"
+  Span argv;                         // argc strings, one after the other, each with its NUL
+  Span env;
+  uint32_t argc;
+  uint32_t envc;
+  Span files;  // file_count structs of type File, 8-byte aligned
+  uint32_t file_count;
+  uint32_t reserved;
+};
+
+// Descriptors the helper is started with. Everything else is closed first thing.
+inline constexpr int kStdinFd = 0;    // anonymous pipes of the watcher's, never the caller's own
+inline constexpr int kStdoutFd = 1;
+inline constexpr int kStderrFd = 2;
+inline constexpr int kPlanFd = 3;     // this memfd, sealed
+inline constexpr int kControlFd = 4;  // SOCK_SEQPACKET: messages below; end of file cancels the run
+inline constexpr int kFirstChannelFd = 5;
+inline constexpr int kMaxChannels = 8;
+
+// Messages on the control socket, one byte each, with at most one descriptor.
+enum class Message : uint8_t {
+  kReport = 'R',   // helper -> watcher: the report's memfd, sealed against the watcher's writing
+  kWork = 'W',     // init -> watcher: a read-only view of the work directory
+  kCancel = 'C',   // watcher -> helper: end the run
+  kOutput = 'O',   // watcher -> helper: end the run, an output limit was passed
+};
+
+}  // namespace jail::plan
+
+#endif  // JAIL_PLAN_LAYOUT_H_

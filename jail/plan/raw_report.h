@@ -1,0 +1,140 @@
+// The one thing the helper says: a fixed-size struct in shared memory, filled in as the run goes on.
+// The helper makes the memfd, seals it against every later writable mapping and hands it to the
+// watcher, so a run that is killed half-way still shows its last step, item and errno. init writes
+// the child's part and the program's exit status; the program cannot reach it: exec drops the mapping.
+#ifndef JAIL_PLAN_RAW_REPORT_H_
+#define JAIL_PLAN_RAW_REPORT_H_
+
+#include <cstdint>
+
+#include "jail/plan/layout.h"
+#include "jail/plan/steps.h"
+
+namespace jail::plan {
+
+inline constexpr uint32_t kReportMagic = 0x54525052;  // "RPRT"
+inline constexpr int kMaxViolations = 64;
+inline constexpr int kMaxSubject = 128;
+
+// Where one side (helper, init or program) stands. Only that side writes it.
+struct Trace {
+  StepId step;             // The step being done, or the one that failed.
+  uint16_t reserved;
+  int32_t error;           // errno of the failed step; 0 while none has failed.
+  int32_t item;            // Index in the list the step walks; -1 when it walks none.
+  char subject[kMaxSubject];  // "/usr/lib/jvm", "memory.limit_in_bytes"; may be empty.
+};
+
+// Start and end of a step, CLOCK_MONOTONIC. 0: not done.
+struct StepTime {
+  int64_t start_ns;
+  int64_t end_ns;
+};
+
+// Why the helper killed the jail. kNone: it ended by itself.
+enum class KillReason : uint32_t {
+  kNone = 0,
+  kWallTime,
+  kCpuTime,
+  kMemory,      // The sampler's doing, or the end of a jail in which the kernel killed for memory.
+  kCancelled,
+  kCallerDied,
+  kOutput,
+  kDeniedCalls,
+  kSetupTimeout,
+};
+
+enum class CgroupKind : uint32_t { kNone = 0, kV1 = 1, kV2 = 2 };
+
+struct Violation {
+  int32_t number;
+  uint32_t arch;  // AUDIT_ARCH_*
+  uint64_t args[2];
+  uint64_t count;
+  int32_t answer;  // errno given
+  int32_t reserved;
+};
+
+// Read back by verify_confinement inside the jail: 1 held, 0 not checked, -1 did not hold.
+struct Verified {
+  int8_t ids, groups, capabilities, no_new_privs, securebits, read_only_root, rlimits, fds;
+  int8_t user_ns, pid_ns, mnt_ns, net_ns, ipc_ns, uts_ns, cgroup_ns, reserved;
+};
+
+// A layer or limit that best effort went without: the step and its errno.
+struct Missing {
+  StepId step;
+  uint16_t reserved;
+  int32_t error;
+  int32_t item;
+};
+inline constexpr int kMaxMissing = 16;
+
+struct Usage {
+  int64_t cpu_ns;         // Of all processes, since exec (cgroup), or whole jail (rusage).
+  int64_t user_ns;
+  int64_t system_ns;
+  int64_t memory_peak_bytes;
+  int64_t oom_kills;      // The cgroup's own counter.
+  int64_t pids_peak;      // -1: unknown
+  int64_t pids_denied;    // forks refused by pids.max; -1: unknown
+  int64_t io_read_bytes;  // -1: unknown
+  int64_t io_write_bytes;
+  int64_t disk_bytes;     // statfs of the writable mounts at the end; -1: unknown
+  int64_t disk_inodes;
+  int64_t disk_full;      // 1: no block or no inode was left
+  int64_t voluntary_switches;
+  int64_t forced_switches;
+  int64_t minor_faults;
+  int64_t major_faults;
+  int64_t max_rss_bytes;  // Of the largest process.
+};
+
+struct RawReport {
+  uint32_t magic;
+  uint32_t version;
+  uint32_t finished;   // 1: the helper reached its end; nothing is written after.
+  uint32_t privileged; // 1: private uids and cgroups; 0: rootless
+  Trace host;
+  Trace child;         // init, then the program until exec
+  StepTime times[kStepCount];
+
+  int64_t exec_ns;     // CLOCK_MONOTONIC just before execve; 0: never reached
+  int64_t end_ns;      // when the last process was gone
+  int64_t kill_ns;     // when the helper decided to kill; 0: it did not
+  KillReason kill_reason;
+
+  // wait(2) status of the program; valid when program_ended is 1.
+  uint32_t program_ended;
+  int32_t program_status;
+  int32_t init_status;  // wait status of init, as the helper saw it
+
+  Usage usage;
+  CgroupKind memory_cgroup, cpu_cgroup, pids_cgroup;
+  int64_t effective_memory_bytes;  // read back; -1: not in force
+  int64_t effective_processes;
+  int64_t effective_cpu_millicores;
+  uint32_t rlimit_processes;       // 1: RLIMIT_NPROC stands in for pids.max
+  uint32_t memory_sampler;         // 1: the sampler stands in for a memory cgroup
+  int64_t sampled_peak_bytes;
+
+  int64_t host_uid;                // of the program
+  int64_t init_host_uid;
+  Verified verified;
+  Missing missing[kMaxMissing];
+  int32_t missing_count;
+  int32_t memfd_noexec;            // 1: in force
+  int32_t nested_namespaces_off;   // 1: in force
+  int32_t landlock_abi;            // 0: not in force
+
+  int32_t violation_count;         // distinct ones in the array
+  int32_t reserved;
+  uint64_t denied_calls;           // all of them
+  Violation violations[kMaxViolations];
+  uint8_t policy_sha256[32];       // of the filter that was installed
+  uint8_t rootfs_sha256[32];       // of the view that was mounted
+};
+
+}  // namespace jail::plan
+
+#endif  // JAIL_PLAN_RAW_REPORT_H_
