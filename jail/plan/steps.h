@@ -19,6 +19,7 @@ namespace jail::plan {
   X(kOpenPolicy, "open_policy")                \
   X(kOpenRootfs, "open_rootfs")                \
   X(kTakeUid, "take_uid")                      \
+  X(kGiveStdio, "give_stdio")                  \
   X(kSweepLeftovers, "sweep_leftovers")        \
   X(kMakeCgroup, "make_cgroup")                \
   X(kSetCgroupLimits, "set_cgroup_limits")     \
@@ -59,11 +60,11 @@ namespace jail::plan {
   X(kLockSecurebits, "lock_securebits")                  \
   X(kDropCapabilities, "drop_capabilities")              \
   X(kNoNewPrivs, "no_new_privs")                         \
+  X(kEnterWork, "enter_work")                            \
   X(kWriteFiles, "write_files")                          \
   X(kNewSession, "new_session")                          \
   X(kArrangeFds, "arrange_fds")                          \
   X(kCloseOtherFds, "close_other_fds")                   \
-  X(kEnterWork, "enter_work")                            \
   X(kVerifyConfinement, "verify_confinement")            \
   X(kInstallSeccomp, "install_seccomp")                  \
   X(kExec, "exec")
