@@ -61,12 +61,12 @@ struct Verified {
   int8_t user_ns, pid_ns, mnt_ns, net_ns, ipc_ns, uts_ns, cgroup_ns, reserved;
 };
 
-// A layer or limit that best effort went without: the step and its errno.
+// A layer that the run went without: which one, the step that found out and its errno.
 struct Missing {
   StepId step;
   uint16_t reserved;
   int32_t error;
-  int32_t item;
+  int32_t layer;  // plan::Layer, which is jail.v1.Protection
 };
 inline constexpr int kMaxMissing = 16;
 
@@ -99,6 +99,7 @@ struct RawReport {
   Trace child;         // init, then the program until exec
   StepTime times[kStepCount];
 
+  int64_t setup_cpu_ns;  // CPU time spent inside the jail before exec: not the program's
   int64_t exec_ns;     // CLOCK_MONOTONIC just before execve; 0: never reached
   int64_t end_ns;      // when the last process was gone
   int64_t kill_ns;     // when the helper decided to kill; 0: it did not

@@ -18,6 +18,7 @@ namespace jail::plan {
   X(kAdmitPlan, "admit_plan")                  \
   X(kOpenPolicy, "open_policy")                \
   X(kOpenRootfs, "open_rootfs")                \
+  X(kFindCgroups, "find_cgroups")              \
   X(kTakeUid, "take_uid")                      \
   X(kGiveStdio, "give_stdio")                  \
   X(kSweepLeftovers, "sweep_leftovers")        \
@@ -64,6 +65,7 @@ namespace jail::plan {
   X(kWriteFiles, "write_files")                          \
   X(kNewSession, "new_session")                          \
   X(kArrangeFds, "arrange_fds")                          \
+  X(kAwaitInit, "await_init")                            \
   X(kCloseOtherFds, "close_other_fds")                   \
   X(kVerifyConfinement, "verify_confinement")            \
   X(kInstallSeccomp, "install_seccomp")                  \
