@@ -202,8 +202,8 @@ std::string FormatMillicores(int64_t millicores) {
 
 std::string Quoted(absl::string_view text) {
   constexpr size_t kMaxShown = 80;
-  if (text.size() <= kMaxShown) return absl::StrCat("\"", absl::CHexEscape(text), "\"");
-  return absl::StrCat("\"", absl::CHexEscape(text.substr(0, kMaxShown)), "...\"");
+  if (text.size() <= kMaxShown) return absl::StrCat("\"", absl::CEscape(text), "\"");
+  return absl::StrCat("\"", absl::CEscape(text.substr(0, kMaxShown)), "...\"");
 }
 
 absl::string_view NearestName(absl::string_view word, absl::Span<const absl::string_view> candidates) {

@@ -50,7 +50,7 @@ TEST(ParseBytesTest, SaysWhatIsWrongAndGivesAnExample) {
       {"99999999999999999999999999999999999999999999M", "is too large"},
       {"1e3M", "has the unknown unit \"e3m\""},
       {"0x10M", "has the unknown unit"},
-      {"\x1b[31m", "\"\\x1b[31m\" does not start with a number"},
+      {"\x1b[31m", "\"\\033[31m\" does not start with a number"},
   };
   for (const BadText& c : kCases) {
     const auto bytes = ParseBytes(c.text);
@@ -120,7 +120,7 @@ TEST(FormatTest, LimitsExactly) {
 }
 
 TEST(QuotedTest, EscapesControlCharactersAndCutsLongText) {
-  EXPECT_EQ(Quoted("a\n\x1b"), "\"a\\n\\x1b\"");
+  EXPECT_EQ(Quoted("a\n\x1b"), "\"a\\n\\033\"");
   EXPECT_EQ(Quoted(std::string(200, 'x')), "\"" + std::string(80, 'x') + "...\"");
 }
 
