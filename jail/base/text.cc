@@ -173,14 +173,14 @@ std::string FormatBytes(int64_t bytes) {
   size_t unit = 0;
   while (amount >= 1024 && unit + 1 < std::size(kNames)) amount /= 1024, ++unit;
   if (unit == 0) return absl::StrCat(bytes, bytes == 1 ? " byte" : " bytes");
-  return absl::StrCat(Shortest(absl::StrFormat(amount < 100 ? "%.2f" : "%.1f", amount)), " ", kNames[unit]);
+  return absl::StrCat(Shortest(absl::StrFormat("%.*f", amount < 100 ? 2 : 1, amount)), " ", kNames[unit]);
 }
 
 std::string FormatElapsed(absl::Duration duration) {
   const double seconds = absl::ToDoubleSeconds(duration);
   if (seconds < 0) return absl::StrCat("-", FormatElapsed(-duration));
   if (seconds < 0.0009995) return absl::StrFormat("%.0f us", seconds * 1e6);
-  if (seconds < 0.9995) return absl::StrFormat(seconds < 0.1 ? "%.1f ms" : "%.0f ms", seconds * 1e3);
+  if (seconds < 0.9995) return absl::StrFormat("%.*f ms", seconds < 0.1 ? 1 : 0, seconds * 1e3);
   if (seconds < 59.995) return absl::StrFormat("%.2f s", seconds);
   const int64_t whole = absl::ToInt64Seconds(duration + absl::Milliseconds(500));
   return absl::StrFormat("%d min %d s", whole / 60, whole % 60);
