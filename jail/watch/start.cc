@@ -152,14 +152,14 @@ void WaitFor(int pidfd) {
 }  // namespace
 
 Fault Start(const StartRequest& request, Helper* helper) {
-  if (request.channels.size() > plan::kMaxChannels) return {kStartHelper, E2BIG, "channels"};
+  if (request.channels.size() > plan::kMaxChannels) return {kStartHelper, E2BIG, "channels", {}};
   Connections c;
-  if (const int error = Connect(&c); error != 0) return {kStartHelper, error, "pipes to the helper"};
+  if (const int error = Connect(&c); error != 0) return {kStartHelper, error, "pipes to the helper", {}};
   const char* const argv[] = {"jail-launch", nullptr};
   ChildTask task = TaskFor(request, c, argv);
   helper->started_ns = MonotonicNs();
   if (const int error = Spawn(&task, &helper->pidfd); error != 0) {
-    return {kStartHelper, error, request.launcher_path};
+    return {kStartHelper, error, request.launcher_path, {}};
   }
   helper->control = std::move(c.control_ours);
   helper->stdin_pipe = std::move(c.in.write);
@@ -183,7 +183,7 @@ Fault Sweep(const std::string& launcher_path) {
   ChildTask task{launcher_path.c_str(), argv, {}, 0, 0};
   task.given.fill(-1);
   Fd pidfd;
-  if (const int error = Spawn(&task, &pidfd); error != 0) return {kStartHelper, error, launcher_path};
+  if (const int error = Spawn(&task, &pidfd); error != 0) return {kStartHelper, error, launcher_path, {}};
   WaitFor(pidfd.get());
   Reap(pidfd.get());
   return {};
