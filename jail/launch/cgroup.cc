@@ -67,10 +67,11 @@ int OpenOwnGroup(int mount, const char* own_groups, const char* controller, int*
   return OpenBeneath(mount, ".", O_RDONLY | O_DIRECTORY, 0, fd);
 }
 
-int DetectV1(int root, Cgroups* cgroups) {
+int DetectV1(int proc, int root, Cgroups* cgroups) {
   char own_groups[4096];
-  if (const int error = ReadSmallAt(AT_FDCWD, "/proc/self/cgroup", own_groups, sizeof own_groups))
-    return error;
+  Text<32> path;
+  path.Add(static_cast<int64_t>(getpid())).Add("/cgroup");
+  if (const int error = ReadSmallAt(proc, path.c_str(), own_groups, sizeof own_groups)) return error;
   for (int i = 0; i < kHierarchies; ++i) {
     // "cpu" is often a link to "cpu,cpuacct": root's own tmpfs, so links are fine here.
     int mount = openat(root, kV1Names[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -109,7 +110,7 @@ int RemoveGroup(int parent, const char* name) {
 
 }  // namespace
 
-int DetectCgroups(Cgroups* cgroups) {
+int DetectCgroups(int proc, Cgroups* cgroups) {
   int root = open(kMount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (root < 0) return errno == ENOENT ? 0 : errno;
   if (IsFilesystem(root, CGROUP2_SUPER_MAGIC)) {
@@ -117,7 +118,7 @@ int DetectCgroups(Cgroups* cgroups) {
     cgroups->parent[0] = root;
     return 0;
   }
-  const int error = DetectV1(root, cgroups);
+  const int error = DetectV1(proc, root, cgroups);
   CloseFd(&root);
   return error;
 }

@@ -39,7 +39,8 @@ extern const CgroupBackend kCgroupV1;
 extern const CgroupBackend kCgroupV2;
 
 // Finds the back-end and opens the parents. No cgroupfs at all is not an error: backend stays null.
-int DetectCgroups(Cgroups* cgroups);
+// `proc` is an open /proc.
+int DetectCgroups(int proc, Cgroups* cgroups);
 
 // Makes the jail's groups and opens their join files. EEXIST is fine: an empty leftover.
 int MakeGroups(Cgroups* cgroups);

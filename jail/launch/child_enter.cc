@@ -63,6 +63,7 @@ int BecomeInsideRoot(Context& context) {
   return Errno(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));  // Changing ids has cleared it.
 }
 
+// After the mounts: the kernel counts the one that a detached mount lives in.
 int ForbidNestedNamespaces(Context& context) {
   for (int i = 0; i < kNamespaces; ++i) {
     Text<64> path;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -9,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <initializer_list>
@@ -114,6 +116,13 @@ int Sanitize(Context& context, int argc) {
   if (const int error = TakeIds(context)) return error;
   umask(077);
   return Errno(chdir("/"));
+}
+
+int OpenHostProc(int* fd) {
+  if (const int error = OpenNoLinks("/proc", O_RDONLY | O_DIRECTORY, fd)) return error;
+  struct statfs status;
+  if (fstatfs(*fd, &status) != 0) return errno;
+  return status.f_type == PROC_SUPER_MAGIC ? 0 : ENOTSUP;
 }
 
 int MakeReport(Context& context) {

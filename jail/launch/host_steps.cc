@@ -45,10 +45,7 @@ bool HasChild(const Context& context) { return context.child_pidfd >= 0; }
 bool HasLease(const Context& context) { return context.cgroups.slot >= 0; }
 
 int OpenProc(Context& context) {
-  if (const int error = OpenNoLinks("/proc", O_RDONLY | O_DIRECTORY, &context.proc)) return error;
-  struct statfs status;
-  if (fstatfs(context.proc, &status) != 0) return errno;
-  if (status.f_type != PROC_SUPER_MAGIC) return ENOTSUP;
+  if (const int error = OpenHostProc(&context.proc)) return error;
   for (int i = 0; i < kNamespaces; ++i) {
     Text<64> path;
     path.Add("self/ns/").Add(kNamespaceNames[i]);
@@ -87,7 +84,7 @@ int OpenRootfs(Context& context) {
   return OpenProc(context);
 }
 
-int FindCgroups(Context& context) { return DetectCgroups(&context.cgroups); }
+int FindCgroups(Context& context) { return DetectCgroups(context.proc, &context.cgroups); }
 
 int TakeUid(Context& context) {
   At(context.report->host, -1, "/run/jailrun/leases");

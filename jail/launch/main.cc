@@ -27,7 +27,8 @@ int Run(Context& context) {
 
 int SweepOnly(Context& context) {
   if (!context.privileged) return 0;  // Rootless runs have no groups of ours to leave.
-  int error = DetectCgroups(&context.cgroups);
+  int error = OpenHostProc(&context.proc);
+  if (error == 0) error = DetectCgroups(context.proc, &context.cgroups);
   if (error == 0) error = OpenLeases(&context.leases);
   if (error == 0) error = SweepLeftovers(context.leases, context.cgroups, -1);
   return error == 0 ? 0 : kExitFailed;

@@ -40,7 +40,6 @@ namespace jail::plan {
   X(kJoinCgroup, "join_cgroup")                          \
   X(kForbidMemfdExec, "forbid_memfd_exec")               \
   X(kBecomeInsideRoot, "become_inside_root")             \
-  X(kForbidNestedNamespaces, "forbid_nested_namespaces") \
   X(kSetHostname, "set_hostname")                        \
   X(kRaiseLoopback, "raise_loopback")                    \
   X(kMakeMountsPrivate, "make_mounts_private")           \
@@ -51,6 +50,7 @@ namespace jail::plan {
   X(kMountTmp, "mount_tmp")                              \
   X(kMountWork, "mount_work")                            \
   X(kMountApp, "mount_app")                              \
+  X(kForbidNestedNamespaces, "forbid_nested_namespaces") \
   X(kPivotRoot, "pivot_root")                            \
   X(kDetachOldRoot, "detach_old_root")                   \
   X(kSealRootReadOnly, "seal_root_read_only")            \
