@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ namespace jail::launch {
 int DieWithParent(Context& context) {
   CloseFd(&context.sync_helper);
   CloseFd(&context.exec_read);
+  umask(022);  // What is made from here on is for the program to see.
   return Errno(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
 }
 

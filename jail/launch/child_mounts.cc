@@ -235,7 +235,6 @@ int MountProc(Context& context) {
 // hidden under /tmp.
 int MountTmp(Context& context) {
   const plan::Limits& limits = context.plan.limits();
-  constexpr int kOwnInodes = 4;  // its root, tmp, shm, work
   const int64_t inodes = limits.disk_inodes + kOwnInodes;
   if (const int error = MakeTmpfs(limits.disk_bytes, inodes, "0711", kDataOnly, &context.child_scratch))
     return error;

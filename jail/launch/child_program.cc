@@ -68,7 +68,6 @@ int64_t OwnCpuNs() {
 }
 
 int EnterWork(Context&) {
-  umask(022);
   if (chdir(kWorkDir) != 0) return errno;
   char path[64];
   const long length = syscall(SYS_getcwd, path, sizeof path);

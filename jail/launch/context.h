@@ -28,6 +28,9 @@ inline constexpr const char* kNamespaceNames[kNamespaces] = {"user", "pid", "mnt
 inline constexpr uint8_t kSyncScratch = 'S';
 inline constexpr uint8_t kSyncListener = 'L';
 
+// Of the scratch mount, ours and not the program's: its root, tmp, shm and work.
+inline constexpr int kOwnInodes = 4;
+
 struct Context {
   plan::RawReport* report = nullptr;
   plan::View plan;

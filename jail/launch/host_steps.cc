@@ -322,7 +322,7 @@ int CollectDisk(int scratch, plan::Usage* usage) {
   struct statfs status;
   if (fstatfs(scratch, &status) != 0) return errno;
   usage->disk_bytes = static_cast<int64_t>(status.f_blocks - status.f_bfree) * status.f_bsize;
-  usage->disk_inodes = static_cast<int64_t>(status.f_files - status.f_ffree);
+  usage->disk_inodes = static_cast<int64_t>(status.f_files - status.f_ffree) - kOwnInodes;
   usage->disk_full = status.f_bfree == 0 || status.f_ffree == 0 ? 1 : 0;
   return 0;
 }
