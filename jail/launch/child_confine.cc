@@ -24,6 +24,7 @@ constexpr int kOldestLastCap = CAP_AUDIT_READ;  // Every kernel we run on has at
 // RLIMIT_AS: runtimes with a JIT reserve address space by the terabyte.
 int ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
   const plan::Limits& limits = context.plan.limits();
+  const int32_t init = context.privileged ? 0 : 1;  // Shares the program's uid only when rootless.
   const auto value = [](int64_t number) { return static_cast<uint64_t>(number); };
   const RlimitRow list[] = {
       {RLIMIT_CPU, "RLIMIT_CPU", value((limits.cpu_time_us + 999'999) / 1'000'000 + 1)},
@@ -35,7 +36,7 @@ int ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
       {RLIMIT_SIGPENDING, "RLIMIT_SIGPENDING", 1024},
       {RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE", 0},
       {RLIMIT_RTPRIO, "RLIMIT_RTPRIO", 0},
-      {RLIMIT_NPROC, "RLIMIT_NPROC", value(limits.processes)},
+      {RLIMIT_NPROC, "RLIMIT_NPROC", value(limits.processes + init)},
   };
   // A group counts better than RLIMIT_NPROC, and says so when it refuses.
   const int count = context.report->rlimit_processes != 0 ? kRlimits : kRlimits - 1;

@@ -292,6 +292,7 @@ int ReapChild(Context& context) {
   out.user_ns = ns(usage.ru_utime);
   out.system_ns = ns(usage.ru_stime);
   out.cpu_ns = out.user_ns + out.system_ns;
+  if (report.sampled_cpu_ns > out.cpu_ns) out.cpu_ns = report.sampled_cpu_ns;
   out.voluntary_switches = usage.ru_nvcsw;
   out.forced_switches = usage.ru_nivcsw;
   out.minor_faults = usage.ru_minflt;

@@ -72,6 +72,7 @@ int OnSamplerTimer(Context& context) {
   if (const int error = TakeSample(context.proc, context.child_pid, context.scratch, &sample)) return error;
   plan::RawReport& report = *context.report;
   if (sample.memory_bytes > report.sampled_peak_bytes) report.sampled_peak_bytes = sample.memory_bytes;
+  if (sample.cpu_ns > report.sampled_cpu_ns) report.sampled_cpu_ns = sample.cpu_ns;
   if (sample.processes > report.usage.pids_peak) report.usage.pids_peak = sample.processes;
   if (report.memory_sampler != 0 && sample.memory_bytes > context.plan.limits().memory_bytes) {
     Kill(context, plan::KillReason::kMemory);

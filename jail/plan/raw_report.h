@@ -118,6 +118,7 @@ struct RawReport {
   uint32_t rlimit_processes;       // 1: RLIMIT_NPROC stands in for pids.max
   uint32_t memory_sampler;         // 1: the sampler stands in for a memory cgroup
   int64_t sampled_peak_bytes;
+  int64_t sampled_cpu_ns;          // of all processes, the killed ones too, which rusage leaves out
 
   int64_t host_uid;                // of the program
   int64_t init_host_uid;
