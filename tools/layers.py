@@ -24,9 +24,11 @@ ABOVE_CORE = ["api", "fd", "base", "proto"]
 LAYERS = [
     Layer("proto", ["jail/v1/*.pb.h"], [], [PROTOBUF]),
     Layer("fd", ["jail/base/fd.h", "jail/base/errno_name.*"], [], []),
+    Layer("sys", ["jail/base/sys.*", "jail/base/mounts.*"], ["fd"], []),
     Layer("pod", ["jail/plan/layout.h", "jail/plan/raw_report.h", "jail/plan/steps.h", "jail/plan/builtin.h",
-                  "jail/plan/view.*"], ["fd"], []),
-    Layer("launch", ["jail/launch/*"], ["fd", "pod"], []),
+                  "jail/plan/view.*", "jail/plan/ceilings.*"], ["fd", "sys"], []),
+    Layer("cgroup", ["jail/cgroup/*"], ["fd", "sys", "pod"], []),
+    Layer("launch", ["jail/launch/*"], ["fd", "sys", "pod", "cgroup"], []),
     Layer("base", ["jail/base/*"], ["fd"], [ABSL]),
     Layer("plan", ["jail/plan/*"], ["fd", "base", "pod", "proto"], CORE_LIBRARIES),
     Layer("api", ["jail/jail.h"], ["fd", "base", "proto"], [ABSL]),
@@ -45,7 +47,7 @@ LAYERS = [
 
 # Headers that the helper's layers may use: the C library, the kernel's, and C++ ones that hold only
 # types and templates. Anything else could allocate, lock, throw or format.
-HELPER_LAYERS = {"fd", "pod", "launch"}
+HELPER_LAYERS = {"fd", "sys", "pod", "cgroup", "launch"}
 HELPER_HEADERS = re.compile(
     r"^((linux|sys|asm|netinet|net|arpa)/[\w./-]+|[a-z_0-9]+\.h"
     r"|c(assert|ctype|errno|inttypes|limits|signal|stddef|stdint|string|time)|array|algorithm|atomic|bit|compare|concepts"

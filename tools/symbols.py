@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-HELPER = "jail/launch/**/*.o"
+HELPER = "jail/launch/CMakeFiles/jail*launch.dir/*.o"
 MAY_BE_LINKED = ["jail/**/*.o", "policy/**/*.o", "rootfs/**/*.o"]
 
 

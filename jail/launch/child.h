@@ -64,9 +64,6 @@ int ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]);
 // Loads a compiled policy with these SECCOMP_FILTER_FLAG_*s; *listener is -1 when none was asked for.
 int LoadFilter(const plan::CompiledPolicy& policy, unsigned flags, int* listener);
 
-// CPU time of this process so far, for telling set-up from program.
-int64_t OwnCpuNs();
-
 }  // namespace jail::launch
 
 #endif  // JAIL_LAUNCH_CHILD_H_

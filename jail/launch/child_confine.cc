@@ -9,9 +9,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
-#include "jail/launch/sys.h"
 
 namespace jail::launch {
 namespace {

@@ -14,9 +14,9 @@
 
 #include <cstring>
 
+#include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
-#include "jail/launch/sys.h"
 
 namespace jail::launch {
 
@@ -39,8 +39,8 @@ int AwaitIdMaps(Context& context) {
 
 int JoinCgroup(Context& context) {
   // What came before joining is not in a v1 group's figures; a v2 group has had us from birth.
-  if (context.cgroups.Has(kCpuacct)) context.report->setup_cpu_ns = -OwnCpuNs();
-  for (int i = 0; i < kHierarchies; ++i) {
+  if (context.cgroups.Has(cgroup::kCpuacct)) context.report->setup_cpu_ns = -OwnCpuNs();
+  for (int i = 0; i < cgroup::kHierarchies; ++i) {
     if (context.cgroups.join[i] < 0) continue;
     At(context.report->child, i, "tasks");
     if (const int error = WriteWhole(context.cgroups.join[i], "0", 1)) return error;
@@ -68,7 +68,7 @@ int BecomeInsideRoot(Context& context) {
 // After the mounts: the kernel counts the one that a detached mount lives in.
 int ForbidNestedNamespaces(Context& context) {
   for (int i = 0; i < kNamespaces; ++i) {
-    Text<64> path;
+    FixedText<64> path;
     path.Add("sys/user/max_").Add(kNamespaceNames[i]).Add("_namespaces");
     At(context.report->child, i, path.c_str());
     const int error = WriteAt(context.proc, path.c_str(), "0");

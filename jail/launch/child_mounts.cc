@@ -9,9 +9,9 @@
 
 #include <cstring>
 
+#include "jail/base/mounts.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
-#include "jail/launch/sys.h"
 
 namespace jail::launch {
 namespace {
@@ -19,54 +19,6 @@ namespace {
 constexpr unsigned kNoDevices = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 constexpr unsigned kDataOnly = kNoDevices | MOUNT_ATTR_NOEXEC;
 constexpr int kRootInodes = 1024;
-
-struct Option {
-  const char* key;
-  const char* value;
-};
-
-// A new file system, mounted nowhere yet.
-template <int kCount>
-int MakeMount(const char* type, const Option (&options)[kCount], unsigned attributes, int* mount) {
-  int fs = -1;
-  if (const int error = Keep(fsopen(type, FSOPEN_CLOEXEC), &fs)) return error;
-  int error = 0;
-  for (const Option& option : options) {
-    if (error == 0) error = Errno(fsconfig(fs, FSCONFIG_SET_STRING, option.key, option.value, 0));
-  }
-  if (error == 0) error = Errno(fsconfig(fs, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0));
-  if (error == 0) error = Keep(fsmount(fs, FSMOUNT_CLOEXEC, attributes), mount);
-  CloseFd(&fs);
-  return error;
-}
-
-int MakeTmpfs(int64_t bytes, int64_t inodes, const char* mode, unsigned attributes, int* mount) {
-  Text<32> size, count;
-  size.Add(bytes > 0 ? bytes : 1);  // tmpfs takes 0 for "no limit"; one page is the least it can do.
-  count.Add(inodes);
-  const Option options[] = {{"size", size.c_str()}, {"nr_inodes", count.c_str()}, {"mode", mode}};
-  return MakeMount("tmpfs", options, attributes, mount);
-}
-
-int Attach(int mount, int dir, const char* path) {
-  return Errno(move_mount(mount, "", dir, path, MOVE_MOUNT_F_EMPTY_PATH));
-}
-
-int SetAttributes(int mount, unsigned attributes, unsigned flags) {
-  mount_attr attr = {};
-  attr.attr_set = attributes;
-  return Errno(mount_setattr(mount, "", AT_EMPTY_PATH | flags, &attr, sizeof attr));
-}
-
-// A second, detached look at what `path` below `dir` shows.
-int CloneTree(int dir, const char* path, unsigned attributes, int* tree) {
-  const unsigned flags =
-      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
-  if (const int error = Keep(open_tree(dir, path, flags), tree)) return error;
-  const int error = SetAttributes(*tree, attributes, AT_RECURSIVE);
-  if (error != 0) CloseFd(tree);
-  return error;
-}
 
 // "/usr" -> "usr", for calls relative to the new root.
 const char* Inside(const plan::ViewEntry& entry) { return entry.path + 1; }
@@ -92,7 +44,7 @@ int BindTree(int root, const char* inside, int source, unsigned attributes) {
   if (made != 0) return made;
   int tree = -1;
   if (const int error = CloneTree(source, "", attributes, &tree)) return error;
-  const int error = Attach(tree, root, inside);
+  const int error = AttachMount(tree, root, inside);
   CloseFd(&tree);
   return error;
 }
@@ -166,7 +118,7 @@ int MountScratch(const Context& context, const Directory& directory, uid_t owner
   if (fchmodat(scratch, directory.name, directory.mode, 0) != 0) return errno;
   int tree = -1;
   if (const int error = CloneTree(scratch, directory.name, kDataOnly, &tree)) return error;
-  const int error = Attach(tree, context.new_root, directory.target);
+  const int error = AttachMount(tree, context.new_root, directory.target);
   CloseFd(&tree);
   return error;
 }
@@ -216,7 +168,7 @@ int MakeMountsPrivate(Context&) { return Errno(mount(nullptr, "/", nullptr, MS_R
 int MountNewRoot(Context& context) {
   const int64_t bytes = int64_t{1} << 20;
   if (const int error = MakeTmpfs(bytes, kRootInodes, "0755", kNoDevices, &context.new_root)) return error;
-  return Attach(context.new_root, AT_FDCWD, "/");
+  return AttachMount(context.new_root, AT_FDCWD, "/");
 }
 
 int MountRootfs(Context& context) { return MakeEntries(context, /*dev=*/false); }
@@ -224,9 +176,9 @@ int MountDev(Context& context) { return MakeEntries(context, /*dev=*/true); }
 
 int MountProc(Context& context) {
   int proc = -1;
-  const Option options[] = {{"hidepid", "ptraceable"}, {"subset", "pid"}};
-  if (const int error = MakeMount("proc", options, kDataOnly | MOUNT_ATTR_RDONLY, &proc)) return error;
-  const int error = Attach(proc, context.new_root, "proc");
+  const MountOption options[] = {{"hidepid", "ptraceable"}, {"subset", "pid"}};
+  if (const int error = MakeMount("proc", options, 2, kDataOnly | MOUNT_ATTR_RDONLY, &proc)) return error;
+  const int error = AttachMount(proc, context.new_root, "proc");
   CloseFd(&proc);
   return error;
 }
@@ -238,7 +190,7 @@ int MountTmp(Context& context) {
   const int64_t inodes = limits.disk_inodes + kOwnInodes;
   if (const int error = MakeTmpfs(limits.disk_bytes, inodes, "0711", kDataOnly, &context.child_scratch))
     return error;
-  if (const int error = Attach(context.child_scratch, context.new_root, kTmp.target)) return error;
+  if (const int error = AttachMount(context.child_scratch, context.new_root, kTmp.target)) return error;
   if (const int error = MountScratch(context, kTmp, context.init_id())) return error;
   if (const int error = MountScratch(context, kShm, context.init_id())) return error;
   return SendByte(context.sync_child, kSyncScratch, context.child_scratch);
@@ -255,8 +207,8 @@ int MountApp(Context& context) {
   int app = -1;
   if (const int error = MakeTmpfs(bytes, plan::kMaxFiles, "0755", kNoDevices, &app)) return error;
   int error = WriteApp(context, app);
-  if (error == 0) error = SetAttributes(app, MOUNT_ATTR_RDONLY, 0);
-  if (error == 0) error = Attach(app, context.new_root, "app");
+  if (error == 0) error = SetMountAttributes(app, MOUNT_ATTR_RDONLY, 0);
+  if (error == 0) error = AttachMount(app, context.new_root, "app");
   CloseFd(&app);
   return error;
 }
@@ -275,7 +227,7 @@ int DetachOldRoot(Context&) {
 int SealRootReadOnly(Context& context) {
   CloseFd(&context.child_scratch);
   CloseFd(&context.proc);  // The host's: not one look further.
-  const int error = SetAttributes(context.new_root, MOUNT_ATTR_RDONLY, 0);
+  const int error = SetMountAttributes(context.new_root, MOUNT_ATTR_RDONLY, 0);
   CloseFd(&context.new_root);
   return error;
 }

@@ -11,9 +11,9 @@
 
 #include <cstring>
 
+#include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
-#include "jail/launch/sys.h"
 
 namespace jail::launch {
 namespace {
@@ -23,7 +23,7 @@ constexpr int kFirstFree = 3;  // Behind stdin, stdout and stderr.
 
 // The parents of "a/b/c.py", one after the other.
 int MakeParents(int work, const char* path) {
-  Text<plan::kMaxPathBytes + 1> parent;
+  FixedText<plan::kMaxPathBytes + 1> parent;
   for (; *path != '\0'; ++path) {
     if (*path == '/' && mkdirat(work, parent.c_str(), 0755) != 0 && errno != EEXIST) return errno;
     const char one[] = {*path, '\0'};
@@ -42,30 +42,7 @@ int WriteFile(int work, const char* path, const char* content, size_t size) {
   return error;
 }
 
-// Handlers and mask as a fresh process has them, whatever ours or the caller's were.
-int ResetSignals() {
-  struct sigaction action = {};
-  action.sa_handler = SIG_DFL;
-  for (int number = 1; number < 65; ++number) {
-    if (number == SIGKILL || number == SIGSTOP || number == 32 || number == 33) continue;
-    if (sigaction(number, &action, nullptr) != 0) return errno;
-  }
-  sigset_t none;
-  sigemptyset(&none);
-  return Errno(sigprocmask(SIG_SETMASK, &none, nullptr));
-}
-
-int CloseBetween(int first, int last) {
-  return first > last ? 0 : Errno(close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0));
-}
-
 }  // namespace
-
-int64_t OwnCpuNs() {
-  timespec time;
-  if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) != 0) return 0;
-  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
-}
 
 int EnterWork(Context&) {
   if (chdir(kWorkDir) != 0) return errno;

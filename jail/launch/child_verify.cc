@@ -11,9 +11,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
-#include "jail/launch/sys.h"
 
 namespace jail::launch {
 namespace {
@@ -87,7 +87,7 @@ bool FdsHold(const Context& context) {
 }
 
 bool NamespaceDiffers(const Context& context, int which) {
-  Text<64> path;
+  FixedText<64> path;
   path.Add("/proc/self/ns/").Add(kNamespaceNames[which]);
   struct stat status;
   return stat(path.c_str(), &status) == 0 && status.st_ino != context.host_namespaces[which];

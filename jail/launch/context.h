@@ -7,10 +7,10 @@
 
 #include <cstdint>
 
-#include "jail/launch/cgroup.h"
-#include "jail/launch/site.h"
+#include "jail/cgroup/cgroup.h"
 #include "jail/launch/step.h"
 #include "jail/plan/builtin.h"
+#include "jail/plan/ceilings.h"
 #include "jail/plan/raw_report.h"
 #include "jail/plan/view.h"
 
@@ -34,7 +34,7 @@ inline constexpr int kOwnInodes = 4;
 struct Context {
   plan::RawReport* report = nullptr;
   plan::View plan;
-  SiteLimits site;
+  plan::SiteLimits site;
   const plan::CompiledPolicy* policy = nullptr;
   const plan::RootView* view = nullptr;
 
@@ -44,7 +44,7 @@ struct Context {
 
   int proc = -1;  // The host's /proc, checked to be procfs.
   int leases = -1;
-  Cgroups cgroups;
+  cgroup::Cgroups cgroups;
   uint64_t host_namespaces[kNamespaces] = {};
 
   // helper <-> init: a byte releases the child; it sends the scratch mount and the filter's listener.

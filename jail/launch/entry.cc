@@ -15,12 +15,8 @@
 
 #include <initializer_list>
 
-#include "jail/launch/sys.h"
+#include "jail/base/sys.h"
 #include "jail/plan/layout.h"
-
-#ifndef MFD_NOEXEC_SEAL
-#define MFD_NOEXEC_SEAL 0x0008U
-#endif
 
 namespace jail::launch {
 namespace {
@@ -43,21 +39,15 @@ int CloseInherited() {
   return 0;
 }
 
-int ResetSignals() {
+// A caller's RLIMIT_FSIZE must give EFBIG, a dead caller EPIPE and his terminal nothing: not our death.
+int IgnoreSignals() {
+  if (const int error = ResetSignals()) return error;
   struct sigaction action = {};
-  action.sa_handler = SIG_DFL;
-  for (int number = 1; number < 65; ++number) {
-    if (number == SIGKILL || number == SIGSTOP || number == 32 || number == 33) continue;
-    if (sigaction(number, &action, nullptr) != 0) return errno;
-  }
-  // A caller's RLIMIT_FSIZE must give EFBIG, and a dead caller EPIPE, not our death.
   action.sa_handler = SIG_IGN;
   for (const int number : {SIGXFSZ, SIGPIPE, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGTSTP}) {
     if (sigaction(number, &action, nullptr) != 0) return errno;
   }
-  sigset_t none;
-  sigemptyset(&none);
-  return Errno(sigprocmask(SIG_SETMASK, &none, nullptr));
+  return 0;
 }
 
 // Soft limits of the caller's go up to his hard ones; more cannot be had without privilege.
@@ -97,13 +87,6 @@ int GiveUpPrivilege(Context& context) {
   return Errno(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
 }
 
-int MakeMemfd(int* fd) {
-  const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-  const int error = Keep(memfd_create("jailrun-report", flags | MFD_NOEXEC_SEAL), fd);
-  if (error != EINVAL) return error;
-  return Keep(memfd_create("jailrun-report", flags), fd);  // Before Linux 6.3.
-}
-
 }  // namespace
 
 int Sanitize(Context& context, int argc) {
@@ -111,23 +94,16 @@ int Sanitize(Context& context, int argc) {
   environ = nullptr;
   if (const int error = FillStdio()) return error;
   if (const int error = CloseInherited()) return error;
-  if (const int error = ResetSignals()) return error;
+  if (const int error = IgnoreSignals()) return error;
   if (const int error = RaiseSoftLimits()) return error;
   if (const int error = TakeIds(context)) return error;
   umask(077);
   return Errno(chdir("/"));
 }
 
-int OpenHostProc(int* fd) {
-  if (const int error = OpenNoLinks("/proc", O_RDONLY | O_DIRECTORY, fd)) return error;
-  struct statfs status;
-  if (fstatfs(*fd, &status) != 0) return errno;
-  return status.f_type == PROC_SUPER_MAGIC ? 0 : ENOTSUP;
-}
-
 int MakeReport(Context& context) {
   int fd = -1;
-  if (const int error = MakeMemfd(&fd)) return error;
+  if (const int error = MakeMemfd("jailrun-report", &fd)) return error;
   if (ftruncate(fd, sizeof(plan::RawReport)) != 0) return errno;
   void* memory =
       mmap(nullptr, sizeof(plan::RawReport), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);

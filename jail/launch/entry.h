@@ -9,9 +9,6 @@ namespace jail::launch {
 // Descriptors, environment, signals, umask, directory, limits, ids. EPERM when traced into privilege.
 int Sanitize(Context& context, int argc);
 
-// The host's /proc, checked to be procfs (a bind mount could make it anything).
-int OpenHostProc(int* fd);
-
 // The shared report, in a memfd that only we can write, sent to the watcher.
 int MakeReport(Context& context);
 

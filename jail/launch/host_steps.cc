@@ -22,11 +22,11 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "jail/base/sys.h"
+#include "jail/cgroup/lease.h"
 #include "jail/launch/context.h"
 #include "jail/launch/entry.h"
-#include "jail/launch/lease.h"
 #include "jail/launch/step.h"
-#include "jail/launch/sys.h"
 
 namespace jail::launch {
 namespace {
@@ -38,8 +38,9 @@ bool Always(const Context&) { return true; }
 bool Privileged(const Context& context) { return context.privileged; }
 bool HasCgroups(const Context& context) { return context.cgroups.backend != nullptr; }
 bool HasGroups(const Context& context) {
-  const Cgroups& groups = context.cgroups;
-  return groups.Has(kMemory) || groups.Has(kPids) || groups.Has(kCpuacct) || groups.Has(kCpu);
+  const cgroup::Cgroups& groups = context.cgroups;
+  return groups.Has(cgroup::kMemory) || groups.Has(cgroup::kPids) || groups.Has(cgroup::kCpuacct) ||
+         groups.Has(cgroup::kCpu);
 }
 bool HasChild(const Context& context) { return context.child_pidfd >= 0; }
 bool HasLease(const Context& context) { return context.cgroups.slot >= 0; }
@@ -47,7 +48,7 @@ bool HasLease(const Context& context) { return context.cgroups.slot >= 0; }
 int OpenProc(Context& context) {
   if (const int error = OpenHostProc(&context.proc)) return error;
   for (int i = 0; i < kNamespaces; ++i) {
-    Text<64> path;
+    FixedText<64> path;
     path.Add("self/ns/").Add(kNamespaceNames[i]);
     struct stat ns;
     if (fstatat(context.proc, path.c_str(), &ns, 0) != 0) return errno;
@@ -56,7 +57,7 @@ int OpenProc(Context& context) {
   return 0;
 }
 
-int ReadSiteFile(Context& context) { return ReadSite(&context.site, context.report->host); }
+int ReadSiteFile(Context& context) { return plan::ReadSite(&context.site, context.report->host); }
 
 int AdmitPlan(Context& context) {
   // Layers that need privilege cannot be promised without it.
@@ -65,7 +66,7 @@ int AdmitPlan(Context& context) {
       if (const int error = GoWithout(context, layer, StepId::kAdmitPlan, EPERM)) return error;
     }
   }
-  return AdmitLimits(context.plan.limits(), context.site, context.report->host);
+  return plan::AdmitLimits(context.plan.limits(), context.site, context.report->host);
 }
 
 int OpenPolicy(Context& context) {
@@ -84,13 +85,14 @@ int OpenRootfs(Context& context) {
   return OpenProc(context);
 }
 
-int FindCgroups(Context& context) { return DetectCgroups(context.proc, &context.cgroups); }
+int FindCgroups(Context& context) { return cgroup::DetectCgroups(context.proc, &context.cgroups); }
 
 int TakeUid(Context& context) {
   At(context.report->host, -1, "/run/jailrun/leases");
-  if (const int error = OpenLeases(&context.leases)) return error;
+  if (const int error = cgroup::OpenLeases(&context.leases)) return error;
   const int64_t pairs = context.site.uid_count / 2;
-  if (const int error = TakeSlot(context.leases, pairs, context.cgroups, &context.cgroups.slot)) return error;
+  if (const int error = cgroup::TakeSlot(context.leases, pairs, context.cgroups, &context.cgroups.slot))
+    return error;
   context.report->host_uid = context.host_uid();
   context.report->init_host_uid = context.init_host_uid();
   return 0;
@@ -120,22 +122,24 @@ int GiveStdio(Context& context) {
   return 0;
 }
 
-int Sweep(Context& context) { return SweepLeftovers(context.leases, context.cgroups, context.cgroups.slot); }
+int Sweep(Context& context) {
+  return cgroup::SweepLeftovers(context.leases, context.cgroups, context.cgroups.slot);
+}
 
 // A read-only or foreign cgroupfs is the same as none: the record says what stands in.
 bool IsNoCgroup(int error) { return error == EROFS || error == EACCES || error == EPERM; }
 
 int MakeCgroup(Context& context) {
-  Cgroups& cgroups = context.cgroups;
+  cgroup::Cgroups& cgroups = context.cgroups;
   if (cgroups.backend->kind == plan::CgroupKind::kV1 && context.plan.limits().cpu_millicores == 0) {
-    CloseFd(&cgroups.parent[kCpu]);
+    CloseFd(&cgroups.parent[cgroup::kCpu]);
   }
-  const int error = MakeGroups(&cgroups);
+  const int error = cgroup::MakeGroups(&cgroups);
   if (!IsNoCgroup(error)) return error;
   for (const plan::Layer layer : {plan::kMemoryCgroup, plan::kPidsCgroup, plan::kCpuCgroup}) {
     if (const int fatal = GoWithout(context, layer, StepId::kMakeCgroup, error)) return fatal;
   }
-  CloseGroups(&cgroups);
+  cgroup::CloseGroups(&cgroups);
   cgroups.backend = nullptr;
   return 0;
 }
@@ -206,9 +210,9 @@ int CloneChild(Context& context) {
   args.exit_signal = SIGCHLD;
   args.pidfd = reinterpret_cast<uint64_t>(&context.child_pidfd);
   if (context.cgroups.backend != nullptr && context.cgroups.backend->clone_into &&
-      context.cgroups.Has(kMemory)) {
+      context.cgroups.Has(cgroup::kMemory)) {
     args.flags |= CLONE_INTO_CGROUP;
-    args.cgroup = static_cast<uint64_t>(context.cgroups.group[kMemory]);
+    args.cgroup = static_cast<uint64_t>(context.cgroups.group[cgroup::kMemory]);
   }
   const long pid = syscall(SYS_clone3, &args, sizeof args);
   if (pid < 0) return errno;
@@ -220,14 +224,14 @@ int CloneChild(Context& context) {
 }
 
 int WriteMap(const Context& context, const char* file, const char* line) {
-  Text<64> path;
+  FixedText<64> path;
   path.Add(context.child_pid).Add("/").Add(file);
   return WriteAt(context.proc, path.c_str(), line);
 }
 
 // One line each: init and program side by side, or the program alone as the caller.
-Text<64> MapLine(const Context& context, uid_t own) {
-  Text<64> line;
+FixedText<64> MapLine(const Context& context, uid_t own) {
+  FixedText<64> line;
   const int64_t count = context.privileged ? 2 : 1;
   line.Add(static_cast<int64_t>(context.init_id())).Add(" ");
   line.Add(static_cast<int64_t>(context.privileged ? context.init_host_uid() : own)).Add(" ").Add(count);
@@ -315,7 +319,7 @@ void SubtractSetup(int64_t setup_ns, plan::Usage* usage) {
 
 int CollectCpu(const Context& context, plan::Usage* usage) {
   if (context.report->cpu_cgroup == plan::CgroupKind::kNone) return 0;  // rusage it is.
-  const Cgroups& cgroups = context.cgroups;
+  const cgroup::Cgroups& cgroups = context.cgroups;
   return cgroups.backend->read_cpu(cgroups, &usage->cpu_ns, &usage->user_ns, &usage->system_ns);
 }
 
@@ -343,7 +347,7 @@ int EndChild(Context& context) {
   return ReapChild(context);
 }
 
-int RemoveCgroup(Context& context) { return ClearSlot(context.cgroups, context.cgroups.slot); }
+int RemoveCgroup(Context& context) { return cgroup::ClearSlot(context.cgroups, context.cgroups.slot); }
 
 int GiveBackUid(Context& context) {
   CloseFd(&context.leases);

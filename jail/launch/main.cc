@@ -5,10 +5,9 @@
 
 #include <cstring>
 
+#include "jail/cgroup/lease.h"
 #include "jail/launch/context.h"
 #include "jail/launch/entry.h"
-#include "jail/launch/fault.h"
-#include "jail/launch/lease.h"
 #include "jail/launch/step.h"
 
 namespace jail::launch {
@@ -28,9 +27,9 @@ int Run(Context& context) {
 int SweepOnly(Context& context) {
   if (!context.privileged) return 0;  // Rootless runs have no groups of ours to leave.
   int error = OpenHostProc(&context.proc);
-  if (error == 0) error = DetectCgroups(context.proc, &context.cgroups);
-  if (error == 0) error = OpenLeases(&context.leases);
-  if (error == 0) error = SweepLeftovers(context.leases, context.cgroups, -1);
+  if (error == 0) error = cgroup::DetectCgroups(context.proc, &context.cgroups);
+  if (error == 0) error = cgroup::OpenLeases(&context.leases);
+  if (error == 0) error = cgroup::SweepLeftovers(context.leases, context.cgroups, -1);
   return error == 0 ? 0 : kExitFailed;
 }
 

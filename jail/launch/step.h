@@ -7,10 +7,12 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "jail/base/sys.h"
 #include "jail/plan/raw_report.h"
 
 namespace jail::launch {
 
+using plan::At;
 using plan::StepId;
 
 template <typename Context>
@@ -20,13 +22,15 @@ struct Step {
   int (*run)(Context&);
 };
 
-int64_t NowNs();
-
-// Tests replace one step by EIO or by death; nothing of it is in the installed binary.
+// The tests' own build of the helper replaces one step by EIO or by death (tests/testlib/fault); in
+// the installed one there is nothing to find.
+#ifdef JAIL_FAULT_INJECTION
+void ReadFault(int argc, char** argv);
 int InjectFault(StepId id);
-
-// Marks the item a step is at: an index and, when there is a name for it, the name.
-void At(plan::Trace& trace, int32_t item, const char* subject);
+#else
+inline void ReadFault(int, char**) {}
+inline int InjectFault(StepId) { return 0; }
+#endif
 
 template <typename Context>
 int RunStep(const Step<Context>& step, Context& context, plan::Trace& trace) {

@@ -12,10 +12,10 @@
 
 #include <cstring>
 
+#include "jail/base/sys.h"
+#include "jail/cgroup/sampler.h"
 #include "jail/launch/context.h"
-#include "jail/launch/sampler.h"
 #include "jail/launch/step.h"
-#include "jail/launch/sys.h"
 
 namespace jail::launch {
 namespace {
@@ -35,14 +35,6 @@ void Kill(Context& context, plan::KillReason reason) {
 
 bool Killed(const Context& context) { return context.report->kill_reason != plan::KillReason::kNone; }
 
-int Arm(int timer, int64_t ns, int flags, int64_t interval_ns = 0) {
-  itimerspec spec = {};
-  spec.it_value.tv_sec = ns / 1'000'000'000;
-  spec.it_value.tv_nsec = ns % 1'000'000'000;
-  spec.it_interval.tv_nsec = interval_ns;
-  return Errno(timerfd_settime(timer, flags, &spec, nullptr));
-}
-
 // How much CPU time can pass in one unit of wall time.
 int64_t Cores() {
   cpu_set_t set;
@@ -54,7 +46,7 @@ int64_t Cores() {
 
 int ArmCpuTimer(Context& context, int64_t remaining_ns) {
   const int64_t wait_ns = remaining_ns / Cores();
-  return Arm(context.cpu_timer, wait_ns > kMinRearmNs ? wait_ns : kMinRearmNs, 0);
+  return ArmTimer(context.cpu_timer, wait_ns > kMinRearmNs ? wait_ns : kMinRearmNs, 0);
 }
 
 int OnCpuTimer(Context& context) {
@@ -68,8 +60,9 @@ int OnCpuTimer(Context& context) {
 }
 
 int OnSamplerTimer(Context& context) {
-  Sample sample = {};
-  if (const int error = TakeSample(context.proc, context.child_pid, context.scratch, &sample)) return error;
+  cgroup::Sample sample = {};
+  if (const int error = cgroup::TakeSample(context.proc, context.child_pid, context.scratch, &sample))
+    return error;
   plan::RawReport& report = *context.report;
   if (sample.memory_bytes > report.sampled_peak_bytes) report.sampled_peak_bytes = sample.memory_bytes;
   if (sample.cpu_ns > report.sampled_cpu_ns) report.sampled_cpu_ns = sample.cpu_ns;
@@ -90,14 +83,15 @@ int OnExec(Context& context) {
   const plan::RawReport& report = *context.report;
   if (report.exec_ns == 0 || report.child.error != 0) return 0;  // It never got there; init will end.
   const plan::Limits& limits = context.plan.limits();
-  if (const int error = Arm(context.timer, report.exec_ns + limits.wall_time_us * 1000, TFD_TIMER_ABSTIME))
+  if (const int error =
+          ArmTimer(context.timer, report.exec_ns + limits.wall_time_us * 1000, TFD_TIMER_ABSTIME))
     return error;
   const bool no_cpu_group = report.cpu_cgroup == plan::CgroupKind::kNone;
   if (!no_cpu_group) {
     if (const int error = ArmCpuTimer(context, limits.cpu_time_us * 1000)) return error;
   }
   return no_cpu_group || report.memory_sampler != 0
-             ? Arm(context.sampler_timer, kSampleIntervalNs, 0, kSampleIntervalNs)
+             ? ArmTimer(context.sampler_timer, cgroup::kSampleIntervalNs, 0, cgroup::kSampleIntervalNs)
              : 0;
 }
 
@@ -206,14 +200,8 @@ int OnListener(Context& context) {
   return 0;
 }
 
-int Drain(int timer) {
-  uint64_t expirations = 0;
-  if (read(timer, &expirations, sizeof expirations) < 0 && errno != EAGAIN) return errno;
-  return 0;
-}
-
 int OnTimerFd(Context& context, int fd) {
-  if (const int error = Drain(fd)) return error;
+  if (const int error = DrainTimer(fd)) return error;
   if (fd == context.timer) return OnTimer(context);
   return fd == context.cpu_timer ? OnCpuTimer(context) : OnSamplerTimer(context);
 }

@@ -25,6 +25,14 @@ struct Trace {
   char subject[kMaxSubject];  // "/usr/lib/jvm", "memory.limit_in_bytes"; may be empty.
 };
 
+// Marks the item a step is at: an index (-1: none) and, when there is a name for it, the name.
+inline void At(Trace& trace, int32_t item, const char* subject) {
+  trace.item = item;
+  int i = 0;
+  for (; subject[i] != '\0' && i + 1 < kMaxSubject; ++i) trace.subject[i] = subject[i];
+  trace.subject[i] = '\0';
+}
+
 // Start and end of a step, CLOCK_MONOTONIC. 0: not done.
 struct StepTime {
   int64_t start_ns;

@@ -1,14 +1,14 @@
 // The one file the helper trusts: /etc/jailrun/site.textproto, root's, scalars only. It is the text
 // form of jail.v1.Site, of which this reads the `name: number` lines; anything else is refused.
-#ifndef JAIL_LAUNCH_SITE_H_
-#define JAIL_LAUNCH_SITE_H_
+#ifndef JAIL_PLAN_CEILINGS_H_
+#define JAIL_PLAN_CEILINGS_H_
 
 #include <cstdint>
 
 #include "jail/plan/raw_report.h"
 #include "jail/plan/view.h"
 
-namespace jail::launch {
+namespace jail::plan {
 
 struct SiteLimits {
   // Above every range that systemd's UIDS-GIDS.md documents as used.
@@ -25,14 +25,14 @@ struct SiteLimits {
 };
 
 // Absent file: the defaults. The trace gets the file's name and the line as item.
-int ReadSite(SiteLimits* site, plan::Trace& trace);
+int ReadSite(SiteLimits* site, Trace& trace);
 
 // EBADMSG with *bad_line set (from 1) for anything but comments and known `name: number` lines.
 int ParseSite(const char* text, SiteLimits* site, int32_t* bad_line);
 
 // E2BIG when a limit is over the site's ceiling, EINVAL when it makes no sense; the trace names it.
-int AdmitLimits(const plan::Limits& limits, const SiteLimits& site, plan::Trace& trace);
+int AdmitLimits(const Limits& limits, const SiteLimits& site, Trace& trace);
 
-}  // namespace jail::launch
+}  // namespace jail::plan
 
-#endif  // JAIL_LAUNCH_SITE_H_
+#endif  // JAIL_PLAN_CEILINGS_H_

@@ -1,4 +1,4 @@
-#include "jail/launch/cgroup.h"
+#include "jail/cgroup/cgroup.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,9 +11,9 @@
 
 #include <cstring>
 
-#include "jail/launch/sys.h"
+#include "jail/base/sys.h"
 
-namespace jail::launch {
+namespace jail::cgroup {
 namespace {
 
 constexpr char kMount[] = "/sys/fs/cgroup";
@@ -22,8 +22,8 @@ constexpr char kPrefix[] = "jailrun.";
 // Conventional mount points; systemd and cgroupfs-mount agree on them.
 constexpr const char* kV1Names[kHierarchies] = {"memory", "pids", "cpuacct", "cpu"};
 
-Text<48> GroupName(int64_t slot) {
-  Text<48> name;
+FixedText<48> GroupName(int64_t slot) {
+  FixedText<48> name;
   name.Add(kPrefix).Add(slot);
   return name;
 }
@@ -34,7 +34,7 @@ bool IsFilesystem(int fd, long magic) {
 }
 
 // "4:memory:/user/1\n...": our own path in the hierarchy of `controller`, without the leading slash.
-bool OwnPath(const char* text, const char* controller, Text<512>* path) {
+bool OwnPath(const char* text, const char* controller, FixedText<512>* path) {
   while (*text != '\0') {
     const char* end = text + std::strcspn(text, "\n");
     const char* list = std::strchr(text, ':');
@@ -59,7 +59,7 @@ bool OwnPath(const char* text, const char* controller, Text<512>* path) {
 // Our own group below the mount; the mount itself when the path is not visible from here, as in a
 // container without a cgroup namespace.
 int OpenOwnGroup(int mount, const char* own_groups, const char* controller, int* fd) {
-  Text<512> path;
+  FixedText<512> path;
   if (OwnPath(own_groups, controller, &path) && path.size() > 0) {
     const int error = OpenBeneath(mount, path.c_str(), O_RDONLY | O_DIRECTORY, 0, fd);
     if (error != ENOENT) return error;
@@ -69,7 +69,7 @@ int OpenOwnGroup(int mount, const char* own_groups, const char* controller, int*
 
 int DetectV1(int proc, int root, Cgroups* cgroups) {
   char own_groups[4096];
-  Text<32> path;
+  FixedText<32> path;
   path.Add(static_cast<int64_t>(getpid())).Add("/cgroup");
   if (const int error = ReadSmallAt(proc, path.c_str(), own_groups, sizeof own_groups)) return error;
   for (int i = 0; i < kHierarchies; ++i) {
@@ -184,4 +184,4 @@ void CloseGroups(Cgroups* cgroups) {
   }
 }
 
-}  // namespace jail::launch
+}  // namespace jail::cgroup

@@ -2,11 +2,11 @@
 #include <cstring>
 #include <initializer_list>
 
-#include "jail/launch/cgroup.h"
-#include "jail/launch/step.h"
-#include "jail/launch/sys.h"
+#include "jail/base/sys.h"
+#include "jail/cgroup/cgroup.h"
+#include "jail/plan/raw_report.h"
 
-namespace jail::launch {
+namespace jail::cgroup {
 namespace {
 
 constexpr int64_t kCpuPeriodUs = 100'000;
@@ -19,7 +19,7 @@ int EnableControllers(const Cgroups& cgroups, plan::RawReport* report) {
       ReadNumberAt(cgroups.group[0], "pids.max", &ignored) == 0) {
     return 0;
   }
-  At(report->host, 0, "cgroup.subtree_control");
+  plan::At(report->host, 0, "cgroup.subtree_control");
   for (const char* controller : {"+memory", "+pids", "+cpu"}) {
     if (const int error = WriteAt(cgroups.parent[0], "cgroup.subtree_control", controller)) return error;
   }
@@ -29,19 +29,19 @@ int EnableControllers(const Cgroups& cgroups, plan::RawReport* report) {
 }
 
 int SetMemory(int group, const plan::Limits& limits, plan::RawReport* report) {
-  At(report->host, 1, "memory.max");
+  plan::At(report->host, 1, "memory.max");
   if (const int error = WriteNumberAt(group, "memory.max", limits.memory_bytes)) return error;
-  At(report->host, 2, "memory.swap.max");
+  plan::At(report->host, 2, "memory.swap.max");
   const int error = WriteNumberAt(group, "memory.swap.max", 0);
   if (error != 0 && error != ENOENT) return error;  // ENOENT: a kernel without swap has no such file.
-  At(report->host, 3, "memory.oom.group");
+  plan::At(report->host, 3, "memory.oom.group");
   if (const int oom = WriteNumberAt(group, "memory.oom.group", 1)) return oom;
   report->memory_cgroup = plan::CgroupKind::kV2;
   return ReadNumberAt(group, "memory.max", &report->effective_memory_bytes);
 }
 
 int SetPids(int group, const plan::Limits& limits, plan::RawReport* report) {
-  At(report->host, 4, "pids.max");
+  plan::At(report->host, 4, "pids.max");
   if (const int error = WriteNumberAt(group, "pids.max", limits.processes + 1)) return error;
   int64_t effective = 0;
   if (const int error = ReadNumberAt(group, "pids.max", &effective)) return error;
@@ -53,8 +53,8 @@ int SetPids(int group, const plan::Limits& limits, plan::RawReport* report) {
 int SetCpu(int group, const plan::Limits& limits, plan::RawReport* report) {
   report->cpu_cgroup = plan::CgroupKind::kV2;
   if (limits.cpu_millicores == 0) return 0;
-  At(report->host, 5, "cpu.max");
-  Text<64> quota;
+  plan::At(report->host, 5, "cpu.max");
+  FixedText<64> quota;
   quota.Add(limits.cpu_millicores * (kCpuPeriodUs / 1000)).Add(" ").Add(kCpuPeriodUs);
   if (const int error = WriteAt(group, "cpu.max", quota.c_str())) return error;
   int64_t effective = 0;
@@ -113,4 +113,4 @@ int Collect(const Cgroups& cgroups, plan::Usage* usage) {
 
 const CgroupBackend kCgroupV2 = {plan::CgroupKind::kV2, 1, /*clone_into=*/true, SetLimits, ReadCpu, Collect};
 
-}  // namespace jail::launch
+}  // namespace jail::cgroup

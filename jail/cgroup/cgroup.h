@@ -2,14 +2,14 @@
 // one group per hierarchy, named jailrun.SLOT, a child of the helper's own group (v1) or of the root
 // (v2). Everything works on directory descriptors, so a unit test can hand in a tree of plain files.
 // To add a back-end: a row of functions here and a line in DetectCgroups.
-#ifndef JAIL_LAUNCH_CGROUP_H_
-#define JAIL_LAUNCH_CGROUP_H_
+#ifndef JAIL_CGROUP_CGROUP_H_
+#define JAIL_CGROUP_CGROUP_H_
 
 #include <cstdint>
 
 #include "jail/plan/raw_report.h"
 
-namespace jail::launch {
+namespace jail::cgroup {
 
 // One hierarchy a jail has a group in. v2 has one for everything; v1 one per controller.
 enum Hierarchy { kMemory, kPids, kCpuacct, kCpu, kHierarchies };
@@ -53,6 +53,6 @@ int ForEachSlot(const Cgroups& cgroups, int (*sweep)(void* context, int64_t slot
 
 void CloseGroups(Cgroups* cgroups);
 
-}  // namespace jail::launch
+}  // namespace jail::cgroup
 
-#endif  // JAIL_LAUNCH_CGROUP_H_
+#endif  // JAIL_CGROUP_CGROUP_H_

@@ -1,13 +1,13 @@
 // Stands in for the memory and cpu groups where there are none: adds up the jail's processes from
 // /proc, some fifty times a second. Weaker than a group, and reported as what it is.
-#ifndef JAIL_LAUNCH_SAMPLER_H_
-#define JAIL_LAUNCH_SAMPLER_H_
+#ifndef JAIL_CGROUP_SAMPLER_H_
+#define JAIL_CGROUP_SAMPLER_H_
 
 #include <sys/types.h>
 
 #include <cstdint>
 
-namespace jail::launch {
+namespace jail::cgroup {
 
 inline constexpr int64_t kSampleIntervalNs = 20'000'000;
 
@@ -20,6 +20,6 @@ struct Sample {
 // `init` is the jail's pid 1 as the host numbers it. A process that ends meanwhile counts as none.
 int TakeSample(int proc, pid_t init, int scratch, Sample* sample);
 
-}  // namespace jail::launch
+}  // namespace jail::cgroup
 
-#endif  // JAIL_LAUNCH_SAMPLER_H_
+#endif  // JAIL_CGROUP_SAMPLER_H_

@@ -1,14 +1,24 @@
-#include "jail/launch/sys.h"
+#include "jail/base/sys.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
+#include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cstring>
 
-namespace jail::launch {
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+namespace jail {
 namespace {
 
 int OpenResolved(int dir, const char* path, int flags, int mode, uint64_t resolve, int* fd) {
@@ -17,6 +27,12 @@ int OpenResolved(int dir, const char* path, int flags, int mode, uint64_t resolv
   how.mode = static_cast<uint64_t>(mode);
   how.resolve = resolve | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
   return Keep(syscall(SYS_openat2, dir, path, &how, sizeof how), fd);
+}
+
+int64_t ReadClock(clockid_t clock) {
+  timespec time;
+  if (clock_gettime(clock, &time) != 0) return 0;  // Cannot fail for the clocks below.
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
 }  // namespace
@@ -109,7 +125,53 @@ int WriteAt(int dir, const char* name, const char* text) {
 }
 
 int WriteNumberAt(int dir, const char* name, int64_t value) {
-  return WriteAt(dir, name, Text<32>().Add(value).c_str());
+  return WriteAt(dir, name, FixedText<32>().Add(value).c_str());
+}
+
+int MakeMemfd(const char* name, int* fd) {
+  const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  const int error = Keep(memfd_create(name, flags | MFD_NOEXEC_SEAL), fd);
+  return error == EINVAL ? Keep(memfd_create(name, flags), fd) : error;  // Before Linux 6.3.
+}
+
+int OpenHostProc(int* fd) {
+  if (const int error = OpenNoLinks("/proc", O_RDONLY | O_DIRECTORY, fd)) return error;
+  struct statfs status;
+  if (fstatfs(*fd, &status) != 0) return errno;
+  return status.f_type == PROC_SUPER_MAGIC ? 0 : ENOTSUP;
+}
+
+int CloseBetween(int first, int last) {
+  return first > last ? 0 : Errno(close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0));
+}
+
+int ResetSignals() {
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  for (int number = 1; number < 65; ++number) {
+    // glibc keeps 32 and 33 for itself.
+    if (number == SIGKILL || number == SIGSTOP || number == 32 || number == 33) continue;
+    if (sigaction(number, &action, nullptr) != 0) return errno;
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  return Errno(sigprocmask(SIG_SETMASK, &none, nullptr));
+}
+
+int64_t NowNs() { return ReadClock(CLOCK_MONOTONIC); }
+int64_t OwnCpuNs() { return ReadClock(CLOCK_PROCESS_CPUTIME_ID); }
+
+int ArmTimer(int timer, int64_t ns, int flags, int64_t interval_ns) {
+  itimerspec spec = {};
+  spec.it_value.tv_sec = ns / 1'000'000'000;
+  spec.it_value.tv_nsec = ns % 1'000'000'000;
+  spec.it_interval.tv_nsec = interval_ns;
+  return Errno(timerfd_settime(timer, flags, &spec, nullptr));
+}
+
+int DrainTimer(int timer) {
+  uint64_t expirations = 0;
+  return read(timer, &expirations, sizeof expirations) < 0 && errno != EAGAIN ? errno : 0;
 }
 
 int SendByte(int socket, uint8_t byte, int fd) {
@@ -151,4 +213,4 @@ int ReceiveByte(int socket, int flags, uint8_t* byte, int* fd) {
   return 0;
 }
 
-}  // namespace jail::launch
+}  // namespace jail

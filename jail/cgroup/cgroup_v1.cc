@@ -2,11 +2,11 @@
 // the pid instead, the kernel waits for a grace period of milliseconds.
 #include <cstring>
 
-#include "jail/launch/cgroup.h"
-#include "jail/launch/step.h"
-#include "jail/launch/sys.h"
+#include "jail/base/sys.h"
+#include "jail/cgroup/cgroup.h"
+#include "jail/plan/raw_report.h"
 
-namespace jail::launch {
+namespace jail::cgroup {
 namespace {
 
 constexpr int64_t kCpuPeriodUs = 100'000;  // The kernel's default.
@@ -14,14 +14,14 @@ constexpr int64_t kCpuPeriodUs = 100'000;  // The kernel's default.
 int SetMemory(const Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
   const int group = cgroups.group[kMemory];
   if (group < 0) return 0;
-  At(report->host, 0, "memory.limit_in_bytes");
+  plan::At(report->host, 0, "memory.limit_in_bytes");
   if (const int error = WriteNumberAt(group, "memory.limit_in_bytes", limits.memory_bytes)) return error;
   // Without swap accounting (ENOENT) the group must at least not swap of its own accord.
-  At(report->host, 1, "memory.memsw.limit_in_bytes");
+  plan::At(report->host, 1, "memory.memsw.limit_in_bytes");
   int error = WriteNumberAt(group, "memory.memsw.limit_in_bytes", limits.memory_bytes);
   if (error == ENOENT) error = WriteNumberAt(group, "memory.swappiness", 0);
   if (error != 0) return error;
-  At(report->host, 2, "memory.limit_in_bytes");
+  plan::At(report->host, 2, "memory.limit_in_bytes");
   report->memory_cgroup = plan::CgroupKind::kV1;
   return ReadNumberAt(group, "memory.limit_in_bytes", &report->effective_memory_bytes);
 }
@@ -29,7 +29,7 @@ int SetMemory(const Cgroups& cgroups, const plan::Limits& limits, plan::RawRepor
 int SetPids(const Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
   const int group = cgroups.group[kPids];
   if (group < 0) return 0;
-  At(report->host, 3, "pids.max");
+  plan::At(report->host, 3, "pids.max");
   // One more for init, which lives in the group too.
   if (const int error = WriteNumberAt(group, "pids.max", limits.processes + 1)) return error;
   int64_t effective = 0;
@@ -43,7 +43,7 @@ int SetCpu(const Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* 
   if (cgroups.Has(kCpuacct)) report->cpu_cgroup = plan::CgroupKind::kV1;
   const int group = cgroups.group[kCpu];
   if (group < 0 || limits.cpu_millicores == 0) return 0;
-  At(report->host, 4, "cpu.cfs_quota_us");
+  plan::At(report->host, 4, "cpu.cfs_quota_us");
   if (const int error = WriteNumberAt(group, "cpu.cfs_period_us", kCpuPeriodUs)) return error;
   const int64_t quota = limits.cpu_millicores * (kCpuPeriodUs / 1000);
   if (const int error = WriteNumberAt(group, "cpu.cfs_quota_us", quota)) return error;
@@ -99,4 +99,4 @@ int Collect(const Cgroups& cgroups, plan::Usage* usage) {
 const CgroupBackend kCgroupV1 = {
     plan::CgroupKind::kV1, kHierarchies, /*clone_into=*/false, SetLimits, ReadCpu, Collect};
 
-}  // namespace jail::launch
+}  // namespace jail::cgroup

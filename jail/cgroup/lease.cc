@@ -1,11 +1,11 @@
-#include "jail/launch/lease.h"
+#include "jail/cgroup/lease.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "jail/launch/sys.h"
+#include "jail/base/sys.h"
 
-namespace jail::launch {
+namespace jail::cgroup {
 namespace {
 
 constexpr char kStateDir[] = "/run/jailrun";
@@ -83,4 +83,4 @@ int SweepLeftovers(int leases, const Cgroups& cgroups, int64_t own) {
   return ForEachSlot(cgroups, SweepSlot, &sweep);
 }
 
-}  // namespace jail::launch
+}  // namespace jail::cgroup

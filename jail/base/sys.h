@@ -1,13 +1,13 @@
 // Small pieces the steps share: errno as a return value, whole reads and writes, descriptors that are
 // sent. No heap, no formatting library: numbers are written by hand.
-#ifndef JAIL_LAUNCH_SYS_H_
-#define JAIL_LAUNCH_SYS_H_
+#ifndef JAIL_BASE_SYS_H_
+#define JAIL_BASE_SYS_H_
 
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 
-namespace jail::launch {
+namespace jail {
 
 // 0 for success, errno for -1: `return Errno(mount(...));`
 inline int Errno(long result) { return result < 0 ? errno : 0; }
@@ -21,15 +21,15 @@ inline int Keep(long result, int* fd) {
 
 void CloseFd(int* fd);
 
-// Text in a fixed buffer; what does not fit sets `overflow` and is cut.
+// FixedText in a fixed buffer; what does not fit sets `overflow` and is cut.
 template <size_t kSize>
-class Text {
+class FixedText {
  public:
-  Text& Add(const char* text) {
+  FixedText& Add(const char* text) {
     while (*text != '\0') Put(*text++);
     return *this;
   }
-  Text& Add(int64_t number) {
+  FixedText& Add(int64_t number) {
     char digits[24];
     int count = 0;
     uint64_t rest = number < 0 ? uint64_t{0} - static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
@@ -74,11 +74,31 @@ int WriteWhole(int fd, const char* bytes, size_t size);
 int WriteAt(int dir, const char* name, const char* text);
 int WriteNumberAt(int dir, const char* name, int64_t value);
 
+// A memfd that can be sealed and, where the kernel knows how (6.3), never executed.
+int MakeMemfd(const char* name, int* fd);
+
+// The host's /proc, checked to be procfs: a bind mount could make it anything.
+int OpenHostProc(int* fd);
+
+// Closes [first, last]; nothing when that is empty.
+int CloseBetween(int first, int last);
+
+// Handlers and mask as a fresh process has them.
+int ResetSignals();
+
+// CLOCK_MONOTONIC, and the CPU time of this process so far.
+int64_t NowNs();
+int64_t OwnCpuNs();
+
+// `flags` as timerfd_settime's; an interval of 0 fires once.
+int ArmTimer(int timer, int64_t ns, int flags, int64_t interval_ns = 0);
+int DrainTimer(int timer);
+
 // One-byte messages with at most one descriptor over a SOCK_SEQPACKET socket.
 int SendByte(int socket, uint8_t byte, int fd = -1);
 // *byte is 0 at end of file. *fd is -1 when none came. EAGAIN when `flags` has MSG_DONTWAIT.
 int ReceiveByte(int socket, int flags, uint8_t* byte, int* fd);
 
-}  // namespace jail::launch
+}  // namespace jail
 
-#endif  // JAIL_LAUNCH_SYS_H_
+#endif  // JAIL_BASE_SYS_H_

@@ -1,14 +1,13 @@
-#include "jail/launch/site.h"
+#include "jail/plan/ceilings.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cstring>
 
-#include "jail/launch/step.h"
-#include "jail/launch/sys.h"
+#include "jail/base/sys.h"
 
-namespace jail::launch {
+namespace jail::plan {
 namespace {
 
 constexpr char kSiteFile[] = "/etc/jailrun/site.textproto";
@@ -61,7 +60,7 @@ int CheckOwner(int fd) {
   return ours && S_ISREG(status.st_mode) ? 0 : EPERM;
 }
 
-int ReadTrusted(int fd, SiteLimits* site, plan::Trace& trace) {
+int ReadTrusted(int fd, SiteLimits* site, Trace& trace) {
   char text[4096];
   size_t size = 0;
   if (const int error = CheckOwner(fd)) return error;
@@ -86,7 +85,7 @@ int ParseSite(const char* text, SiteLimits* site, int32_t* bad_line) {
   return uids_ok ? 0 : ERANGE;
 }
 
-int ReadSite(SiteLimits* site, plan::Trace& trace) {
+int ReadSite(SiteLimits* site, Trace& trace) {
   At(trace, -1, kSiteFile);
   int fd = -1;
   int error = OpenNoLinks(kSiteFile, O_RDONLY | O_NONBLOCK | O_NOCTTY, &fd);
@@ -96,7 +95,7 @@ int ReadSite(SiteLimits* site, plan::Trace& trace) {
   return error;
 }
 
-int AdmitLimits(const plan::Limits& limits, const SiteLimits& site, plan::Trace& trace) {
+int AdmitLimits(const Limits& limits, const SiteLimits& site, Trace& trace) {
   struct Rule {
     const char* name;
     int64_t value, low, high;
@@ -122,4 +121,4 @@ int AdmitLimits(const plan::Limits& limits, const SiteLimits& site, plan::Trace&
   return 0;
 }
 
-}  // namespace jail::launch
+}  // namespace jail::plan

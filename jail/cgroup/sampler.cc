@@ -1,4 +1,4 @@
-#include "jail/launch/sampler.h"
+#include "jail/cgroup/sampler.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 
 #include <cstring>
 
-#include "jail/launch/sys.h"
+#include "jail/base/sys.h"
 
-namespace jail::launch {
+namespace jail::cgroup {
 namespace {
 
 constexpr int kMaxProcesses = 4096;  // The site's ceiling on processes by default.
@@ -23,14 +23,14 @@ struct Tree {
 
 // A process may be gone at any moment: what cannot be read any more counts as nothing.
 bool ReadOf(const Tree& tree, pid_t pid, const char* file, char* text, size_t capacity) {
-  Text<64> path;
+  FixedText<64> path;
   path.Add(static_cast<int64_t>(pid)).Add("/").Add(file);
   return ReadSmallAt(tree.proc, path.c_str(), text, capacity) == 0;
 }
 
 void AddChildrenOfTask(Tree& tree, pid_t pid, const char* task) {
   char text[16384];
-  Text<64> file;
+  FixedText<64> file;
   file.Add("task/").Add(task).Add("/children");
   if (!ReadOf(tree, pid, file.c_str(), text, sizeof text)) return;
   for (const char* at = text; *at != '\0';) {
@@ -43,7 +43,7 @@ void AddChildrenOfTask(Tree& tree, pid_t pid, const char* task) {
 
 // Any thread can have forked.
 void AddChildren(Tree& tree, pid_t pid) {
-  Text<64> path;
+  FixedText<64> path;
   path.Add(static_cast<int64_t>(pid)).Add("/task");
   int dir = -1;
   if (OpenBeneath(tree.proc, path.c_str(), O_RDONLY | O_DIRECTORY, 0, &dir) != 0) return;
@@ -119,4 +119,4 @@ int TakeSample(int proc, pid_t init, int scratch, Sample* sample) {
   return 0;
 }
 
-}  // namespace jail::launch
+}  // namespace jail::cgroup
