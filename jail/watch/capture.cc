@@ -7,7 +7,9 @@
 namespace jail::watch {
 
 Capture::Capture(int64_t limit_bytes, bool live)
-    : limit_(static_cast<size_t>(std::max<int64_t>(limit_bytes, 0))), head_(limit_ - limit_ / 2), live_(live) {}
+    : limit_(static_cast<size_t>(std::max<int64_t>(limit_bytes, 0))),
+      head_(limit_ - limit_ / 2),
+      live_(live) {}
 
 size_t Capture::Room() const {
   if (total_ < limit_) return live_ ? limit_ - total_ : std::numeric_limits<size_t>::max();

@@ -41,7 +41,7 @@ class Capture {
 
  private:
   size_t limit_;
-  size_t head_;          // Of a truncated stream: the first bytes, and then a ring of the last ones.
+  size_t head_;  // Of a truncated stream: the first bytes, and then a ring of the last ones.
   size_t total_ = 0;
   size_t delivered_ = 0;
   bool live_;

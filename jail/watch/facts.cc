@@ -29,7 +29,9 @@ std::string Death(absl::string_view who, bool known, bool signaled, int code) {
   return absl::StrCat(who, signaled ? " died of signal " : " ended with status ", code);
 }
 
-std::string HelperDeath(const HelperEnd& end) { return Death("the helper", end.known, end.signaled, end.code); }
+std::string HelperDeath(const HelperEnd& end) {
+  return Death("the helper", end.known, end.signaled, end.code);
+}
 
 // init stands between the helper and the program; both die of signals when they are made to.
 std::string ChildDeath(const RawReport& report) {

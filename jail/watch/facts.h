@@ -19,7 +19,7 @@ struct PhaseFacts {
   const v1::PhasePlan* phase = nullptr;
   int64_t started_ns = 0;  // CLOCK_MONOTONIC: the helper's start and end
   int64_t ended_ns = 0;
-  Fault our_fault;  // Before or beside the helper.
+  Fault our_fault;                        // Before or beside the helper.
   std::optional<plan::RawReport> report;  // None: the helper died before it sent one.
   HelperEnd helper_end;
   bool cancelled = false;

@@ -101,11 +101,14 @@ bool CpuTimeReached(const PhaseFacts& facts) {
 bool WallTimeReached(const PhaseFacts& facts) { return Killed(facts, KillReason::kWallTime); }
 
 bool MemoryReached(const PhaseFacts& facts) {
-  return facts.report.has_value() && (Killed(facts, KillReason::kMemory) || facts.report->usage.oom_kills > 0);
+  return facts.report.has_value() &&
+         (Killed(facts, KillReason::kMemory) || facts.report->usage.oom_kills > 0);
 }
 
 bool FileSizeReached(const PhaseFacts& facts) { return ExitOf(facts).signal == SIGXFSZ; }
-bool DiskFull(const PhaseFacts& facts) { return facts.report.has_value() && facts.report->usage.disk_full == 1; }
+bool DiskFull(const PhaseFacts& facts) {
+  return facts.report.has_value() && facts.report->usage.disk_full == 1;
+}
 bool StdoutReached(const PhaseFacts& facts) { return facts.stdout_stream.truncated; }
 bool StderrReached(const PhaseFacts& facts) { return facts.stderr_stream.truncated; }
 bool ProcessesReached(const PhaseFacts& facts) {

@@ -115,7 +115,8 @@ class PumpLoop {
   enum class Got { kSome, kNothingNow, kEnd };
 
   Got Fill(Output& output) {
-    const ssize_t got = read(output.pipe.get(), chunk_.data(), std::min(chunk_.size(), output.capture.Room()));
+    const ssize_t got =
+        read(output.pipe.get(), chunk_.data(), std::min(chunk_.size(), output.capture.Room()));
     if (got < 0 && errno == EAGAIN) return Got::kNothingNow;
     if (got <= 0) {
       output.pipe.Reset();

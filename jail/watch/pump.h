@@ -21,8 +21,8 @@ namespace jail::watch {
 struct PumpRequest {
   int64_t output_limit_bytes = 0;  // Of each stream.
   bool end_run_on_overflow = false;
-  int stdin_fd = -1;               // Not valid: stdin_bytes.
-  absl::string_view stdin_bytes;   // Must outlive the call.
+  int stdin_fd = -1;              // Not valid: stdin_bytes.
+  absl::string_view stdin_bytes;  // Must outlive the call.
   int stdout_fd = -1;
   int stderr_fd = -1;
   int cancel_fd = -1;

@@ -19,9 +19,7 @@ using F = PhaseFacts;
 
 bool Killed(const F& facts, KillReason reason) { return facts.report->kill_reason == reason; }
 
-bool Cancelled(const F& f) {
-  return Killed(f, KillReason::kCancelled) || Killed(f, KillReason::kCallerDied);
-}
+bool Cancelled(const F& f) { return Killed(f, KillReason::kCancelled) || Killed(f, KillReason::kCallerDied); }
 bool EndedForCalls(const F& f) { return Killed(f, KillReason::kDeniedCalls); }
 bool EndedForOutput(const F& f) { return Killed(f, KillReason::kOutput); }
 bool Signaled(const F& f) { return ExitOf(f).signal != 0; }
@@ -61,7 +59,8 @@ std::string HowItEnded(const F& f) {
 }
 
 std::string SayCancelled(const F& f) {
-  return f.reached_exec() ? absl::StrCat("Cancelled after ", Wall(f)) : "Cancelled before the program started";
+  return f.reached_exec() ? absl::StrCat("Cancelled after ", Wall(f))
+                          : "Cancelled before the program started";
 }
 std::string SayMemory(const F& f) {
   const std::string limit = FormatBytes(f.phase->limits().memory_bytes());
