@@ -9,19 +9,24 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check bench fuzz fmt lint install uninstall deps clean
+.PHONY: help product configure demo build test check bench fuzz fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
-demo: deps build ## Install what is missing, build, and run a program in a jail
+demo: product ## Install what is missing, build, and run a program in a jail
 	@tools/demo $(JAILRUN)
 
 deps: ## Install the Debian packages that building and running need and that are missing
 	@tools/deps build languages
 
-build: deps ## Compile everything (release: optimised, hardened, static)
+configure: deps
 	@mkdir -p build && cmake --preset release >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+
+product: configure
+	@cmake --build --preset release -j $(JOBS) --target jailrun jail-launch
+
+build: configure ## Compile everything, tests too (release: optimised, hardened, static)
 	@cmake --build --preset release -j $(JOBS)
 
 test: build ## Every test: unit, integration, hostile, and each language's probe programs
@@ -33,7 +38,7 @@ check: test lint ## Everything before a merge: tests, structure, lint, sanitizer
 	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && tools/test asan
 	@tests/newuser/run
 
-bench: build ## Cold runs beside bare fork+exec and bubblewrap, interleaved
+bench: product ## Cold runs beside bare fork+exec and bubblewrap, interleaved
 	@tools/deps check && cmake --build --preset release -j $(JOBS) --target jail_bench
 	@$(BUILD)/tests/bench/jail_bench --jailrun $(JAILRUN) --json $(BUILD)/bench.json
 
@@ -47,7 +52,7 @@ fmt: ## Format our C++ in place
 lint: deps ## clang-format and clang-tidy over our C++, warnings as errors
 	@tools/deps check && tools/lint
 
-install: build ## Install below PREFIX (/usr/local); SETUID=1 lets unprivileged users use the full jail
+install: configure ## Install below PREFIX (/usr/local); SETUID=1 lets unprivileged users use the full jail
 	@tools/install $(BUILD)
 
 uninstall: ## Remove what install put there

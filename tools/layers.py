@@ -35,7 +35,7 @@ LAYERS = [
     Layer("runtimes", ["runtimes/*"], ["proto"], [ABSL, PROTOBUF]),
     Layer("resolve", ["jail/resolve/*"], ["fd", "base", "pod", "plan", "proto", "runtimes"], CORE_LIBRARIES),
     Layer("watch", ["jail/watch/*"], ["fd", "base", "pod", "plan", "proto"], CORE_LIBRARIES),
-    Layer("jail", ["jail/jail.cc"], ABOVE_CORE + ["pod", "plan", "resolve", "watch", "runtimes"], CORE_LIBRARIES),
+    Layer("jail", ["jail/jail.cc", "jail/launcher_path.*"], ABOVE_CORE + ["pod", "plan", "resolve", "watch", "runtimes"], CORE_LIBRARIES),
     Layer("pool", ["jail/pool/*"], ABOVE_CORE, [ABSL, PROTOBUF]),
     Layer("call", ["jail/call/*"], ABOVE_CORE + ["pool"], [ABSL, PROTOBUF]),
     Layer("exam", ["jail/exam/*"], ABOVE_CORE + ["pool", "call"], [ABSL, PROTOBUF]),
