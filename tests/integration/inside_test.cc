@@ -106,7 +106,8 @@ TEST_F(InsideTest, P7_EnvironmentIsTheDocumentedList) {
   Look();
   EXPECT_THAT(FirstOfAll("env"), Not(Contains(AnyOf("SECRET_TOKEN", "LD_PRELOAD"))));
   EXPECT_THAT(run_.outcome.out, Not(HasSubstr("swordfish")));
-  EXPECT_EQ(FirstOfAll("env"), std::vector<std::string>({"HOME", "LANG", "LC_CTYPE", "LOGNAME", "PATH", "PWD", "USER"}));
+  EXPECT_EQ(FirstOfAll("env"),
+            std::vector<std::string>({"HOME", "LANG", "LC_CTYPE", "LOGNAME", "PATH", "PWD", "USER"}));
 }
 
 TEST_F(InsideTest, P5_IsAloneInProc) {
@@ -132,11 +133,13 @@ TEST_F(InsideTest, HostnameUmaskAndDirectoryAreFixed) {
 
 TEST_F(InsideTest, P1_HostFilesBeyondUsrAreNotThere) {
   Look();
-  for (const char* path : {"/etc/shadow", "/etc/machine-id", "/etc/ssh", "/boot", "/sys", "/srv", "/opt", "/mnt"}) {
+  for (const char* path :
+       {"/etc/shadow", "/etc/machine-id", "/etc/ssh", "/boot", "/sys", "/srv", "/opt", "/mnt"}) {
     EXPECT_THAT(Fact("reads", path), HasSubstr("ENOENT")) << path;
   }
   // A root view may have these as empty directories; the host's contents never.
-  for (const char* path : {"/root", "/home", "/var", "/run", "/var/tmp", "/var/lib", "/work/../root", "/proc/self/root/var"}) {
+  for (const char* path :
+       {"/root", "/home", "/var", "/run", "/var/tmp", "/var/lib", "/work/../root", "/proc/self/root/var"}) {
     EXPECT_THAT(Fact("reads", path), AnyOf("ENOENT 0", "EACCES 0", "ok 0")) << path;
   }
 }
@@ -152,7 +155,8 @@ TEST_F(InsideTest, P3_OnlyThePrivatePlacesAreWritable) {
 
 TEST_F(InsideTest, P30_NothingWritableIsExecutable) {
   Look();
-  for (const char* place : {"/tmp", "/work", "/dev/shm"}) EXPECT_EQ(Fact("executes in", place), "EACCES") << place;
+  for (const char* place : {"/tmp", "/work", "/dev/shm"})
+    EXPECT_EQ(Fact("executes in", place), "EACCES") << place;
   EXPECT_THAT(Fact("executes memfd"), AnyOf("EACCES", "EPERM", "EBADF"));
 }
 
@@ -193,13 +197,16 @@ TEST_F(InsideTest, P13_NetworkIsItsOwnLoopback) {
 TEST_F(InsideTest, P12_OtherSocketFamiliesAreRefused) {
   Look();
   const auto [begin, end] = facts_.equal_range("family");
-  for (auto it = begin; it != end; ++it) EXPECT_THAT(it->second[1], AnyOf("EAFNOSUPPORT", "EPERM")) << it->second[0];
+  for (auto it = begin; it != end; ++it)
+    EXPECT_THAT(it->second[1], AnyOf("EAFNOSUPPORT", "EPERM")) << it->second[0];
 }
 
 TEST_F(InsideTest, P9_P12_DangerousCallsAreRefused) {
   Look();
-  for (const char* probe : {"clone3", "io_uring_setup", "userfaultfd"}) EXPECT_EQ(Fact("call", probe), "ENOSYS") << probe;
-  for (const char* call : {"unshare", "setns", "mount", "ptrace", "bpf", "keyctl", "perf_event_open", "chroot"}) {
+  for (const char* probe : {"clone3", "io_uring_setup", "userfaultfd"})
+    EXPECT_EQ(Fact("call", probe), "ENOSYS") << probe;
+  for (const char* call :
+       {"unshare", "setns", "mount", "ptrace", "bpf", "keyctl", "perf_event_open", "chroot"}) {
     EXPECT_THAT(Fact("call", call), AnyOf("EPERM", "ENOSYS")) << call;
   }
 }
@@ -227,11 +234,12 @@ TEST_F(InsideTest, P34_RecordListsTheLayersInForceReadBack) {
   Look();
   using namespace jail::v1;  // NOLINT: the enumerators
   for (Protection protection :
-       {PROTECTION_USER_NAMESPACE, PROTECTION_PID_NAMESPACE, PROTECTION_MOUNT_NAMESPACE, PROTECTION_NETWORK_NAMESPACE,
-        PROTECTION_IPC_NAMESPACE, PROTECTION_UTS_NAMESPACE, PROTECTION_CGROUP_NAMESPACE, PROTECTION_READ_ONLY_ROOT,
-        PROTECTION_SECCOMP, PROTECTION_NO_NEW_PRIVS, PROTECTION_NO_CAPABILITIES, PROTECTION_MEMORY_CGROUP,
-        PROTECTION_PIDS_CGROUP, PROTECTION_PRIVATE_UID, PROTECTION_SEPARATE_INIT_UID, PROTECTION_NO_GROUPS,
-        PROTECTION_MEMFD_NOEXEC, PROTECTION_NO_NESTED_NAMESPACES}) {
+       {PROTECTION_USER_NAMESPACE, PROTECTION_PID_NAMESPACE, PROTECTION_MOUNT_NAMESPACE,
+        PROTECTION_NETWORK_NAMESPACE, PROTECTION_IPC_NAMESPACE, PROTECTION_UTS_NAMESPACE,
+        PROTECTION_CGROUP_NAMESPACE, PROTECTION_READ_ONLY_ROOT, PROTECTION_SECCOMP, PROTECTION_NO_NEW_PRIVS,
+        PROTECTION_NO_CAPABILITIES, PROTECTION_MEMORY_CGROUP, PROTECTION_PIDS_CGROUP, PROTECTION_PRIVATE_UID,
+        PROTECTION_SEPARATE_INIT_UID, PROTECTION_NO_GROUPS, PROTECTION_MEMFD_NOEXEC,
+        PROTECTION_NO_NESTED_NAMESPACES}) {
     const Isolation::Layer* layer = FindLayer(run_, protection);
     ASSERT_NE(layer, nullptr) << Protection_Name(protection);
     EXPECT_EQ(layer->state(), Isolation::STATE_ENFORCED) << layer->ShortDebugString();
@@ -245,7 +253,8 @@ class CompilePhaseTest : public JailTest {};
 // The compile phase is a jail too: a source can read nothing of the host (P1, P28, P29).
 TEST_F(CompilePhaseTest, P1_IncludeOfAHostFileSaysNothingOfIt) {
   for (const char* path : {"/etc/shadow", "/root/.bashrc", "/etc/ssh/sshd_config", "/proc/1/environ"}) {
-    const JailRun run = Jailrun({"--lang", "c", "-"}, absl::StrCat("#include \"", path, "\"\nint main(void){return 0;}\n"));
+    const JailRun run =
+        Jailrun({"--lang", "c", "-"}, absl::StrCat("#include \"", path, "\"\nint main(void){return 0;}\n"));
     SCOPED_TRACE(run.Describe());
     EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_COMPILE_ERROR);
     EXPECT_THAT(run.outcome.err, AnyOf(HasSubstr("No such file"), HasSubstr("Permission denied")));
@@ -255,7 +264,8 @@ TEST_F(CompilePhaseTest, P1_IncludeOfAHostFileSaysNothingOfIt) {
 TEST_F(CompilePhaseTest, P30_CompiledProgramIsReadOnly) {
   const JailRun run = Jailrun({Program("own_binary.c")});
   SCOPED_TRACE(run.Describe());
-  EXPECT_THAT(run.outcome.out, AnyOf(HasSubstr("open EROFS"), HasSubstr("open ETXTBSY"), HasSubstr("open EACCES")));
+  EXPECT_THAT(run.outcome.out,
+              AnyOf(HasSubstr("open EROFS"), HasSubstr("open ETXTBSY"), HasSubstr("open EACCES")));
   EXPECT_THAT(run.outcome.out, AnyOf(HasSubstr("beside EROFS"), HasSubstr("beside EACCES")));
   EXPECT_THAT(run.outcome.out, HasSubstr("path /app/"));
 }

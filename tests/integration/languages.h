@@ -11,10 +11,10 @@
 namespace jailtest {
 
 struct Language {
-  const char* name;       // As for --lang.
+  const char* name;  // As for --lang.
   const char* extension;
   bool compiled;
-  int64_t floor_bytes;    // Memory its runtime needs for itself.
+  int64_t floor_bytes;  // Memory its runtime needs for itself.
 };
 
 inline constexpr Language kLanguages[] = {

@@ -1,8 +1,9 @@
 // What a program says and how it ends reaches the caller unchanged, in every language.
+#include "tests/integration/languages.h"
+
 #include <signal.h>
 
 #include "gmock/gmock.h"
-#include "tests/integration/languages.h"
 #include "tests/testlib/jailtest/jailrun.h"
 
 namespace jailtest {
@@ -14,7 +15,8 @@ using testing::IsEmpty;
 
 class LanguageTest : public JailTest, public testing::WithParamInterface<Language> {
  protected:
-  JailRun RunTheme(const std::string& theme, std::vector<std::string> options = {}, const std::string& input = "") {
+  JailRun RunTheme(const std::string& theme, std::vector<std::string> options = {},
+                   const std::string& input = "") {
     return Jailrun(Args(GetParam(), theme, std::move(options)), input);
   }
 };

@@ -32,7 +32,8 @@ class LimitTest : public JailTest, public testing::WithParamInterface<Language> 
     return at == std::string::npos ? -1 : std::stoi(run.outcome.out.substr(at + prefix.size()));
   }
 
-  static void ExpectInForce(const JailRun& run, jail::v1::Resource resource, int64_t limit, const std::string& mechanism) {
+  static void ExpectInForce(const JailRun& run, jail::v1::Resource resource, int64_t limit,
+                            const std::string& mechanism) {
     const LimitReport* report = FindLimit(run, resource);
     ASSERT_NE(report, nullptr) << jail::v1::Resource_Name(resource);
     EXPECT_EQ(report->requested(), limit);
@@ -79,7 +80,8 @@ TEST_P(LimitTest, P16_WallTime) {
 
 TEST_P(LimitTest, P14_Memory) {
   const int64_t limit = GetParam().floor_bytes + (int64_t{96} << 20);
-  const JailRun run = RunTheme("memory", {"--memory", absl::StrCat(limit >> 20, "M"), "--wall", "20s", "--time", "20s"});
+  const JailRun run =
+      RunTheme("memory", {"--memory", absl::StrCat(limit >> 20, "M"), "--wall", "20s", "--time", "20s"});
   SCOPED_TRACE(run.Describe());
   EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_MEMORY_LIMIT);
   EXPECT_EQ(run.outcome.exit_code, 137);

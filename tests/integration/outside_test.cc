@@ -71,7 +71,8 @@ TEST_F(OutsideTest, P8_EveryTaskHasAnUnprivilegedUidOfTheSitesRange) {
   std::set<int64_t> program_uids, init_uids;
   for (const ProcessInfo& info : inside()) {
     for (const char* field : {"Uid", "Gid"}) {
-      for (absl::string_view id : absl::StrSplit(StatusField(info.pid, field), absl::ByAnyChar("\t "), absl::SkipEmpty())) {
+      for (absl::string_view id :
+           absl::StrSplit(StatusField(info.pid, field), absl::ByAnyChar("\t "), absl::SkipEmpty())) {
         int64_t number = 0;
         ASSERT_TRUE(absl::SimpleAtoi(id, &number));
         EXPECT_GE(number, kUidFirst) << info.name;
@@ -104,7 +105,8 @@ TEST_F(OutsideTest, P9_EveryNamespaceIsItsOwn) {
   for (const char* ns : {"user", "pid", "mnt", "net", "ipc", "uts", "cgroup"}) {
     const fs::path ours = fs::read_symlink(absl::StrCat("/proc/self/ns/", ns));
     for (const ProcessInfo& info : inside()) {
-      EXPECT_NE(fs::read_symlink(absl::StrCat("/proc/", info.pid, "/ns/", ns)), ours) << ns << " of " << info.name;
+      EXPECT_NE(fs::read_symlink(absl::StrCat("/proc/", info.pid, "/ns/", ns)), ours)
+          << ns << " of " << info.name;
     }
   }
 }
@@ -132,7 +134,8 @@ TEST_F(OutsideTest, NoStrangerIsInTheJailsCgroups) {
   for (absl::string_view line : absl::StrSplit(ReadProc(inside().back().pid, "cgroup"), '\n')) {
     const std::vector<std::string> parts = absl::StrSplit(line, absl::MaxSplits(':', 2));
     if (parts.size() != 3 || !absl::StrContains(parts[2], "jailrun")) continue;
-    const std::string dir = absl::StrCat("/sys/fs/cgroup/", parts[1].empty() ? "unified" : parts[1], parts[2]);
+    const std::string dir =
+        absl::StrCat("/sys/fs/cgroup/", parts[1].empty() ? "unified" : parts[1], parts[2]);
     for (absl::string_view pid : absl::StrSplit(ReadFile(dir + "/cgroup.procs"), '\n', absl::SkipEmpty())) {
       int number = 0;
       ASSERT_TRUE(absl::SimpleAtoi(pid, &number));
@@ -147,7 +150,8 @@ TEST_F(OutsideTest, P13_TheOnlyInterfaceIsLoopbackAndThereIsNoRoute) {
     if (absl::StrContains(line, "|")) continue;  // Two lines of headings.
     EXPECT_THAT(std::string(line), HasSubstr("lo:"));
   }
-  const std::vector<std::string> routes = absl::StrSplit(ReadProc(program, "net/route"), '\n', absl::SkipEmpty());
+  const std::vector<std::string> routes =
+      absl::StrSplit(ReadProc(program, "net/route"), '\n', absl::SkipEmpty());
   EXPECT_LE(routes.size(), 1) << "the heading only";
 }
 
@@ -160,7 +164,8 @@ TEST_F(OutsideTest, P25_PipesAreNotTheCallers) {
   for (const ProcessInfo& info : Programs()) {
     for (int fd : {0, 1, 2}) {
       const std::string theirs = fs::read_symlink(absl::StrCat("/proc/", info.pid, "/fd/", fd)).string();
-      const std::string callers = fs::read_symlink(absl::StrCat("/proc/", process_->pid(), "/fd/", fd)).string();
+      const std::string callers =
+          fs::read_symlink(absl::StrCat("/proc/", process_->pid(), "/fd/", fd)).string();
       EXPECT_THAT(theirs, testing::StartsWith("pipe:"));
       EXPECT_NE(theirs, callers) << info.name << " fd " << fd;
     }

@@ -36,14 +36,15 @@ std::string JailRun::Describe() const {
   return absl::StrCat("\nexit: ", outcome.exit_code ? absl::StrCat(*outcome.exit_code) : "none",
                       "  signal: ", outcome.term_signal ? absl::StrCat(*outcome.term_signal) : "none",
                       outcome.timed_out ? "  TIMED OUT" : "", "\nstdout: ", outcome.out.substr(0, 2000),
-                      "\nstderr: ", outcome.err.substr(0, 2000), "\nrecord: ",
-                      has_record ? record.DebugString().substr(0, 6000) : "none");
+                      "\nstderr: ", outcome.err.substr(0, 2000),
+                      "\nrecord: ", has_record ? record.DebugString().substr(0, 6000) : "none");
 }
 
 std::string JailrunPath() { return JAILTEST_JAILRUN; }
 
 Command JailrunCommand(const std::vector<std::string>& args) {
-  Command command{.argv = {JailrunPath(), "--record", absl::StrCat("fd:", kRecordFd)}, .capture = {kRecordFd}};
+  Command command{.argv = {JailrunPath(), "--record", absl::StrCat("fd:", kRecordFd)},
+                  .capture = {kRecordFd}};
   command.argv.insert(command.argv.end(), args.begin(), args.end());
   return command;
 }
@@ -52,6 +53,10 @@ JailRun Finish(Process* process) {
   JailRun run{.outcome = process->Finish()};
   const std::string& bytes = run.outcome.captured[kRecordFd];
   run.has_record = !bytes.empty() && run.record.ParseFromString(bytes);
+  // Whoever kills the supervisors gives the rest a moment; see JailTest::settle_.
+  const bool orderly =
+      run.outcome.exit_code.has_value() && run.record.verdict() != jail::v1::VERDICT_JAIL_ERROR;
+  EXPECT_TRUE(!orderly || run.outcome.orphans.empty()) << absl::StrJoin(run.outcome.orphans, ", ");
   return run;
 }
 
@@ -94,9 +99,9 @@ void JailTest::SetUp() {
 
 void JailTest::TearDown() {
   if (!TestHostProblem().empty()) return;
-  const std::vector<std::string> alive = AwaitNoDescendants(settle_);
+  const std::vector<std::string> alive = AwaitNoOrphans(settle_);
   EXPECT_TRUE(alive.empty()) << "processes left: " << absl::StrJoin(alive, ", ");
-  KillDescendants();
+  KillOrphans();
   const std::vector<std::string> leaks = LeaksSince(before_, kStrangersTimeout);
   EXPECT_TRUE(leaks.empty()) << "left behind:\n  " << absl::StrJoin(leaks, "\n  ");
 }

@@ -20,10 +20,10 @@ inline bool MustRun() {
 }  // namespace jailtest
 
 // A macro, because GTEST_SKIP and FAIL return from the function they stand in.
-#define JAIL_SKIP(reason)                                                             \
-  do {                                                                                \
-    if (jailtest::MustRun()) FAIL() << "JAIL_TESTS_MUST_RUN=1, but: " << (reason);     \
-    GTEST_SKIP() << (reason);                                                         \
+#define JAIL_SKIP(reason)                                                          \
+  do {                                                                             \
+    if (jailtest::MustRun()) FAIL() << "JAIL_TESTS_MUST_RUN=1, but: " << (reason); \
+    GTEST_SKIP() << (reason);                                                      \
   } while (false)
 
 #endif  // JAIL_TESTS_TESTLIB_JAILTEST_MUST_RUN_H_

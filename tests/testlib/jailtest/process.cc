@@ -52,6 +52,7 @@ Process::~Process() {
   if (reaped_ || pid_ <= 0) return;
   kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
+  Disown(pid_);
 }
 
 void Process::Start() {
@@ -73,6 +74,7 @@ void Process::Start() {
   pid_ = fork();
   if (pid_ == 0) BecomeTheProgram(descriptors);
   if (pid_ < 0) ADD_FAILURE() << "fork: errno " << errno;
+  Own(pid_);
   pidfd_ = jail::Fd(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
   if (command_.stdin_bytes.empty() && !command_.keep_stdin_open) stdin_.Reset();
 }
@@ -107,9 +109,7 @@ void Process::Drain(int number) {
     sinks_.erase(number);
     return;
   }
-  std::string& kept = number == 1   ? outcome_.out
-                      : number == 2 ? outcome_.err
-                                    : outcome_.captured[number];
+  std::string& kept = number == 1 ? outcome_.out : number == 2 ? outcome_.err : outcome_.captured[number];
   if (kept.size() < kKeepAtMost) kept.append(buffer, static_cast<size_t>(n));
 }
 
@@ -120,11 +120,12 @@ void Process::NoteExit() {
     if (WIFSIGNALED(status)) outcome_.term_signal = WTERMSIG(status);
   }
   reaped_ = true;
+  Disown(pid_);
   exited_ = absl::Now();
   pidfd_.Reset();
   stdin_.Reset();
   outcome_.wall = exited_ - started_;
-  outcome_.orphans = AwaitNoDescendants(absl::ZeroDuration());
+  outcome_.orphans = AwaitNoOrphans(absl::ZeroDuration());
   for (const jail::Fd& end : watched_) {
     if ((fcntl(end.get(), F_GETFL) & O_NONBLOCK) != 0) outcome_.made_nonblocking = true;
   }

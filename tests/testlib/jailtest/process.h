@@ -38,13 +38,13 @@ struct Command {
 struct Outcome {
   std::optional<int> exit_code;
   std::optional<int> term_signal;
-  bool timed_out = false;      // We killed it.
-  bool pipes_held = false;     // It ended, yet something kept its stdout or stderr open (promise P21).
+  bool timed_out = false;         // We killed it.
+  bool pipes_held = false;        // It ended, yet something kept its stdout or stderr open (promise P21).
   bool made_nonblocking = false;  // O_NONBLOCK was set on the pipe we gave it (promise P25).
   std::string out, err;
   std::map<int, std::string> captured;
   absl::Duration wall;
-  std::vector<std::string> orphans;  // Descendants of ours at the moment it had ended (promise P19).
+  std::vector<std::string> orphans = {};  // What it left running at the moment it had ended (P19).
 };
 
 class Process {

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
 #include <sstream>
 
 #include "absl/strings/numbers.h"
@@ -26,7 +27,8 @@ constexpr absl::Duration kPollInterval = absl::Milliseconds(5);
 std::optional<ProcessInfo> ParseStat(pid_t pid) {
   const std::string stat = ReadProc(pid, "stat");
   const size_t open = stat.find('('), close = stat.rfind(')');
-  if (open == std::string::npos || close == std::string::npos || close + 2 >= stat.size()) return std::nullopt;
+  if (open == std::string::npos || close == std::string::npos || close + 2 >= stat.size())
+    return std::nullopt;
   ProcessInfo info{.pid = pid, .name = stat.substr(open + 1, close - open - 1)};
   std::istringstream rest(stat.substr(close + 2));
   rest >> info.state >> info.parent;
@@ -43,8 +45,26 @@ std::map<pid_t, std::vector<ProcessInfo>> ChildrenByParent() {
   return children;
 }
 
+std::set<pid_t>& Owned() {
+  static std::set<pid_t>& owned = *new std::set<pid_t>;
+  return owned;
+}
+
+// Descendants of ours that no live Process accounts for.
+std::vector<ProcessInfo> Orphans() {
+  std::vector<ProcessInfo> found;
+  for (const ProcessInfo& child : ChildrenByParent()[getpid()]) {
+    if (Owned().count(child.pid) > 0) continue;
+    found.push_back(child);
+    for (const ProcessInfo& info : Descendants(child.pid)) found.push_back(info);
+  }
+  return found;
+}
+
+// Not waitpid(-1), which would take the status of a child that a Process waits for.
 void ReapOrphans() {
-  while (waitpid(-1, nullptr, WNOHANG) > 0) {
+  for (const ProcessInfo& info : Orphans()) {
+    if (info.state == 'Z' && info.parent == getpid()) waitpid(info.pid, nullptr, WNOHANG);
   }
 }
 
@@ -92,13 +112,15 @@ std::optional<pid_t> AwaitDescendant(pid_t root, const std::string& name, absl::
   return std::nullopt;
 }
 
-std::vector<std::string> AwaitNoDescendants(absl::Duration timeout) {
+void Own(pid_t pid) { Owned().insert(pid); }
+void Disown(pid_t pid) { Owned().erase(pid); }
+
+std::vector<std::string> AwaitNoOrphans(absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
-  std::vector<std::string> left;
   for (;;) {
     ReapOrphans();
-    left.clear();
-    for (const ProcessInfo& info : Descendants(getpid())) {
+    std::vector<std::string> left;
+    for (const ProcessInfo& info : Orphans()) {
       left.push_back(absl::StrCat(info.pid, " ", info.name, " (", std::string(1, info.state), ", child of ",
                                   info.parent, ")"));
     }
@@ -107,13 +129,13 @@ std::vector<std::string> AwaitNoDescendants(absl::Duration timeout) {
   }
 }
 
-void KillDescendants() {
+void KillOrphans() {
   const absl::Time deadline = absl::Now() + absl::Seconds(10);
   while (absl::Now() < deadline) {
     ReapOrphans();
-    const auto descendants = Descendants(getpid());
-    if (descendants.empty()) return;
-    for (const ProcessInfo& info : descendants) kill(info.pid, SIGKILL);
+    const auto orphans = Orphans();
+    if (orphans.empty()) return;
+    for (const ProcessInfo& info : orphans) kill(info.pid, SIGKILL);
     absl::SleepFor(kPollInterval);
   }
 }

@@ -26,12 +26,16 @@ std::vector<ProcessInfo> Descendants(pid_t root);
 // The first descendant of `root` with that comm; polls until there is one or time is up.
 std::optional<pid_t> AwaitDescendant(pid_t root, const std::string& name, absl::Duration timeout);
 
-// Reaps orphans until this process has no descendant. Those that are still there in the end are
-// returned, as text for people.
-std::vector<std::string> AwaitNoDescendants(absl::Duration timeout);
+// A child that a Process object accounts for, with all beneath it: not an orphan.
+void Own(pid_t pid);
+void Disown(pid_t pid);
 
-// Kills and reaps all descendants, for cleaning up after a failed test. Only ever our own.
-void KillDescendants();
+// Reaps orphans until there is none. Those that are still there in the end are returned, as text for
+// people.
+std::vector<std::string> AwaitNoOrphans(absl::Duration timeout);
+
+// Kills and reaps all orphans, for cleaning up after a failed test. Only ever our own.
+void KillOrphans();
 
 // The contents of /proc/<pid>/<file>; empty when it is gone.
 std::string ReadProc(pid_t pid, const std::string& file);

@@ -23,7 +23,8 @@ using Things = std::set<std::string>;
 constexpr absl::Duration kPollInterval = absl::Milliseconds(20);
 
 // Directory listing that shrugs at what vanishes under it.
-void ForEachEntry(const std::string& dir, bool recursive, const std::function<void(const std::string&)>& visit) {
+void ForEachEntry(const std::string& dir, bool recursive,
+                  const std::function<void(const std::string&)>& visit) {
   std::error_code error;
   if (!recursive) {
     for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
@@ -32,7 +33,8 @@ void ForEachEntry(const std::string& dir, bool recursive, const std::function<vo
     return;
   }
   constexpr auto kSkip = fs::directory_options::skip_permission_denied;
-  for (fs::recursive_directory_iterator it(dir, kSkip, error), end; !error && it != end; it.increment(error)) {
+  for (fs::recursive_directory_iterator it(dir, kSkip, error), end; !error && it != end;
+       it.increment(error)) {
     visit(it->path().string());
   }
 }
@@ -109,7 +111,8 @@ void NetworkNamespaces(Things* things) {
 void Keys(Things* things) {
   for (absl::string_view line : absl::StrSplit(ReadFile("/proc/keys"), '\n', absl::SkipEmpty())) {
     const std::vector<std::string> fields = absl::StrSplit(line, ' ', absl::SkipEmpty());
-    if (fields.size() > 8) things->insert(absl::StrCat(fields[0], " uid ", fields[5], " ", fields[7], " ", fields[8]));
+    if (fields.size() > 8)
+      things->insert(absl::StrCat(fields[0], " uid ", fields[5], " ", fields[7], " ", fields[8]));
   }
 }
 
@@ -123,9 +126,15 @@ struct Collector {
   void (*collect)(Things*);
 };
 constexpr Collector kCollectors[] = {
-    {"process", Processes},     {"cgroup", Cgroups},        {"mount", Mounts},
-    {"state", State},           {"descriptor", Descriptors}, {"temporary file", TemporaryFiles},
-    {"network namespace", NetworkNamespaces}, {"key", Keys}, {"ipc", Ipc},
+    {"process", Processes},
+    {"cgroup", Cgroups},
+    {"mount", Mounts},
+    {"state", State},
+    {"descriptor", Descriptors},
+    {"temporary file", TemporaryFiles},
+    {"network namespace", NetworkNamespaces},
+    {"key", Keys},
+    {"ipc", Ipc},
 };
 
 std::vector<std::string> StillThere(const std::vector<std::pair<std::string, std::string>>& suspects) {
@@ -156,7 +165,7 @@ std::vector<std::string> LeaksSince(const Snapshot& before, absl::Duration settl
   std::vector<std::string> left = StillThere(suspects);
   while (!left.empty() && absl::Now() < deadline) {
     absl::SleepFor(kPollInterval);
-    AwaitNoDescendants(absl::ZeroDuration());  // Reaps what died meanwhile.
+    AwaitNoOrphans(absl::ZeroDuration());  // Reaps what died meanwhile.
     left = StillThere(suspects);
   }
   return left;

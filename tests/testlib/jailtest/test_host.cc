@@ -24,7 +24,8 @@ std::string MakeHost() {
   if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return Problem("private mounts");
   if (mount(nullptr, "/", nullptr, MS_REC | MS_SHARED, nullptr) != 0) return Problem("shared mounts");
   for (const char* dir : {"/tmp", "/dev/shm"}) {
-    if (mount("jailtest", dir, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=256m") != 0) return Problem(dir);
+    if (mount("jailtest", dir, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=256m") != 0)
+      return Problem(dir);
   }
   return "";
 }
