@@ -29,6 +29,7 @@ LAYERS = [
                   "jail/plan/view.*", "jail/plan/ceilings.*"], ["fd", "sys"], []),
     Layer("cgroup", ["jail/cgroup/*"], ["fd", "sys", "pod"], []),
     Layer("launch", ["jail/launch/*"], ["fd", "sys", "pod", "cgroup"], []),
+    Layer("textproto", ["jail/base/textproto.*"], ["fd", "base"], [ABSL, PROTOBUF]),
     Layer("base", ["jail/base/*"], ["fd"], [ABSL]),
     Layer("plan", ["jail/plan/*"], ["fd", "base", "pod", "proto"], CORE_LIBRARIES),
     Layer("api", ["jail/jail.h"], ["fd", "base", "proto"], [ABSL]),

@@ -1,0 +1,258 @@
+// jail-launch started by hand with everything wrong (P33): it must refuse, say so by its exit status
+// and, when it could, in its report, and leave nothing.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include "gmock/gmock.h"
+#include "jail/plan/steps.h"
+#include "tests/integration/handmade_plan.h"
+#include "tests/testlib/jailtest/jailrun.h"
+
+namespace jailtest {
+namespace {
+
+using jail::plan::Header;
+using jail::plan::StepId;
+using testing::IsEmpty;
+
+using Spoiler = void (*)(Header*, std::string*);
+
+struct BadPlan {
+  const char* name;
+  StepId step;
+  Spoiler spoil;
+};
+
+template <size_t kSize>
+void Fill(char (&field)[kSize], const char* text) {
+  std::memset(field, 0, kSize);
+  std::strncpy(field, text, kSize);
+}
+
+// Appends a file table of one file.
+void AddFile(Header* header, std::string* bytes, const char* path) {
+  jail::plan::File file = {};
+  file.path = {bytes->size(), std::strlen(path)};
+  *bytes += std::string(path) + '\0';
+  file.content = {bytes->size(), 0};
+  bytes->resize((bytes->size() + 7) / 8 * 8);
+  header->files = {bytes->size(), sizeof file};
+  header->file_count = 1;
+  bytes->append(reinterpret_cast<const char*>(&file), sizeof file);
+  header->total_size = bytes->size();
+}
+
+constexpr BadPlan kBadPlans[] = {
+    {"WrongMagic", StepId::kCheckSeals, [](Header* h, std::string*) { h->magic = 1; }},
+    {"NewerVersion", StepId::kCheckSeals, [](Header* h, std::string*) { h->version = 99; }},
+    {"TotalSizeTooLarge", StepId::kCheckSeals, [](Header* h, std::string*) { h->total_size += 4096; }},
+    {"TotalSizeTooSmall", StepId::kCheckSeals, [](Header* h, std::string*) { h->total_size -= 8; }},
+    {"UnknownFlag", StepId::kCheckSeals, [](Header* h, std::string*) { h->flags = 1u << 31; }},
+    {"ChannelsWithoutDescriptors", StepId::kCheckSeals,
+     [](Header* h, std::string*) { h->channel_count = 8; }},
+    {"NoArguments", StepId::kCheckSeals, [](Header* h, std::string*) { h->argc = 0; }},
+    {"MoreArgumentsThanStrings", StepId::kCheckSeals, [](Header* h, std::string*) { h->argc = 1000; }},
+    {"BillionsOfArguments", StepId::kCheckSeals, [](Header* h, std::string*) { h->argc = UINT_MAX; }},
+    {"ArgumentsBeyondTheEnd", StepId::kCheckSeals, [](Header* h, std::string*) { h->argv.offset = 1 << 20; }},
+    {"OffsetThatWraps", StepId::kCheckSeals,
+     [](Header* h, std::string*) {
+       h->argv = {UINT64_MAX - 4, 14};
+     }},
+    {"SizeThatWraps", StepId::kCheckSeals, [](Header* h, std::string*) { h->env.size = UINT64_MAX - 8; }},
+    {"EnvironmentCountTooLarge", StepId::kCheckSeals, [](Header* h, std::string*) { h->envc = UINT_MAX; }},
+    {"BillionsOfFiles", StepId::kCheckSeals, [](Header* h, std::string*) { h->file_count = UINT_MAX; }},
+    {"FilesMisaligned", StepId::kCheckSeals, [](Header* h, std::string*) { h->files.offset += 1; }},
+    {"FileOutside", StepId::kCheckSeals, [](Header* h, std::string* b) { AddFile(h, b, "../escape"); }},
+    {"FileAbsolute", StepId::kCheckSeals, [](Header* h, std::string* b) { AddFile(h, b, "/etc/escape"); }},
+    {"FileWithoutName", StepId::kCheckSeals, [](Header* h, std::string* b) { AddFile(h, b, ""); }},
+    {"PolicyOfPath", StepId::kCheckSeals,
+     [](Header* h, std::string*) { Fill(h->policy, "../../etc/passwd"); }},
+    {"PolicyWithoutEnd", StepId::kCheckSeals,
+     [](Header* h, std::string*) { std::memset(h->policy, 'a', sizeof h->policy); }},
+    {"RootOfPath", StepId::kCheckSeals, [](Header* h, std::string*) { Fill(h->root, "/"); }},
+    {"UnknownPolicy", StepId::kOpenPolicy,
+     [](Header* h, std::string*) { Fill(h->policy, "no-such-policy"); }},
+    {"UnknownRoot", StepId::kOpenRootfs, [](Header* h, std::string*) { Fill(h->root, "no-such-root"); }},
+    {"NegativeMemory", StepId::kAdmitPlan, [](Header* h, std::string*) { h->limits.memory_bytes = -1; }},
+    {"EndlessWallTime", StepId::kAdmitPlan,
+     [](Header* h, std::string*) { h->limits.wall_time_us = INT64_MAX; }},
+    {"MemoryOverTheCeiling", StepId::kAdmitPlan,
+     [](Header* h, std::string*) { h->limits.memory_bytes = INT64_MAX; }},
+    {"NegativeProcesses", StepId::kAdmitPlan, [](Header* h, std::string*) { h->limits.processes = -1; }},
+    {"NegativeRate", StepId::kAdmitPlan, [](Header* h, std::string*) { h->limits.cpu_millicores = -5; }},
+};
+
+void ExpectRefusal(const HelperRun& run) {
+  SCOPED_TRACE(run.outcome.err);
+  EXPECT_FALSE(run.outcome.timed_out);
+  EXPECT_EQ(run.outcome.term_signal, std::nullopt) << "died instead of refusing";
+  EXPECT_NE(run.outcome.exit_code, 0);
+  EXPECT_THAT(run.outcome.out, IsEmpty());
+  EXPECT_THAT(run.outcome.orphans, IsEmpty());
+  if (run.report) {
+    EXPECT_EQ(run.report->exec_ns, 0) << "a program was started";
+    EXPECT_NE(run.report->host.error, 0);
+  }
+}
+
+class BadPlanTest : public JailTest, public testing::WithParamInterface<BadPlan> {};
+INSTANTIATE_TEST_SUITE_P(Each, BadPlanTest, testing::ValuesIn(kBadPlans),
+                         [](const auto& bad) { return std::string(bad.param.name); });
+
+TEST_P(BadPlanTest, P33_IsRefusedAtItsStep) {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes(GetParam().spoil)));
+  ExpectRefusal(run);
+  ASSERT_TRUE(run.report.has_value());
+  EXPECT_STREQ(jail::plan::StepName(run.report->host.step), jail::plan::StepName(GetParam().step));
+}
+
+class HelperTest : public JailTest {};
+
+// The refusals above are the spoiling's doing: the same plan unspoilt runs.
+TEST_F(HelperTest, AGoodPlanRuns) {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()));
+  EXPECT_EQ(run.outcome.exit_code, 0) << run.outcome.err;
+  ASSERT_TRUE(run.report.has_value());
+  EXPECT_EQ(run.report->finished, 1u);
+  EXPECT_EQ(run.report->program_ended, 1u);
+  EXPECT_EQ(run.report->program_status, 0);
+  EXPECT_GT(run.report->exec_ns, 0);
+}
+
+// Whoever can still write the plan could change it after it was checked.
+TEST_F(HelperTest, P33_EachSealIsDemanded) {
+  constexpr int kSeals[] = {F_SEAL_WRITE, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_SEAL};
+  constexpr int kAll = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  for (int missing : kSeals) {
+    const HelperRun run = RunHelper(PlanMemfd(PlanBytes(), kAll & ~missing));
+    SCOPED_TRACE(missing);
+    ExpectRefusal(run);
+    ASSERT_TRUE(run.report.has_value());
+    EXPECT_EQ(run.report->host.step, StepId::kCheckSeals);
+    EXPECT_EQ(run.report->host.error, EPERM);
+  }
+  ExpectRefusal(RunHelper(PlanMemfd(PlanBytes(), /*seals=*/0)));
+}
+
+TEST_F(HelperTest, P33_AMemfdShorterThanAHeaderIsRefused) {
+  for (size_t size : {0u, 1u, 8u, 100u}) ExpectRefusal(RunHelper(PlanMemfd(PlanBytes().substr(0, size))));
+}
+
+TEST_F(HelperTest, P33_APlanMustBeAMemfd) {
+  for (const char* path : {"/dev/null", "/", "/etc/passwd", "/dev/zero"}) {
+    ExpectRefusal(RunHelper(jail::Fd(open(path, O_RDONLY | O_CLOEXEC))));
+  }
+}
+
+TEST_F(HelperTest, P33_NoDescriptorsAtAll) {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [](Command* command) {
+    command->give.clear();
+    command->before_exec = [] { close_range(3, ~0u, 0); };
+  });
+  ExpectRefusal(run);
+  EXPECT_FALSE(run.report.has_value());
+}
+
+TEST_F(HelperTest, P33_NoDescriptorsNotEvenTheFirstThree) {
+  ExpectRefusal(RunHelper(PlanMemfd(PlanBytes()),
+                          [](Command* command) { command->before_exec = [] { close_range(0, ~0u, 0); }; }));
+}
+
+TEST_F(HelperTest, P33_AControlThatIsNoSocket) {
+  const jail::Fd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  ExpectRefusal(RunHelper(PlanMemfd(PlanBytes()),
+                          [&](Command* command) { command->give[jail::plan::kControlFd] = null.get(); }));
+}
+
+// The helper owns its descriptors 0 to 2 to the program: they must be its watcher's pipes.
+TEST_F(HelperTest, P33_AFileInPlaceOfAPipeIsNotGivenAway) {
+  const std::string path = "/tmp/victim";
+  const jail::Fd file(open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+  const HelperRun run =
+      RunHelper(PlanMemfd(PlanBytes()), [&](Command* command) { command->give[0] = file.get(); });
+  unlink(path.c_str());
+  struct stat status;
+  ASSERT_EQ(fstat(file.get(), &status), 0);
+  EXPECT_EQ(status.st_uid, 0u) << "the caller's file changed hands";
+  ExpectRefusal(run);
+}
+
+// CVE-2021-4034: the kernel fills in an empty argv[0] since 5.18; before, argc is 0.
+TEST_F(HelperTest, P33_ArgcZero) {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [](Command* command) {
+    command->before_exec = [] {
+      char* const nothing[] = {nullptr};
+      char preload[] = "LD_PRELOAD=./x.so", gconv[] = "GCONV_PATH=.";
+      char* const env[] = {preload, gconv, nullptr};
+      execve(JAILTEST_LAUNCHER, nothing, env);
+    };
+  });
+  EXPECT_EQ(run.outcome.term_signal, std::nullopt);
+  EXPECT_FALSE(run.outcome.timed_out);
+}
+
+TEST_F(HelperTest, P33_ArgumentsAreNotLookedAt) {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [](Command* command) {
+    command->argv = {JAILTEST_LAUNCHER, "--help", "--fault=sanitize:eio", std::string(100'000, 'A')};
+  });
+  EXPECT_EQ(run.outcome.exit_code, 0);
+  ASSERT_TRUE(run.report.has_value());
+  EXPECT_EQ(run.report->finished, 1u);
+}
+
+TEST_F(HelperTest, P33_EnvironmentIsNotLookedAt) {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [](Command* command) {
+    command->env = {"JAIL_FAULT=sanitize:eio",       "PATH=/tmp",
+                    "LD_PRELOAD=/tmp/x.so",          "GLIBC_TUNABLES=glibc.malloc.check=3",
+                    "LD_LIBRARY_PATH=/tmp",          "TMPDIR=/tmp",
+                    std::string(100'000, 'E') + "=1"};
+  });
+  EXPECT_EQ(run.outcome.exit_code, 0);
+}
+
+TEST_F(HelperTest, P33_SignalsUmaskAndDirectoryOfTheCallerDoNotMatter) {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [](Command* command) {
+    command->cwd = "/proc/self/fd";
+    command->before_exec = [] {
+      sigset_t all;
+      sigfillset(&all);
+      sigprocmask(SIG_SETMASK, &all, nullptr);
+      for (int number = 1; number < 65; ++number) signal(number, SIG_IGN);
+      umask(0);
+    };
+  });
+  EXPECT_EQ(run.outcome.exit_code, 0);
+  ASSERT_TRUE(run.report.has_value());
+  EXPECT_EQ(run.report->program_ended, 1u) << "with SIGCHLD ignored the status would be lost";
+  EXPECT_EQ(run.report->program_status, 0);
+}
+
+TEST_F(HelperTest, P33_FiveHundredDescriptorsMore) {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [](Command* command) {
+    for (int fd = 5; fd < 505; ++fd) command->give[fd] = 2;
+  });
+  EXPECT_EQ(run.outcome.exit_code, 0);
+}
+
+TEST_F(HelperTest, P20_AControlThatIsClosedAtOnceEndsTheRun) {
+  int sockets[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets), 0);
+  close(sockets[0]);
+  const jail::Fd theirs(sockets[1]);
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [&](Command* command) {
+    command->give[jail::plan::kControlFd] = theirs.get();
+  });
+  EXPECT_FALSE(run.outcome.timed_out);
+  EXPECT_NE(run.outcome.exit_code, 0);
+}
+
+}  // namespace
+}  // namespace jailtest

@@ -1,0 +1,59 @@
+// Twenty jails at once: different host uids, no cross-talk (P4, P5, P8).
+#include <memory>
+#include <set>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "tests/integration/languages.h"
+#include "tests/testlib/jailtest/jailrun.h"
+#include "tests/testlib/jailtest/process_tree.h"
+
+namespace jailtest {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr int kRuns = 20;
+
+class ParallelTest : public JailTest {};
+
+TEST_F(ParallelTest, P4_P8_TwentyRunsHaveTheirOwnUidsAndSeeNothingOfOneAnother) {
+  std::vector<std::unique_ptr<Process>> processes;
+  for (int i = 0; i < kRuns; ++i) {
+    Command command =
+        JailrunCommand({"--wall", "30s", "--time", "20s", Program("neighbour.py"), "--", absl::StrCat(i)});
+    command.timeout = absl::Seconds(60);
+    processes.push_back(std::make_unique<Process>(std::move(command)));
+  }
+  std::set<int64_t> uids;
+  for (int i = 0; i < kRuns; ++i) {
+    const JailRun run = Finish(processes[static_cast<size_t>(i)].get());
+    SCOPED_TRACE(run.Describe());
+    EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_OK);
+    EXPECT_THAT(run.outcome.out, Not(HasSubstr("FOREIGN")));
+    EXPECT_EQ(run.outcome.out, absl::StrCat("me ", i, " others 0\n"));
+    EXPECT_TRUE(uids.insert(run.record.isolation().host_uid()).second) << "a uid was given twice";
+  }
+}
+
+TEST_F(ParallelTest, P4_NothingOfARunIsVisibleToTheNext) {
+  for (int i = 0; i < 3; ++i) {
+    const JailRun run = Jailrun({Program("marks.py")});
+    SCOPED_TRACE(run.Describe());
+    EXPECT_EQ(run.outcome.out, "clean\n");
+  }
+}
+
+// A neighbour that eats all it may must not take what is another's.
+TEST_F(ParallelTest, P15_AForkBombLeavesTheHostItsProcesses) {
+  Process bomb(JailrunCommand({"--wall", "3s", Program("processes.py")}));
+  for (int i = 0; i < 50; ++i) {
+    Process process(Command{.argv = {"/bin/true"}});
+    EXPECT_EQ(process.Finish().exit_code, 0);
+  }
+  EXPECT_EQ(Finish(&bomb).record.verdict(), jail::v1::VERDICT_OK);
+}
+
+}  // namespace
+}  // namespace jailtest

@@ -1,0 +1,2 @@
+import resource
+print("stack", resource.getrlimit(resource.RLIMIT_STACK))

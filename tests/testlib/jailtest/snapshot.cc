@@ -1,0 +1,174 @@
+// One collector a kind of thing; a new kind is one function and one row of the table.
+#include "tests/testlib/jailtest/snapshot.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <functional>
+#include <system_error>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "tests/testlib/jailtest/process_tree.h"
+
+namespace jailtest {
+namespace {
+
+namespace fs = std::filesystem;
+using Things = std::set<std::string>;
+
+constexpr absl::Duration kPollInterval = absl::Milliseconds(20);
+
+// Directory listing that shrugs at what vanishes under it.
+void ForEachEntry(const std::string& dir, bool recursive,
+                  const std::function<void(const std::string&)>& visit) {
+  std::error_code error;
+  if (!recursive) {
+    for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
+      visit(it->path().string());
+    }
+    return;
+  }
+  constexpr auto kSkip = fs::directory_options::skip_permission_denied;
+  for (fs::recursive_directory_iterator it(dir, kSkip, error), end; !error && it != end;
+       it.increment(error)) {
+    visit(it->path().string());
+  }
+}
+
+void AddLines(const std::string& path, Things* things) {
+  for (absl::string_view line : absl::StrSplit(ReadFile(path), '\n', absl::SkipEmpty())) {
+    things->insert(std::string(line));
+  }
+}
+
+// Descendants that outlived a run, zombies included.
+void Processes(Things* things) {
+  for (const ProcessInfo& info : Descendants(getpid())) {
+    things->insert(absl::StrCat(info.pid, " ", info.name, " ", std::string(1, info.state)));
+  }
+}
+
+// Version 1 has a directory per controller, version 2 is mounted at the top or under "unified".
+// Our directories stay where the helper makes them: beneath the top or one level down.
+void CgroupsBeneath(const std::string& dir, int levels, Things* things) {
+  std::error_code error;
+  for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
+    std::error_code gone;
+    if (!it->is_directory(gone) || it->is_symlink(gone)) continue;
+    if (absl::StrContains(it->path().filename().string(), "jailrun")) things->insert(it->path().string());
+    if (levels > 1) CgroupsBeneath(it->path().string(), levels - 1, things);
+  }
+}
+void Cgroups(Things* things) { CgroupsBeneath("/sys/fs/cgroup", 4, things); }
+
+// mountinfo without its first two numbers and the peer groups, which say nothing about a leak.
+void Mounts(Things* things) {
+  for (absl::string_view line : absl::StrSplit(ReadFile("/proc/self/mountinfo"), '\n', absl::SkipEmpty())) {
+    const std::vector<absl::string_view> fields = absl::StrSplit(line, ' ');
+    if (fields.size() > 5) things->insert(absl::StrCat(fields[0], " ", fields[4], " ", fields[5]));
+  }
+}
+
+// Everything of ours but the lock files of leased uids, which stay by design (flock owns a lease,
+// not the file's existence).
+void State(Things* things) {
+  ForEachEntry("/run/jailrun", /*recursive=*/true, [&](const std::string& path) {
+    if (!absl::StrContains(path, "lease")) things->insert(path);
+  });
+}
+
+void Descriptors(Things* things) {
+  ForEachEntry("/proc/self/fd", /*recursive=*/false, [&](const std::string& path) {
+    std::error_code error;
+    const fs::path target = fs::read_symlink(path, error);
+    // Not the listing's own descriptor, which is gone again by now.
+    if (!error && !absl::EndsWith(target.string(), "/fd")) {
+      things->insert(absl::StrCat(path, " -> ", target.string()));
+    }
+  });
+}
+
+void TemporaryFiles(Things* things) {
+  for (const char* dir : {"/tmp", "/dev/shm"}) {
+    ForEachEntry(dir, /*recursive=*/true, [&](const std::string& path) { things->insert(path); });
+  }
+}
+
+// Like lsns: a namespace lives as long as a process or a mount is in it; mounts are listed above.
+void NetworkNamespaces(Things* things) {
+  ForEachEntry("/proc", /*recursive=*/false, [&](const std::string& path) {
+    std::error_code error;
+    const fs::path target = fs::read_symlink(path + "/ns/net", error);
+    if (!error) things->insert(target.string());
+  });
+}
+
+// Keys by serial and description; the usage counts in between come and go.
+void Keys(Things* things) {
+  for (absl::string_view line : absl::StrSplit(ReadFile("/proc/keys"), '\n', absl::SkipEmpty())) {
+    const std::vector<std::string> fields = absl::StrSplit(line, ' ', absl::SkipEmpty());
+    if (fields.size() > 8)
+      things->insert(absl::StrCat(fields[0], " uid ", fields[5], " ", fields[7], " ", fields[8]));
+  }
+}
+
+void Ipc(Things* things) {
+  for (const char* kind : {"shm", "sem", "msg"}) AddLines(absl::StrCat("/proc/sysvipc/", kind), things);
+  ForEachEntry("/dev/mqueue", /*recursive=*/false, [&](const std::string& path) { things->insert(path); });
+}
+
+struct Collector {
+  const char* kind;
+  void (*collect)(Things*);
+};
+constexpr Collector kCollectors[] = {
+    {"process", Processes},
+    {"cgroup", Cgroups},
+    {"mount", Mounts},
+    {"state", State},
+    {"descriptor", Descriptors},
+    {"temporary file", TemporaryFiles},
+    {"network namespace", NetworkNamespaces},
+    {"key", Keys},
+    {"ipc", Ipc},
+};
+
+std::vector<std::string> StillThere(const std::vector<std::pair<std::string, std::string>>& suspects) {
+  const Snapshot now = Snapshot::Take();
+  std::vector<std::string> left;
+  for (const auto& [kind, thing] : suspects) {
+    if (now.things.at(kind).count(thing) > 0) left.push_back(absl::StrCat(kind, ": ", thing));
+  }
+  return left;
+}
+
+}  // namespace
+
+Snapshot Snapshot::Take() {
+  Snapshot snapshot;
+  for (const Collector& collector : kCollectors) collector.collect(&snapshot.things[collector.kind]);
+  return snapshot;
+}
+
+std::vector<std::string> LeaksSince(const Snapshot& before, absl::Duration settle) {
+  const absl::Time deadline = absl::Now() + settle;
+  std::vector<std::pair<std::string, std::string>> suspects;
+  for (const auto& [kind, things] : Snapshot::Take().things) {
+    for (const std::string& thing : things) {
+      if (before.things.at(kind).count(thing) == 0) suspects.emplace_back(kind, thing);
+    }
+  }
+  std::vector<std::string> left = StillThere(suspects);
+  while (!left.empty() && absl::Now() < deadline) {
+    absl::SleepFor(kPollInterval);
+    AwaitNoOrphans(absl::ZeroDuration());  // Reaps what died meanwhile.
+    left = StillThere(suspects);
+  }
+  return left;
+}
+
+}  // namespace jailtest
