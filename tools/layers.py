@@ -25,30 +25,31 @@ LAYERS = [
     Layer("proto", ["jail/v1/*.pb.h"], [], [PROTOBUF]),
     Layer("fd", ["jail/base/fd.h", "jail/base/errno_name.*"], [], []),
     Layer("sys", ["jail/base/sys.*", "jail/base/mounts.*"], ["fd"], []),
-    Layer("pod", ["jail/plan/layout.h", "jail/plan/raw_report.h", "jail/plan/steps.h", "jail/plan/builtin.h",
-                  "jail/plan/view.*", "jail/plan/ceilings.*"], ["fd", "sys"], []),
+    Layer("builtin", ["jail/plan/builtin.h"], [], []),
+    Layer("pod", ["jail/plan/layout.h", "jail/plan/raw_report.h", "jail/plan/steps.h", "jail/plan/view.*",
+                  "jail/plan/ceilings.*"], ["fd", "sys", "builtin"], []),
     Layer("cgroup", ["jail/cgroup/*"], ["fd", "sys", "pod"], []),
-    Layer("launch", ["jail/launch/*"], ["fd", "sys", "pod", "cgroup"], []),
+    Layer("launch", ["jail/launch/*"], ["fd", "sys", "builtin", "pod", "cgroup"], []),
     Layer("textproto", ["jail/base/textproto.*"], ["fd", "base"], [ABSL, PROTOBUF]),
     Layer("base", ["jail/base/*"], ["fd"], [ABSL]),
-    Layer("plan", ["jail/plan/*"], ["fd", "base", "pod", "proto"], CORE_LIBRARIES),
+    Layer("plan", ["jail/plan/*"], ["fd", "base", "sys", "builtin", "pod", "proto"], CORE_LIBRARIES),
     Layer("api", ["jail/jail.h"], ["fd", "base", "proto"], [ABSL]),
     Layer("runtimes", ["runtimes/*"], ["proto"], [ABSL, PROTOBUF]),
-    Layer("resolve", ["jail/resolve/*"], ["fd", "base", "pod", "plan", "proto", "runtimes"], CORE_LIBRARIES),
-    Layer("watch", ["jail/watch/*"], ["fd", "base", "pod", "plan", "proto"], CORE_LIBRARIES),
-    Layer("jail", ["jail/jail.cc", "jail/launcher_path.*"], ABOVE_CORE + ["pod", "plan", "resolve", "watch", "runtimes"], CORE_LIBRARIES),
+    Layer("resolve", ["jail/resolve/*"], ["fd", "base", "builtin", "pod", "plan", "proto", "runtimes", "textproto"], CORE_LIBRARIES),
+    Layer("watch", ["jail/watch/*"], ["fd", "base", "builtin", "pod", "plan", "proto"], CORE_LIBRARIES),
+    Layer("jail", ["jail/jail.cc", "jail/launcher_path.*"], ABOVE_CORE + ["builtin", "pod", "plan", "resolve", "watch", "runtimes"], CORE_LIBRARIES),
     Layer("pool", ["jail/pool/*"], ABOVE_CORE, [ABSL, PROTOBUF]),
     Layer("call", ["jail/call/*"], ABOVE_CORE + ["pool"], [ABSL, PROTOBUF]),
     Layer("exam", ["jail/exam/*"], ABOVE_CORE + ["pool", "call"], [ABSL, PROTOBUF]),
     Layer("serve", ["jail/serve/*"], ABOVE_CORE + ["pool", "call", "exam"], [ABSL, PROTOBUF]),
-    Layer("build tools", ["tools/build/*"], ["fd", "base", "pod", "proto"], CORE_LIBRARIES + ["seccomp.h"]),
-    Layer("tools", ["tools/*"], ABOVE_CORE + ["pool", "call", "exam", "serve"], [ABSL, PROTOBUF, "CLI/*"]),
+    Layer("build tools", ["tools/build/*"], ["fd", "base", "builtin", "pod", "proto", "textproto", "resolve"], CORE_LIBRARIES + ["seccomp.h"]),
+    Layer("tools", ["tools/*"], ABOVE_CORE + ["builtin", "pool", "call", "exam", "serve"], [ABSL, PROTOBUF, "CLI/*"]),
     Layer("tests", ["tests/*"], ["*"], ["*"]),
 ]
 
 # Headers that the helper's layers may use: the C library, the kernel's, and C++ ones that hold only
 # types and templates. Anything else could allocate, lock, throw or format.
-HELPER_LAYERS = {"fd", "sys", "pod", "cgroup", "launch"}
+HELPER_LAYERS = {"fd", "sys", "builtin", "pod", "cgroup", "launch"}
 HELPER_HEADERS = re.compile(
     r"^((linux|sys|asm|netinet|net|arpa)/[\w./-]+|[a-z_0-9]+\.h"
     r"|c(assert|ctype|errno|inttypes|limits|signal|stddef|stdint|string|time)|array|algorithm|atomic|bit|compare|concepts"
