@@ -154,6 +154,18 @@ uint32_t FlagsOf(const v1::RunPlan& plan, const v1::PhasePlan& phase) {
   return flags;
 }
 
+// A number without a bit would be lost, and with it what the caller insisted on.
+absl::StatusOr<uint32_t> RequiredBits(const v1::RunPlan& plan) {
+  uint32_t bits = 0;
+  for (const int protection : plan.required_protections()) {
+    if (protection <= 0 || protection >= 32) {
+      return absl::InvalidArgumentError(absl::StrCat("required_protections: no protection ", protection));
+    }
+    bits |= uint32_t{1} << protection;
+  }
+  return bits;
+}
+
 absl::StatusOr<Header> MakeHeader(const v1::RunPlan& plan, const v1::PhasePlan& phase,
                                   const SealOptions& options) {
   Header header;
@@ -166,6 +178,7 @@ absl::StatusOr<Header> MakeHeader(const v1::RunPlan& plan, const v1::PhasePlan& 
   JAIL_RETURN_IF_ERROR(CopyName("rootfs", plan.rootfs(), header.root));
   JAIL_RETURN_IF_ERROR(CopyName("policy", phase.policy(), header.policy));
   JAIL_RETURN_IF_ERROR(CopyName("hostname", plan.hostname(), header.hostname));
+  JAIL_ASSIGN_OR_RETURN(header.required, RequiredBits(plan));
   header.argc = static_cast<uint32_t>(phase.argv_size());
   header.envc = static_cast<uint32_t>(phase.env_size());
   return header;

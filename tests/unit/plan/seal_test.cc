@@ -144,6 +144,17 @@ TEST(SealTest, TheHashIsOfTheBytesAndTheSamePlanGivesTheSameOne) {
   EXPECT_EQ(first->sha256, hash);
 }
 
+TEST(SealTest, RequiredProtectionsBecomeBits) {
+  v1::RunPlan plan = MakePlan();
+  plan.add_required_protections(v1::PROTECTION_MEMORY_CGROUP);
+  plan.add_required_protections(v1::PROTECTION_NO_NESTED_NAMESPACES);
+  const auto sealed = Seal(plan, plan.phases(0), {});
+  ASSERT_TRUE(sealed.ok()) << sealed.status();
+  const Opened opened(ReadAll(sealed->fd.get()));
+  ASSERT_EQ(opened.error, 0);
+  EXPECT_EQ(opened.view.header().required, (1u << kMemoryCgroup) | (1u << kNoNestedNamespaces));
+}
+
 uint32_t SealedFlags(const v1::RunPlan& plan, const SealOptions& options = {}) {
   const auto sealed = Seal(plan, plan.phases(0), {}, options);
   if (!sealed.ok()) return ~0u;
@@ -183,6 +194,8 @@ TEST(SealTest, RefusesWhatTheLayoutCannotHold) {
        }},
       {"files: the path \"../x\" cannot be written in a jail",
        [](v1::RunPlan* plan) { *plan->mutable_phases(0)->add_files() = MakeFile("../x", ""); }},
+      {"required_protections: no protection 32",
+       [](v1::RunPlan* plan) { plan->add_required_protections(static_cast<v1::Protection>(32)); }},
       {"policy: \"\" must have 1 to 31 bytes",
        [](v1::RunPlan* plan) { plan->mutable_phases(0)->clear_policy(); }},
       {"rootfs: \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" must have 1 to 31 bytes",
