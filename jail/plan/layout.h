@@ -106,6 +106,9 @@ enum class Message : uint8_t {
   kOutput = 'O',   // watcher -> helper: end the run, an output limit was passed
 };
 
+// The helper's exit status when it failed before there was a report to say so in: + the step's number.
+inline constexpr int kExitNoReport = 100;
+
 }  // namespace jail::plan
 
 #endif  // JAIL_PLAN_LAYOUT_H_

@@ -64,7 +64,8 @@ struct CloseDir {
 // matched against the directory's entries.
 class GlobWalk {
  public:
-  GlobWalk(int work_fd, const CollectBounds& bounds) : work_fd_(work_fd), left_(bounds.entries), bounds_(bounds) {}
+  GlobWalk(int work_fd, const CollectBounds& bounds)
+      : work_fd_(work_fd), left_(bounds.entries), bounds_(bounds) {}
 
   void Match(const std::string& glob) {
     const std::vector<std::string> parts = absl::StrSplit(glob, '/', absl::SkipEmpty());
@@ -93,7 +94,9 @@ class GlobWalk {
     }
   }
 
-  static bool HasMagic(absl::string_view part) { return part.find_first_of("*?[\\") != absl::string_view::npos; }
+  static bool HasMagic(absl::string_view part) {
+    return part.find_first_of("*?[\\") != absl::string_view::npos;
+  }
 
   std::vector<std::string> MatchingNames(const std::string& directory, const std::string& pattern) {
     std::vector<std::string> names;
@@ -106,7 +109,8 @@ class GlobWalk {
       const dirent* entry = readdir(dir.get());
       if (entry == nullptr) break;
       const std::string name = entry->d_name;
-      if (name != "." && name != ".." && fnmatch(pattern.c_str(), name.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0) {
+      if (name != "." && name != ".." &&
+          fnmatch(pattern.c_str(), name.c_str(), FNM_PATHNAME | FNM_PERIOD) == 0) {
         names.push_back(name);
       }
     }

@@ -33,6 +33,13 @@ std::string HelperDeath(const HelperEnd& end) {
   return Death("the helper", end.known, end.signaled, end.code);
 }
 
+// A helper that fails before it has a report says the step by its exit status; its errno is lost.
+Fault FaultWithoutReport(const HelperEnd& end) {
+  const int step = end.known && !end.signaled ? end.code - plan::kExitNoReport : 0;
+  const bool named = step > 0 && step < plan::kStepCount;
+  return {named ? plan::kStepNames[step] : kStartHelper, 0, {}, HelperDeath(end)};
+}
+
 // init stands between the helper and the program; both die of signals when they are made to.
 std::string ChildDeath(const RawReport& report) {
   const int status = report.program_ended == 1 ? report.program_status : report.init_status;
@@ -67,7 +74,7 @@ std::optional<RawReport> ReadReport(int fd) {
 
 Fault FindFault(const PhaseFacts& facts) {
   if (facts.our_fault) return facts.our_fault;
-  if (!facts.report) return {kStartHelper, 0, {}, HelperDeath(facts.helper_end)};
+  if (!facts.report) return FaultWithoutReport(facts.helper_end);
   const RawReport& report = *facts.report;
   if (Fault fault = FailedStep(report)) return fault;
   if (report.finished != 1) return FaultAt(report.host, 0, HelperDeath(facts.helper_end));

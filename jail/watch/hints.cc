@@ -49,8 +49,12 @@ constexpr Hint kHints[] = {
      "check that jailrun and jail-launch are of the same version"},
 
     // The helper's own part.
-    {"sanitize", EPERM, kHost, Again::kUseless,
-     "jail-launch refuses to run under a debugger or tracer: start it without"},
+    {"sanitize", kAnyErrno, kHost, Again::kUseless,
+     "jail-launch could not make itself safe to run with privilege: start it through jailrun, not by hand "
+     "and not "
+     "under a debugger"},
+    {"make_report", kCutShort, kHost, Again::kWorthwhile,
+     "No memory file could be made for the report: no memory, no descriptor, or a kernel before Linux 5.1"},
     {"check_seals", kAnyErrno, kJail, Again::kUseless,
      "The plan did not arrive sealed. jailrun and jail-launch of different versions? Otherwise please report "
      "it"},

@@ -50,7 +50,8 @@ TEST(HintsTest, MessageOfAStepThatWasCutShortSaysWhoDied) {
 }
 
 TEST(HintsTest, HostileSubjectIsQuoted) {
-  EXPECT_THAT(Explain({"exec", ENOENT, "/\x1b[31m\n", ""}, Asked::kCommand).message(), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(Explain({"exec", ENOENT, "/\x1b[31m\n", ""}, Asked::kCommand).message(),
+              Not(HasSubstr("\x1b")));
 }
 
 TEST(HintsTest, MissingCommandIsTheCallersAndMissingInterpreterTheHosts) {
