@@ -308,13 +308,12 @@ int ReapChild(Context& context) {
   return 0;
 }
 
-// Set-up is not the program's doing, and all but a trace of it is system time.
+// Set-up is not the program's doing. The kernel's split of user and system is coarser than its total:
+// the total rules.
 void SubtractSetup(int64_t setup_ns, plan::Usage* usage) {
-  const auto subtract = [setup_ns](int64_t* figure) {
-    *figure = *figure > setup_ns ? *figure - setup_ns : 0;
-  };
-  subtract(&usage->cpu_ns);
-  subtract(&usage->system_ns);
+  usage->cpu_ns = usage->cpu_ns > setup_ns ? usage->cpu_ns - setup_ns : 0;
+  if (usage->user_ns > usage->cpu_ns) usage->user_ns = usage->cpu_ns;
+  usage->system_ns = usage->cpu_ns - usage->user_ns;
 }
 
 int CollectCpu(const Context& context, plan::Usage* usage) {
