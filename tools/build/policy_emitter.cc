@@ -81,9 +81,9 @@ absl::StatusOr<BpfProgram> EmitTest(const ArgTest& test, size_t rest) {
   return both;
 }
 
-// Allows when all tests hold, else falls off the end. Made from the back, where the distances are known.
+// Answers when all tests hold, else falls off the end. Made from the back, where the distances are known.
 absl::StatusOr<BpfProgram> EmitClause(const Clause& clause) {
-  BpfProgram code = {Return(SECCOMP_RET_ALLOW)};
+  BpfProgram code = {Return(clause.verdict)};
   for (auto test = clause.tests.rbegin(); test != clause.tests.rend(); ++test) {
     absl::StatusOr<BpfProgram> head = EmitTest(*test, code.size());
     if (!head.ok()) return head;
