@@ -19,3 +19,13 @@ target_link_libraries(lib_sodium INTERFACE ${SODIUM_LIBRARY})
 add_library(lib_seccomp INTERFACE)
 target_include_directories(lib_seccomp SYSTEM INTERFACE ${SECCOMP_INCLUDE})
 target_link_libraries(lib_seccomp INTERFACE ${SECCOMP_LIBRARY})
+
+# Debian's CMake files for Abseil name the shared libraries; the archives lie beside them.
+get_property(imported DIRECTORY PROPERTY IMPORTED_TARGETS)
+foreach(target ${imported})
+  get_target_property(location ${target} IMPORTED_LOCATION_NONE)
+  string(REGEX REPLACE "\\.so[.0-9]*$" ".a" archive "${location}")
+  if(target MATCHES "^absl::" AND archive MATCHES "\\.a$" AND EXISTS ${archive})
+    set_target_properties(${target} PROPERTIES IMPORTED_LOCATION_NONE ${archive})
+  endif()
+endforeach()

@@ -13,7 +13,7 @@ if(CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# "", "address,undefined", "fuzzer" (with clang)
+# "", "address,undefined", "fuzzer-no-link,address,undefined" (clang): see CMakePresets.json.
 set(JAIL_SANITIZE "" CACHE STRING "Sanitizers for all of our code")
 
 # What every target of ours links: warnings are errors, release builds are hardened.

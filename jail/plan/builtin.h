@@ -17,6 +17,7 @@ struct CompiledPolicy {
   const sock_filter* code;
 };
 
+// See proto/jail/v1/rootfs.proto. kBindOptional and kLinkOrBind are skipped when the host has none.
 enum class EntryKind : uint8_t { kDir, kBind, kBindOptional, kFile, kLink, kLinkOrBind, kDevice };
 
 struct ViewEntry {

@@ -50,6 +50,20 @@ struct File {
   uint32_t reserved;
 };
 
+// The layers that some hosts or modes cannot give; numbers of jail.v1.Protection.
+enum Layer : uint32_t {
+  kNetworkNamespace = 4,
+  kLandlock = 10,
+  kMemoryCgroup = 13,
+  kCpuCgroup = 14,
+  kPidsCgroup = 15,
+  kPrivateUid = 16,
+  kSeparateInitUid = 17,
+  kNoGroups = 18,
+  kMemfdNoexec = 19,
+  kNoNestedNamespaces = 20,
+};
+
 enum Flags : uint32_t {
   kBestEffort = 1 << 0,  // A limit or layer that cannot be had is reported, not fatal.
   kSendWork = 1 << 1,    // Hand a read-only view of the work directory to the watcher.
@@ -72,7 +86,7 @@ struct Header {
   uint32_t envc;
   Span files;  // file_count structs of type File, 8-byte aligned
   uint32_t file_count;
-  uint32_t reserved;
+  uint32_t required;  // Bits 1 << jail.v1.Protection: the run is refused without these.
 };
 
 // Descriptors the helper is started with. Everything else is closed first thing.
@@ -91,6 +105,9 @@ enum class Message : uint8_t {
   kCancel = 'C',   // watcher -> helper: end the run
   kOutput = 'O',   // watcher -> helper: end the run, an output limit was passed
 };
+
+// The helper's exit status when it failed before there was a report to say so in: + the step's number.
+inline constexpr int kExitNoReport = 100;
 
 }  // namespace jail::plan
 

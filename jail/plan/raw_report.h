@@ -25,6 +25,14 @@ struct Trace {
   char subject[kMaxSubject];  // "/usr/lib/jvm", "memory.limit_in_bytes"; may be empty.
 };
 
+// Marks the item a step is at: an index (-1: none) and, when there is a name for it, the name.
+inline void At(Trace& trace, int32_t item, const char* subject) {
+  trace.item = item;
+  int i = 0;
+  for (; subject[i] != '\0' && i + 1 < kMaxSubject; ++i) trace.subject[i] = subject[i];
+  trace.subject[i] = '\0';
+}
+
 // Start and end of a step, CLOCK_MONOTONIC. 0: not done.
 struct StepTime {
   int64_t start_ns;
@@ -61,12 +69,12 @@ struct Verified {
   int8_t user_ns, pid_ns, mnt_ns, net_ns, ipc_ns, uts_ns, cgroup_ns, reserved;
 };
 
-// A layer or limit that best effort went without: the step and its errno.
+// A layer that the run went without: which one, the step that found out and its errno.
 struct Missing {
   StepId step;
   uint16_t reserved;
   int32_t error;
-  int32_t item;
+  int32_t layer;  // plan::Layer, which is jail.v1.Protection
 };
 inline constexpr int kMaxMissing = 16;
 
@@ -99,6 +107,7 @@ struct RawReport {
   Trace child;         // init, then the program until exec
   StepTime times[kStepCount];
 
+  int64_t setup_cpu_ns;  // CPU time spent inside the jail before exec: not the program's
   int64_t exec_ns;     // CLOCK_MONOTONIC just before execve; 0: never reached
   int64_t end_ns;      // when the last process was gone
   int64_t kill_ns;     // when the helper decided to kill; 0: it did not
@@ -117,6 +126,7 @@ struct RawReport {
   uint32_t rlimit_processes;       // 1: RLIMIT_NPROC stands in for pids.max
   uint32_t memory_sampler;         // 1: the sampler stands in for a memory cgroup
   int64_t sampled_peak_bytes;
+  int64_t sampled_cpu_ns;          // of all processes, the killed ones too, which rusage leaves out
 
   int64_t host_uid;                // of the program
   int64_t init_host_uid;

@@ -18,7 +18,9 @@ namespace jail::plan {
   X(kAdmitPlan, "admit_plan")                  \
   X(kOpenPolicy, "open_policy")                \
   X(kOpenRootfs, "open_rootfs")                \
+  X(kFindCgroups, "find_cgroups")              \
   X(kTakeUid, "take_uid")                      \
+  X(kGiveStdio, "give_stdio")                  \
   X(kSweepLeftovers, "sweep_leftovers")        \
   X(kMakeCgroup, "make_cgroup")                \
   X(kSetCgroupLimits, "set_cgroup_limits")     \
@@ -38,7 +40,6 @@ namespace jail::plan {
   X(kJoinCgroup, "join_cgroup")                          \
   X(kForbidMemfdExec, "forbid_memfd_exec")               \
   X(kBecomeInsideRoot, "become_inside_root")             \
-  X(kForbidNestedNamespaces, "forbid_nested_namespaces") \
   X(kSetHostname, "set_hostname")                        \
   X(kRaiseLoopback, "raise_loopback")                    \
   X(kMakeMountsPrivate, "make_mounts_private")           \
@@ -49,6 +50,7 @@ namespace jail::plan {
   X(kMountTmp, "mount_tmp")                              \
   X(kMountWork, "mount_work")                            \
   X(kMountApp, "mount_app")                              \
+  X(kForbidNestedNamespaces, "forbid_nested_namespaces") \
   X(kPivotRoot, "pivot_root")                            \
   X(kDetachOldRoot, "detach_old_root")                   \
   X(kSealRootReadOnly, "seal_root_read_only")            \
@@ -59,11 +61,12 @@ namespace jail::plan {
   X(kLockSecurebits, "lock_securebits")                  \
   X(kDropCapabilities, "drop_capabilities")              \
   X(kNoNewPrivs, "no_new_privs")                         \
+  X(kEnterWork, "enter_work")                            \
   X(kWriteFiles, "write_files")                          \
   X(kNewSession, "new_session")                          \
   X(kArrangeFds, "arrange_fds")                          \
+  X(kAwaitInit, "await_init")                            \
   X(kCloseOtherFds, "close_other_fds")                   \
-  X(kEnterWork, "enter_work")                            \
   X(kVerifyConfinement, "verify_confinement")            \
   X(kInstallSeccomp, "install_seccomp")                  \
   X(kExec, "exec")

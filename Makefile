@@ -1,0 +1,62 @@
+# Thin wrappers around CMake and tools/; `make help` lists them. Nothing is decided here twice.
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+SETUID ?= 0
+FUZZ_SECONDS ?= 60
+JOBS ?= $(shell nproc)
+BUILD := build/release
+JAILRUN := $(BUILD)/tools/jailrun/jailrun
+export PREFIX SETUID DESTDIR
+
+.DEFAULT_GOAL := help
+.PHONY: help product configure demo build test check bench fuzz fmt lint install uninstall deps clean
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+demo: product ## Install what is missing, build, and run a program in a jail
+	@tools/demo $(JAILRUN)
+
+deps: ## Install the Debian packages that building and running need and that are missing
+	@tools/deps build languages
+
+configure: deps
+	@mkdir -p build && cmake --preset release >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+
+product: configure
+	@cmake --build --preset release -j $(JOBS) --target jailrun jail-launch
+
+build: configure ## Compile everything, tests too (release: optimised, hardened, static)
+	@cmake --build --preset release -j $(JOBS)
+
+test: build ## Every test: unit, integration, hostile, and each language's probe programs
+	@tools/test release
+
+check: test lint ## Everything before a merge: tests, structure, lint, sanitizers, a clean machine
+	@tools/layers.py
+	@tools/symbols.py $(BUILD)
+	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && tools/test asan
+	@tests/newuser/run
+
+bench: product ## Cold runs beside bare fork+exec and bubblewrap, interleaved
+	@tools/deps check && cmake --build --preset release -j $(JOBS) --target jail_bench
+	@$(BUILD)/tests/bench/jail_bench --jailrun $(JAILRUN) --json $(BUILD)/bench.json
+
+fuzz: deps ## Run every fuzz target for FUZZ_SECONDS (60)
+	@tools/deps check && cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers
+	@tools/fuzz $(FUZZ_SECONDS)
+
+fmt: ## Format our C++ in place
+	@tools/lint --fix
+
+lint: deps ## clang-format and clang-tidy over our C++, warnings as errors
+	@tools/deps check && tools/lint
+
+install: configure ## Install below PREFIX (/usr/local); SETUID=1 lets unprivileged users use the full jail
+	@tools/install $(BUILD)
+
+uninstall: ## Remove what install put there
+	@tools/install --remove
+
+clean: ## Remove everything that was built
+	@rm -rf build

@@ -1,0 +1,216 @@
+#include "jail/base/sys.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+namespace jail {
+namespace {
+
+int OpenResolved(int dir, const char* path, int flags, int mode, uint64_t resolve, int* fd) {
+  open_how how = {};
+  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
+  how.mode = static_cast<uint64_t>(mode);
+  how.resolve = resolve | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  return Keep(syscall(SYS_openat2, dir, path, &how, sizeof how), fd);
+}
+
+int64_t ReadClock(clockid_t clock) {
+  timespec time;
+  if (clock_gettime(clock, &time) != 0) return 0;  // Cannot fail for the clocks below.
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+}  // namespace
+
+void CloseFd(int* fd) {
+  if (*fd >= 0) close(*fd);
+  *fd = -1;
+}
+
+int OpenBeneath(int dir, const char* path, int flags, int mode, int* fd) {
+  return OpenResolved(dir, path, flags, mode, RESOLVE_BENEATH, fd);
+}
+
+int OpenNoLinks(const char* path, int flags, int* fd) {
+  return OpenResolved(AT_FDCWD, path, flags, 0, 0, fd);
+}
+
+int ReadSmall(int fd, char* buffer, size_t capacity, size_t* size) {
+  size_t used = 0;
+  while (used < capacity) {
+    const ssize_t n = read(fd, buffer + used, capacity - used);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    if (n == 0) {
+      buffer[used] = '\0';
+      *size = used;
+      return 0;
+    }
+    used += static_cast<size_t>(n);
+  }
+  return EFBIG;
+}
+
+int ReadSmallAt(int dir, const char* name, char* buffer, size_t capacity) {
+  int fd = -1;
+  if (const int error = OpenBeneath(dir, name, O_RDONLY, 0, &fd)) return error;
+  size_t size = 0;
+  const int error = ReadSmall(fd, buffer, capacity, &size);
+  CloseFd(&fd);
+  return error;
+}
+
+int ReadNumberAt(int dir, const char* name, int64_t* value) {
+  char text[64];
+  if (const int error = ReadSmallAt(dir, name, text, sizeof text)) return error;
+  if (std::strncmp(text, "max", 3) == 0) {
+    *value = INT64_MAX;
+    return 0;
+  }
+  *value = 0;
+  int digits = 0;
+  for (; text[digits] >= '0' && text[digits] <= '9' && digits < 19; ++digits) {
+    *value = *value * 10 + (text[digits] - '0');
+  }
+  return digits > 0 ? 0 : EBADMSG;
+}
+
+int64_t NumberAfter(const char* text, const char* key, int64_t missing) {
+  const size_t length = std::strlen(key);
+  while (text != nullptr && *text != '\0') {
+    if (std::strncmp(text, key, length) == 0 && text[length] == ' ') {
+      int64_t value = 0;
+      for (text += length + 1; *text >= '0' && *text <= '9'; ++text) value = value * 10 + (*text - '0');
+      return value;
+    }
+    text = std::strchr(text, '\n');
+    if (text != nullptr) ++text;
+  }
+  return missing;
+}
+
+int WriteWhole(int fd, const char* bytes, size_t size) {
+  while (size > 0) {
+    const ssize_t n = write(fd, bytes, size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    if (n == 0) return EIO;
+    bytes += n;
+    size -= static_cast<size_t>(n);
+  }
+  return 0;
+}
+
+int WriteAt(int dir, const char* name, const char* text) {
+  int fd = -1;
+  if (const int error = OpenBeneath(dir, name, O_WRONLY, 0, &fd)) return error;
+  const int error = WriteWhole(fd, text, std::strlen(text));
+  CloseFd(&fd);
+  return error;
+}
+
+int WriteNumberAt(int dir, const char* name, int64_t value) {
+  return WriteAt(dir, name, FixedText<32>().Add(value).c_str());
+}
+
+int MakeMemfd(const char* name, int* fd) {
+  const unsigned flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  const int error = Keep(memfd_create(name, flags | MFD_NOEXEC_SEAL), fd);
+  return error == EINVAL ? Keep(memfd_create(name, flags), fd) : error;  // Before Linux 6.3.
+}
+
+int OpenHostProc(int* fd) {
+  if (const int error = OpenNoLinks("/proc", O_RDONLY | O_DIRECTORY, fd)) return error;
+  struct statfs status;
+  if (fstatfs(*fd, &status) != 0) return errno;
+  return status.f_type == PROC_SUPER_MAGIC ? 0 : ENOTSUP;
+}
+
+int CloseBetween(int first, int last) {
+  return first > last ? 0 : Errno(close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0));
+}
+
+int ResetSignals() {
+  struct sigaction action = {};
+  action.sa_handler = SIG_DFL;
+  for (int number = 1; number < 65; ++number) {
+    // glibc keeps 32 and 33 for itself.
+    if (number == SIGKILL || number == SIGSTOP || number == 32 || number == 33) continue;
+    if (sigaction(number, &action, nullptr) != 0) return errno;
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  return Errno(sigprocmask(SIG_SETMASK, &none, nullptr));
+}
+
+int64_t NowNs() { return ReadClock(CLOCK_MONOTONIC); }
+int64_t OwnCpuNs() { return ReadClock(CLOCK_PROCESS_CPUTIME_ID); }
+
+int ArmTimer(int timer, int64_t ns, int flags, int64_t interval_ns) {
+  itimerspec spec = {};
+  spec.it_value.tv_sec = ns / 1'000'000'000;
+  spec.it_value.tv_nsec = ns % 1'000'000'000;
+  spec.it_interval.tv_nsec = interval_ns;
+  return Errno(timerfd_settime(timer, flags, &spec, nullptr));
+}
+
+int DrainTimer(int timer) {
+  uint64_t expirations = 0;
+  return read(timer, &expirations, sizeof expirations) < 0 && errno != EAGAIN ? errno : 0;
+}
+
+int SendByte(int socket, uint8_t byte, int fd) {
+  iovec data = {&byte, 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message = {};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  if (fd >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    cmsghdr* header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+  }
+  return Errno(sendmsg(socket, &message, MSG_NOSIGNAL));
+}
+
+int ReceiveByte(int socket, int flags, uint8_t* byte, int* fd) {
+  *byte = 0;
+  *fd = -1;
+  iovec data = {byte, 1};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message = {};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  ssize_t n;
+  do n = recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
+  while (n < 0 && errno == EINTR);
+  if (n < 0) return errno;
+  const cmsghdr* header = CMSG_FIRSTHDR(&message);
+  if (header != nullptr && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int))) {
+    std::memcpy(fd, CMSG_DATA(header), sizeof *fd);
+  }
+  return 0;
+}
+
+}  // namespace jail

@@ -1,0 +1,104 @@
+// Small pieces the steps share: errno as a return value, whole reads and writes, descriptors that are
+// sent. No heap, no formatting library: numbers are written by hand.
+#ifndef JAIL_BASE_SYS_H_
+#define JAIL_BASE_SYS_H_
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+
+namespace jail {
+
+// 0 for success, errno for -1: `return Errno(mount(...));`
+inline int Errno(long result) { return result < 0 ? errno : 0; }
+
+// A descriptor or -errno folded into the two: `if (int e = Keep(open(...), &fd)) return e;`
+inline int Keep(long result, int* fd) {
+  if (result < 0) return errno;
+  *fd = static_cast<int>(result);
+  return 0;
+}
+
+void CloseFd(int* fd);
+
+// FixedText in a fixed buffer; what does not fit sets `overflow` and is cut.
+template <size_t kSize>
+class FixedText {
+ public:
+  FixedText& Add(const char* text) {
+    while (*text != '\0') Put(*text++);
+    return *this;
+  }
+  FixedText& Add(int64_t number) {
+    char digits[24];
+    int count = 0;
+    uint64_t rest = number < 0 ? uint64_t{0} - static_cast<uint64_t>(number) : static_cast<uint64_t>(number);
+    do digits[count++] = static_cast<char>('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    if (number < 0) Put('-');
+    while (count > 0) Put(digits[--count]);
+    return *this;
+  }
+  const char* c_str() const { return bytes_; }
+  size_t size() const { return size_; }
+  bool overflow() const { return overflow_; }
+  void Clear() { bytes_[size_ = 0] = '\0'; }
+
+ private:
+  void Put(char c) {
+    if (size_ + 1 >= kSize) {
+      overflow_ = true;
+      return;
+    }
+    bytes_[size_++] = c;
+    bytes_[size_] = '\0';
+  }
+  char bytes_[kSize] = "";
+  size_t size_ = 0;
+  bool overflow_ = false;
+};
+
+// Opens beneath `dir` without following any link. `flags` get O_CLOEXEC.
+int OpenBeneath(int dir, const char* path, int flags, int mode, int* fd);
+// The same from the root of the file system, for absolute paths.
+int OpenNoLinks(const char* path, int flags, int* fd);
+
+// Whole contents of a small file, NUL-terminated; EFBIG when it does not fit.
+int ReadSmall(int fd, char* buffer, size_t capacity, size_t* size);
+int ReadSmallAt(int dir, const char* name, char* buffer, size_t capacity);
+int ReadNumberAt(int dir, const char* name, int64_t* value);
+// "key 123\n": the number behind a key at the start of a line; `missing` when there is none.
+int64_t NumberAfter(const char* text, const char* key, int64_t missing);
+
+int WriteWhole(int fd, const char* bytes, size_t size);
+int WriteAt(int dir, const char* name, const char* text);
+int WriteNumberAt(int dir, const char* name, int64_t value);
+
+// A memfd that can be sealed and, where the kernel knows how (6.3), never executed.
+int MakeMemfd(const char* name, int* fd);
+
+// The host's /proc, checked to be procfs: a bind mount could make it anything.
+int OpenHostProc(int* fd);
+
+// Closes [first, last]; nothing when that is empty.
+int CloseBetween(int first, int last);
+
+// Handlers and mask as a fresh process has them.
+int ResetSignals();
+
+// CLOCK_MONOTONIC, and the CPU time of this process so far.
+int64_t NowNs();
+int64_t OwnCpuNs();
+
+// `flags` as timerfd_settime's; an interval of 0 fires once.
+int ArmTimer(int timer, int64_t ns, int flags, int64_t interval_ns = 0);
+int DrainTimer(int timer);
+
+// One-byte messages with at most one descriptor over a SOCK_SEQPACKET socket.
+int SendByte(int socket, uint8_t byte, int fd = -1);
+// *byte is 0 at end of file. *fd is -1 when none came. EAGAIN when `flags` has MSG_DONTWAIT.
+int ReceiveByte(int socket, int flags, uint8_t* byte, int* fd);
+
+}  // namespace jail
+
+#endif  // JAIL_BASE_SYS_H_

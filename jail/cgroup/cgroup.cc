@@ -1,0 +1,187 @@
+#include "jail/cgroup/cgroup.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "jail/base/sys.h"
+
+namespace jail::cgroup {
+namespace {
+
+constexpr char kMount[] = "/sys/fs/cgroup";
+constexpr char kPrefix[] = "jailrun.";
+
+// Conventional mount points; systemd and cgroupfs-mount agree on them.
+constexpr const char* kV1Names[kHierarchies] = {"memory", "pids", "cpuacct", "cpu"};
+
+FixedText<48> GroupName(int64_t slot) {
+  FixedText<48> name;
+  name.Add(kPrefix).Add(slot);
+  return name;
+}
+
+bool IsFilesystem(int fd, long magic) {
+  struct statfs status;
+  return fstatfs(fd, &status) == 0 && status.f_type == magic;
+}
+
+// "4:memory:/user/1\n...": our own path in the hierarchy of `controller`, without the leading slash.
+bool OwnPath(const char* text, const char* controller, FixedText<512>* path) {
+  while (*text != '\0') {
+    const char* end = text + std::strcspn(text, "\n");
+    const char* list = std::strchr(text, ':');
+    const char* colon = list == nullptr ? nullptr : std::strchr(list + 1, ':');
+    if (colon == nullptr || colon > end) return false;
+    for (const char* name = list + 1; name < colon;) {
+      const size_t length = std::strcspn(name, ",:");
+      if (length == std::strlen(controller) && std::strncmp(name, controller, length) == 0) {
+        for (const char* c = colon + 2; c < end; ++c) {
+          const char one[] = {*c, '\0'};
+          path->Add(one);
+        }
+        return !path->overflow();
+      }
+      name += length + 1;
+    }
+    text = *end == '\n' ? end + 1 : end;
+  }
+  return false;
+}
+
+// Our own group below the mount; the mount itself when the path is not visible from here, as in a
+// container without a cgroup namespace.
+int OpenOwnGroup(int mount, const char* own_groups, const char* controller, int* fd) {
+  FixedText<512> path;
+  if (OwnPath(own_groups, controller, &path) && path.size() > 0) {
+    const int error = OpenBeneath(mount, path.c_str(), O_RDONLY | O_DIRECTORY, 0, fd);
+    if (error != ENOENT) return error;
+  }
+  return OpenBeneath(mount, ".", O_RDONLY | O_DIRECTORY, 0, fd);
+}
+
+int DetectV1(int proc, int root, Cgroups* cgroups) {
+  char own_groups[4096];
+  FixedText<32> path;
+  path.Add(static_cast<int64_t>(getpid())).Add("/cgroup");
+  if (const int error = ReadSmallAt(proc, path.c_str(), own_groups, sizeof own_groups)) return error;
+  for (int i = 0; i < kHierarchies; ++i) {
+    // "cpu" is often a link to "cpu,cpuacct": root's own tmpfs, so links are fine here.
+    int mount = openat(root, kV1Names[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (mount < 0) continue;
+    if (IsFilesystem(mount, CGROUP_SUPER_MAGIC)) {
+      cgroups->backend = &kCgroupV1;
+      if (OpenOwnGroup(mount, own_groups, kV1Names[i], &cgroups->parent[i]) != 0) cgroups->parent[i] = -1;
+    }
+    CloseFd(&mount);
+  }
+  return 0;
+}
+
+int KillGroup(int group) {
+  char pids[4096];
+  if (const int error = ReadSmallAt(group, "cgroup.procs", pids, sizeof pids)) return error;
+  for (const char* text = pids; *text != '\0';) {
+    int pid = 0;
+    for (; *text >= '0' && *text <= '9'; ++text) pid = pid * 10 + (*text - '0');
+    if (pid > 1 && kill(pid, SIGKILL) != 0 && errno != ESRCH) return errno;
+    while (*text == '\n') ++text;
+  }
+  return 0;
+}
+
+int RemoveGroup(int parent, const char* name) {
+  if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
+  if (errno != EBUSY) return errno;
+  int group = -1;
+  if (OpenBeneath(parent, name, O_RDONLY | O_DIRECTORY, 0, &group) != 0) return EBUSY;
+  const int error = KillGroup(group);
+  CloseFd(&group);
+  if (error != 0) return error;
+  return Errno(unlinkat(parent, name, AT_REMOVEDIR));
+}
+
+}  // namespace
+
+int DetectCgroups(int proc, Cgroups* cgroups) {
+  int root = open(kMount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (root < 0) return errno == ENOENT ? 0 : errno;
+  if (IsFilesystem(root, CGROUP2_SUPER_MAGIC)) {
+    cgroups->backend = &kCgroupV2;
+    cgroups->parent[0] = root;
+    return 0;
+  }
+  const int error = DetectV1(proc, root, cgroups);
+  CloseFd(&root);
+  return error;
+}
+
+int MakeGroups(Cgroups* cgroups) {
+  const auto name = GroupName(cgroups->slot);
+  for (int i = 0; i < cgroups->backend->hierarchies; ++i) {
+    if (cgroups->parent[i] < 0) continue;
+    // EEXIST: left behind by a killed run, found empty when the slot was taken, or cpu and cpuacct
+    // mounted together.
+    if (mkdirat(cgroups->parent[i], name.c_str(), 0755) != 0 && errno != EEXIST) return errno;
+    const int flags = O_RDONLY | O_DIRECTORY;
+    if (const int error = OpenBeneath(cgroups->parent[i], name.c_str(), flags, 0, &cgroups->group[i]))
+      return error;
+    if (cgroups->backend->clone_into) continue;
+    if (const int error = OpenBeneath(cgroups->group[i], "tasks", O_WRONLY, 0, &cgroups->join[i]))
+      return error;
+  }
+  return 0;
+}
+
+int ClearSlot(const Cgroups& cgroups, int64_t slot) {
+  if (cgroups.backend == nullptr) return 0;
+  const auto name = GroupName(slot);
+  int error = 0;
+  for (int i = 0; i < cgroups.backend->hierarchies; ++i) {
+    if (cgroups.parent[i] < 0) continue;
+    if (const int e = RemoveGroup(cgroups.parent[i], name.c_str())) error = e;
+  }
+  return error;
+}
+
+int ForEachSlot(const Cgroups& cgroups, int (*sweep)(void* context, int64_t slot), void* context) {
+  if (cgroups.backend == nullptr) return 0;
+  alignas(dirent64) char entries[4096];
+  for (int i = 0; i < cgroups.backend->hierarchies; ++i) {
+    int fd = cgroups.parent[i];
+    if (fd < 0) continue;
+    if (lseek(fd, 0, SEEK_SET) < 0) return errno;
+    long n;
+    while ((n = syscall(SYS_getdents64, fd, entries, sizeof entries)) > 0) {
+      for (long at = 0; at < n;) {
+        const dirent64* entry = reinterpret_cast<const dirent64*>(entries + at);
+        at += entry->d_reclen;
+        if (std::strncmp(entry->d_name, kPrefix, sizeof kPrefix - 1) != 0) continue;
+        int64_t slot = 0;
+        const char* digit = entry->d_name + sizeof kPrefix - 1;
+        for (; *digit >= '0' && *digit <= '9' && slot < 1 << 20; ++digit) slot = slot * 10 + (*digit - '0');
+        if (*digit != '\0') continue;
+        if (const int error = sweep(context, slot)) return error;
+      }
+    }
+    if (n < 0) return errno;
+  }
+  return 0;
+}
+
+void CloseGroups(Cgroups* cgroups) {
+  for (int i = 0; i < kHierarchies; ++i) {
+    CloseFd(&cgroups->join[i]);
+    CloseFd(&cgroups->group[i]);
+    CloseFd(&cgroups->parent[i]);
+  }
+}
+
+}  // namespace jail::cgroup

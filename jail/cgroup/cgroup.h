@@ -1,0 +1,58 @@
+// Control groups behind one small interface: v1, v2 or none, chosen by looking at the host. A jail has
+// one group per hierarchy, named jailrun.SLOT, a child of the helper's own group (v1) or of the root
+// (v2). Everything works on directory descriptors, so a unit test can hand in a tree of plain files.
+// To add a back-end: a row of functions here and a line in DetectCgroups.
+#ifndef JAIL_CGROUP_CGROUP_H_
+#define JAIL_CGROUP_CGROUP_H_
+
+#include <cstdint>
+
+#include "jail/plan/raw_report.h"
+
+namespace jail::cgroup {
+
+// One hierarchy a jail has a group in. v2 has one for everything; v1 one per controller.
+enum Hierarchy { kMemory, kPids, kCpuacct, kCpu, kHierarchies };
+
+struct CgroupBackend;
+
+struct Cgroups {
+  const CgroupBackend* backend = nullptr;  // Null: the host gives us none.
+  int parent[kHierarchies] = {-1, -1, -1, -1};
+  int group[kHierarchies] = {-1, -1, -1, -1};
+  int join[kHierarchies] = {-1, -1, -1, -1};  // Where the child writes "0"; -1: nowhere.
+  int64_t slot = -1;
+
+  bool Has(Hierarchy hierarchy) const { return group[hierarchy] >= 0; }
+};
+
+struct CgroupBackend {
+  plan::CgroupKind kind;
+  int hierarchies;  // How many of the arrays above it uses.
+  bool clone_into;  // clone3 puts the child into group[0]; else the child writes to join[].
+  int (*set_limits)(const Cgroups&, const plan::Limits&, plan::RawReport*);
+  int (*read_cpu)(const Cgroups&, int64_t* total_ns, int64_t* user_ns, int64_t* system_ns);
+  int (*collect)(const Cgroups&, plan::Usage*);
+};
+
+extern const CgroupBackend kCgroupV1;
+extern const CgroupBackend kCgroupV2;
+
+// Finds the back-end and opens the parents. No cgroupfs at all is not an error: backend stays null.
+// `proc` is an open /proc.
+int DetectCgroups(int proc, Cgroups* cgroups);
+
+// Makes the jail's groups and opens their join files. EEXIST is fine: an empty leftover.
+int MakeGroups(Cgroups* cgroups);
+
+// Kills what is still in the groups of `slot` and removes them. EBUSY: something is still dying.
+int ClearSlot(const Cgroups& cgroups, int64_t slot);
+
+// Calls `sweep` for every slot that has a group of ours, live or not, until it returns an errno.
+int ForEachSlot(const Cgroups& cgroups, int (*sweep)(void* context, int64_t slot), void* context);
+
+void CloseGroups(Cgroups* cgroups);
+
+}  // namespace jail::cgroup
+
+#endif  // JAIL_CGROUP_CGROUP_H_

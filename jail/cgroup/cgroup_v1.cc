@@ -1,0 +1,102 @@
+// cgroup v1: a group per controller. The child attaches itself through `tasks`: when the parent writes
+// the pid instead, the kernel waits for a grace period of milliseconds.
+#include <cstring>
+
+#include "jail/base/sys.h"
+#include "jail/cgroup/cgroup.h"
+#include "jail/plan/raw_report.h"
+
+namespace jail::cgroup {
+namespace {
+
+constexpr int64_t kCpuPeriodUs = 100'000;  // The kernel's default.
+
+int SetMemory(const Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
+  const int group = cgroups.group[kMemory];
+  if (group < 0) return 0;
+  plan::At(report->host, 0, "memory.limit_in_bytes");
+  if (const int error = WriteNumberAt(group, "memory.limit_in_bytes", limits.memory_bytes)) return error;
+  // Without swap accounting (ENOENT) the group must at least not swap of its own accord.
+  plan::At(report->host, 1, "memory.memsw.limit_in_bytes");
+  int error = WriteNumberAt(group, "memory.memsw.limit_in_bytes", limits.memory_bytes);
+  if (error == ENOENT) error = WriteNumberAt(group, "memory.swappiness", 0);
+  if (error != 0) return error;
+  plan::At(report->host, 2, "memory.limit_in_bytes");
+  report->memory_cgroup = plan::CgroupKind::kV1;
+  return ReadNumberAt(group, "memory.limit_in_bytes", &report->effective_memory_bytes);
+}
+
+int SetPids(const Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
+  const int group = cgroups.group[kPids];
+  if (group < 0) return 0;
+  plan::At(report->host, 3, "pids.max");
+  // One more for init, which lives in the group too.
+  if (const int error = WriteNumberAt(group, "pids.max", limits.processes + 1)) return error;
+  int64_t effective = 0;
+  if (const int error = ReadNumberAt(group, "pids.max", &effective)) return error;
+  report->pids_cgroup = plan::CgroupKind::kV1;
+  report->effective_processes = effective - 1;
+  return 0;
+}
+
+int SetCpu(const Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
+  if (cgroups.Has(kCpuacct)) report->cpu_cgroup = plan::CgroupKind::kV1;
+  const int group = cgroups.group[kCpu];
+  if (group < 0 || limits.cpu_millicores == 0) return 0;
+  plan::At(report->host, 4, "cpu.cfs_quota_us");
+  if (const int error = WriteNumberAt(group, "cpu.cfs_period_us", kCpuPeriodUs)) return error;
+  const int64_t quota = limits.cpu_millicores * (kCpuPeriodUs / 1000);
+  if (const int error = WriteNumberAt(group, "cpu.cfs_quota_us", quota)) return error;
+  int64_t effective = 0;
+  if (const int error = ReadNumberAt(group, "cpu.cfs_quota_us", &effective)) return error;
+  report->effective_cpu_millicores = effective / (kCpuPeriodUs / 1000);
+  return 0;
+}
+
+int SetLimits(const Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
+  if (const int error = SetMemory(cgroups, limits, report)) return error;
+  if (const int error = SetPids(cgroups, limits, report)) return error;
+  return SetCpu(cgroups, limits, report);
+}
+
+int ReadCpu(const Cgroups& cgroups, int64_t* total_ns, int64_t* user_ns, int64_t* system_ns) {
+  const int group = cgroups.group[kCpuacct];
+  if (group < 0) return ENOTSUP;
+  if (const int error = ReadNumberAt(group, "cpuacct.usage", total_ns)) return error;
+  if (const int error = ReadNumberAt(group, "cpuacct.usage_user", user_ns)) return error;
+  return ReadNumberAt(group, "cpuacct.usage_sys", system_ns);
+}
+
+int CollectMemory(int group, plan::Usage* usage) {
+  char text[256];
+  if (const int error = ReadNumberAt(group, "memory.max_usage_in_bytes", &usage->memory_peak_bytes))
+    return error;
+  if (const int error = ReadSmallAt(group, "memory.oom_control", text, sizeof text)) return error;
+  usage->oom_kills = NumberAfter(text, "oom_kill", 0);
+  return 0;
+}
+
+int CollectPids(int group, plan::Usage* usage) {
+  char text[256];
+  int64_t peak = 0;
+  // pids.peak came with Linux 6.1; older hosts do not know.
+  if (ReadNumberAt(group, "pids.peak", &peak) == 0) usage->pids_peak = peak - 1;
+  if (const int error = ReadSmallAt(group, "pids.events", text, sizeof text)) return error;
+  usage->pids_denied = NumberAfter(text, "max", 0);
+  return 0;
+}
+
+int Collect(const Cgroups& cgroups, plan::Usage* usage) {
+  if (cgroups.Has(kMemory)) {
+    if (const int error = CollectMemory(cgroups.group[kMemory], usage)) return error;
+  }
+  if (cgroups.Has(kPids)) return CollectPids(cgroups.group[kPids], usage);
+  return 0;
+}
+
+}  // namespace
+
+const CgroupBackend kCgroupV1 = {
+    plan::CgroupKind::kV1, kHierarchies, /*clone_into=*/false, SetLimits, ReadCpu, Collect};
+
+}  // namespace jail::cgroup

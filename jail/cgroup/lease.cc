@@ -1,0 +1,86 @@
+#include "jail/cgroup/lease.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "jail/base/sys.h"
+
+namespace jail::cgroup {
+namespace {
+
+constexpr char kStateDir[] = "/run/jailrun";
+
+int SetLock(int leases, int64_t slot, short type) {
+  struct flock lock = {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = slot;
+  lock.l_len = 1;
+  return Errno(fcntl(leases, F_OFD_SETLK, &lock));
+}
+
+// Root's, with no access for anyone else.
+int CheckPrivate(int dir) {
+  struct stat status;
+  if (fstat(dir, &status) != 0) return errno;
+  return status.st_uid == 0 && (status.st_mode & 077) == 0 ? 0 : EPERM;
+}
+
+struct Sweep {
+  int leases;
+  const Cgroups* cgroups;
+  int64_t own;
+};
+
+int SweepSlot(void* context, int64_t slot) {
+  const Sweep& sweep = *static_cast<const Sweep*>(context);
+  if (slot == sweep.own || LockSlot(sweep.leases, slot) != 0) return 0;  // Alive: not ours to touch.
+  // EBUSY: its processes are still dying; the next run will find it empty.
+  int error = ClearSlot(*sweep.cgroups, slot);
+  if (error == EBUSY) error = 0;
+  const int unlock = UnlockSlot(sweep.leases, slot);
+  return error != 0 ? error : unlock;
+}
+
+}  // namespace
+
+int OpenLeases(int* fd) {
+  if (mkdir(kStateDir, 0700) != 0 && errno != EEXIST) return errno;
+  int dir = -1;
+  if (const int error = OpenNoLinks(kStateDir, O_RDONLY | O_DIRECTORY, &dir)) return error;
+  int error = CheckPrivate(dir);
+  if (error == 0) error = OpenBeneath(dir, "leases", O_RDWR | O_CREAT, 0600, fd);
+  CloseFd(&dir);
+  return error;
+}
+
+int LockSlot(int leases, int64_t slot) {
+  const int error = SetLock(leases, slot, F_WRLCK);
+  return error == EACCES ? EAGAIN : error;
+}
+
+int UnlockSlot(int leases, int64_t slot) { return SetLock(leases, slot, F_UNLCK); }
+
+int TakeSlot(int leases, int64_t count, const Cgroups& cgroups, int64_t* slot) {
+  for (int64_t candidate = 0; candidate < count; ++candidate) {
+    int error = LockSlot(leases, candidate);
+    if (error == EAGAIN) continue;
+    if (error != 0) return error;
+    error = ClearSlot(cgroups, candidate);
+    if (error == 0) {
+      *slot = candidate;
+      return 0;
+    }
+    if (error != EBUSY) return error;
+    // A dead run's processes are still going: leave the slot to them.
+    if (const int unlock = UnlockSlot(leases, candidate)) return unlock;
+  }
+  return EUSERS;
+}
+
+int SweepLeftovers(int leases, const Cgroups& cgroups, int64_t own) {
+  Sweep sweep = {leases, &cgroups, own};
+  return ForEachSlot(cgroups, SweepSlot, &sweep);
+}
+
+}  // namespace jail::cgroup

@@ -1,0 +1,28 @@
+// Leases a pair of host uids nobody else has: a slot number, locked by an open-file-description lock
+// on one byte of /run/jailrun/leases. The lock ends with the helper, however it ends, so there is
+// nothing to give back after a crash; what the dead run left in its groups is cleared by the next.
+#ifndef JAIL_CGROUP_LEASE_H_
+#define JAIL_CGROUP_LEASE_H_
+
+#include <cstdint>
+
+#include "jail/cgroup/cgroup.h"
+
+namespace jail::cgroup {
+
+// Opens (and makes) the lease file in a directory that is root's alone. EPERM when it is not.
+int OpenLeases(int* fd);
+
+// EAGAIN when another live run has it.
+int LockSlot(int leases, int64_t slot);
+int UnlockSlot(int leases, int64_t slot);
+
+// The lowest free slot whose groups could be cleared. EUSERS when all `count` are taken.
+int TakeSlot(int leases, int64_t count, const Cgroups& cgroups, int64_t* slot);
+
+// Clears every slot that has groups but no owner. `own` is left alone; -1: none is ours.
+int SweepLeftovers(int leases, const Cgroups& cgroups, int64_t own);
+
+}  // namespace jail::cgroup
+
+#endif  // JAIL_CGROUP_LEASE_H_

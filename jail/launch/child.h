@@ -1,0 +1,69 @@
+// The child's steps by theme; child_steps.cc has the table that orders them.
+#ifndef JAIL_LAUNCH_CHILD_H_
+#define JAIL_LAUNCH_CHILD_H_
+
+#include "jail/launch/context.h"
+
+namespace jail::launch {
+
+// child_enter.cc: from clone to being nobody but the namespaces' own root.
+int DieWithParent(Context& context);
+int AwaitIdMaps(Context& context);
+int JoinCgroup(Context& context);
+int ForbidMemfdExec(Context& context);
+int BecomeInsideRoot(Context& context);
+int ForbidNestedNamespaces(Context& context);
+int SetHostname(Context& context);
+int RaiseLoopback(Context& context);
+
+// child_mounts.cc: the root.
+int MakeMountsPrivate(Context& context);
+int MountNewRoot(Context& context);
+int MountRootfs(Context& context);
+int MountProc(Context& context);
+int MountDev(Context& context);
+int MountTmp(Context& context);
+int MountWork(Context& context);
+int MountApp(Context& context);
+int PivotRoot(Context& context);
+int DetachOldRoot(Context& context);
+int SealRootReadOnly(Context& context);
+
+// child_confine.cc: what the program loses for good.
+int SetRlimits(Context& context);
+int DropGroups(Context& context);
+int SetIds(Context& context);
+int LockSecurebits(Context& context);
+int DropCapabilities(Context& context);
+// The same for init, whose trace is not the program's.
+int DropAllCapabilities(plan::Trace& trace);
+int NoNewPrivs(Context& context);
+
+// child_program.cc: the program's process up to exec.
+int EnterWork(Context& context);
+int WriteFiles(Context& context);
+int NewSession(Context& context);
+int ArrangeFds(Context& context);
+int CloseOtherFds(Context& context);
+int AwaitInit(Context& context);
+int InstallSeccomp(Context& context);
+int Exec(Context& context);
+
+// child_verify.cc
+int VerifyConfinement(Context& context);
+
+// The limits of SetRlimits as a list, for reading back.
+struct RlimitRow {
+  int resource;
+  const char* name;
+  uint64_t value;
+};
+inline constexpr int kRlimits = 10;
+int ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]);
+
+// Loads a compiled policy with these SECCOMP_FILTER_FLAG_*s; *listener is -1 when none was asked for.
+int LoadFilter(const plan::CompiledPolicy& policy, unsigned flags, int* listener);
+
+}  // namespace jail::launch
+
+#endif  // JAIL_LAUNCH_CHILD_H_

@@ -1,0 +1,106 @@
+// What the program loses for good: limits, groups, ids, capabilities, the hope of new privileges.
+#include <errno.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "jail/base/sys.h"
+#include "jail/launch/child.h"
+#include "jail/launch/step.h"
+
+namespace jail::launch {
+namespace {
+
+constexpr int kOldestLastCap = CAP_AUDIT_READ;  // Every kernel we run on has at least these.
+
+}  // namespace
+
+// One second more than the limit, rounded up: the second line, behind the cgroup's clock. Never
+// RLIMIT_AS: runtimes with a JIT reserve address space by the terabyte.
+int ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
+  const plan::Limits& limits = context.plan.limits();
+  const int32_t init = context.privileged ? 0 : 1;  // Shares the program's uid only when rootless.
+  const auto value = [](int64_t number) { return static_cast<uint64_t>(number); };
+  const RlimitRow list[] = {
+      {RLIMIT_CPU, "RLIMIT_CPU", value((limits.cpu_time_us + 999'999) / 1'000'000 + 1)},
+      {RLIMIT_FSIZE, "RLIMIT_FSIZE", value(limits.file_bytes)},
+      {RLIMIT_STACK, "RLIMIT_STACK", value(limits.stack_bytes)},
+      {RLIMIT_NOFILE, "RLIMIT_NOFILE", value(limits.open_files)},
+      {RLIMIT_CORE, "RLIMIT_CORE", 0},
+      {RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK", 64 << 10},
+      {RLIMIT_SIGPENDING, "RLIMIT_SIGPENDING", 1024},
+      {RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE", 0},
+      {RLIMIT_RTPRIO, "RLIMIT_RTPRIO", 0},
+      {RLIMIT_NPROC, "RLIMIT_NPROC", value(limits.processes + init)},
+  };
+  // A group counts better than RLIMIT_NPROC, and says so when it refuses.
+  const int count = context.report->rlimit_processes != 0 ? kRlimits : kRlimits - 1;
+  for (int i = 0; i < count; ++i) rows[i] = list[i];
+  return count;
+}
+
+int SetRlimits(Context& context) {
+  RlimitRow rows[kRlimits];
+  const int count = ListRlimits(context, rows);
+  for (int i = 0; i < count; ++i) {
+    At(context.report->child, i, rows[i].name);
+    const rlimit limit = {rows[i].value, rows[i].value};
+    if (setrlimit(static_cast<__rlimit_resource_t>(rows[i].resource), &limit) != 0) return errno;
+  }
+  return 0;
+}
+
+// Root has already dropped its own before the clone; without privilege the kernel forbids it, which
+// the helper has noted.
+int DropGroups(Context& context) {
+  const int count = getgroups(0, nullptr);
+  if (count < 0) return errno;
+  return context.privileged && count > 0 ? EPERM : 0;
+}
+
+int SetIds(Context& context) {
+  if (setresgid(kProgramId, kProgramId, kProgramId) != 0) return errno;
+  if (setresuid(kProgramId, kProgramId, kProgramId) != 0) return errno;
+  uid_t uid[3];
+  gid_t gid[3];
+  if (getresuid(&uid[0], &uid[1], &uid[2]) != 0 || getresgid(&gid[0], &gid[1], &gid[2]) != 0) return errno;
+  for (int i = 0; i < 3; ++i) {
+    if (uid[i] != kProgramId || gid[i] != kProgramId) return EPERM;
+  }
+  At(context.report->child, 1, "PR_SET_PDEATHSIG");  // Changing ids has cleared it: die with init.
+  return Errno(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
+}
+
+int LockSecurebits(Context&) {
+  constexpr unsigned long kBits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
+                                  SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
+                                  SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
+  return Errno(prctl(PR_SET_SECUREBITS, kBits, 0, 0, 0));
+}
+
+// Bounding set first: dropping from it needs a capability itself.
+int DropAllCapabilities(plan::Trace& trace) {
+  for (int cap = 0; cap < 64; ++cap) {
+    At(trace, cap, "bounding set");
+    if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0) continue;
+    if (errno == EINVAL && cap > kOldestLastCap) break;  // Past the kernel's last one.
+    return errno;
+  }
+  At(trace, -1, "ambient set");
+  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return errno;
+  At(trace, -1, "capset");
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  const __user_cap_data_struct none[2] = {};
+  return Errno(syscall(SYS_capset, &header, none));
+}
+
+int DropCapabilities(Context& context) { return DropAllCapabilities(context.report->child); }
+
+int NoNewPrivs(Context&) { return Errno(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
+
+}  // namespace jail::launch

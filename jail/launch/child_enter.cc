@@ -1,0 +1,99 @@
+// The child's first steps: tied to its parent, in its groups, root of its own namespaces only.
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "jail/base/sys.h"
+#include "jail/launch/child.h"
+#include "jail/launch/step.h"
+
+namespace jail::launch {
+
+// First of two ways to die with the helper; the other is end of file on the sync socket.
+int DieWithParent(Context& context) {
+  CloseFd(&context.sync_helper);
+  CloseFd(&context.exec_read);
+  umask(022);  // What is made from here on is for the program to see.
+  return Errno(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
+}
+
+int AwaitIdMaps(Context& context) {
+  uint8_t byte = 0;
+  int fd = -1;
+  // Blocks: the helper's set-up timer bounds it, and a dead helper is an end of file.
+  if (const int error = ReceiveByte(context.sync_child, 0, &byte, &fd)) return error;
+  CloseFd(&fd);
+  return byte == 1 ? 0 : ECANCELED;
+}
+
+int JoinCgroup(Context& context) {
+  // What came before joining is not in a v1 group's figures; a v2 group has had us from birth.
+  if (context.cgroups.Has(cgroup::kCpuacct)) context.report->setup_cpu_ns = -OwnCpuNs();
+  for (int i = 0; i < cgroup::kHierarchies; ++i) {
+    if (context.cgroups.join[i] < 0) continue;
+    At(context.report->child, i, "tasks");
+    if (const int error = WriteWhole(context.cgroups.join[i], "0", 1)) return error;
+  }
+  // Only now, so that the jail's own group is the root it sees.
+  return Errno(unshare(CLONE_NEWCGROUP));
+}
+
+// vm.memfd_noexec counts per pid namespace, and only host root may open it: before the id changes.
+int ForbidMemfdExec(Context& context) {
+  const int error = WriteAt(context.proc, "sys/vm/memfd_noexec", "2");
+  if (error != 0) return GoWithout(context, plan::kMemfdNoexec, StepId::kForbidMemfdExec, error);
+  context.report->memfd_noexec = 1;
+  return 0;
+}
+
+// Host root until here, if with no capability: from here on an id that owns nothing anywhere.
+int BecomeInsideRoot(Context& context) {
+  const uid_t id = context.init_id();
+  if (setresgid(id, id, id) != 0 || setresuid(id, id, id) != 0) return errno;
+  if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return errno;
+  return Errno(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));  // Changing ids has cleared it.
+}
+
+// After the mounts: the kernel counts the one that a detached mount lives in.
+int ForbidNestedNamespaces(Context& context) {
+  for (int i = 0; i < kNamespaces; ++i) {
+    FixedText<64> path;
+    path.Add("sys/user/max_").Add(kNamespaceNames[i]).Add("_namespaces");
+    At(context.report->child, i, path.c_str());
+    const int error = WriteAt(context.proc, path.c_str(), "0");
+    if (error != 0)
+      return GoWithout(context, plan::kNoNestedNamespaces, StepId::kForbidNestedNamespaces, error);
+  }
+  context.report->nested_namespaces_off = 1;
+  return 0;
+}
+
+int SetHostname(Context& context) {
+  const char* name = context.plan.header().hostname;
+  if (sethostname(name, std::strlen(name)) != 0) return errno;
+  return Errno(setdomainname("", 0));
+}
+
+int RaiseLoopback(Context&) {
+  int fd = -1;
+  if (const int error = Keep(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), &fd)) return error;
+  ifreq request = {};
+  std::memcpy(request.ifr_name, "lo", 3);
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  const int error = Errno(ioctl(fd, SIOCSIFFLAGS, &request));
+  CloseFd(&fd);
+  return error;
+}
+
+}  // namespace jail::launch

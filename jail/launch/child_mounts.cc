@@ -1,0 +1,235 @@
+// The root: a small tmpfs with read-only views of the host's tree, made by descriptors and thrown
+// away whole. init does all of it with no rights on the host, so a mistake here reaches nothing that
+// any user could not reach.
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "jail/base/mounts.h"
+#include "jail/launch/child.h"
+#include "jail/launch/step.h"
+
+namespace jail::launch {
+namespace {
+
+constexpr unsigned kNoDevices = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+constexpr unsigned kDataOnly = kNoDevices | MOUNT_ATTR_NOEXEC;
+constexpr int kRootInodes = 1024;
+
+// "/usr" -> "usr", for calls relative to the new root.
+const char* Inside(const plan::ViewEntry& entry) { return entry.path + 1; }
+
+int MakeDirectory(int root, const char* path) {
+  if (mkdirat(root, path, 0755) == 0) return 0;
+  return errno == EEXIST ? 0 : errno;  // A parent that an earlier entry made.
+}
+
+int MakeFile(int root, const char* path, const char* content, size_t size) {
+  int fd = -1;
+  if (const int error = OpenBeneath(root, path, O_WRONLY | O_CREAT | O_EXCL, 0644, &fd)) return error;
+  int error = WriteWhole(fd, content, size);
+  if (error == 0) error = Errno(fchmod(fd, 0644));
+  CloseFd(&fd);
+  return error;
+}
+
+int BindTree(int root, const char* inside, int source, unsigned attributes) {
+  struct stat status;
+  if (fstat(source, &status) != 0) return errno;
+  const int made = S_ISDIR(status.st_mode) ? MakeDirectory(root, inside) : MakeFile(root, inside, "", 0);
+  if (made != 0) return made;
+  int tree = -1;
+  if (const int error = CloneTree(source, "", attributes, &tree)) return error;
+  const int error = AttachMount(tree, root, inside);
+  CloseFd(&tree);
+  return error;
+}
+
+int Bind(int root, const plan::ViewEntry& entry, unsigned attributes) {
+  int source = -1;
+  if (const int error = OpenNoLinks(entry.path, O_PATH, &source)) return error;
+  const int error = BindTree(root, Inside(entry), source, MOUNT_ATTR_RDONLY | attributes);
+  CloseFd(&source);
+  return error;
+}
+
+// What a merged /usr has as a link stays a link, what an older host has as a directory is bound.
+int CopyLinkOrBind(int root, const plan::ViewEntry& entry) {
+  char target[256];
+  const ssize_t length = readlink(entry.path, target, sizeof target - 1);
+  if (length < 0 && errno == EINVAL) return Bind(root, entry, kNoDevices);
+  if (length < 0) return errno == ENOENT ? 0 : errno;
+  target[length] = '\0';
+  return Errno(symlinkat(target, root, Inside(entry)));
+}
+
+int MakeEntry(int root, const plan::ViewEntry& entry) {
+  switch (entry.kind) {
+    case plan::EntryKind::kDir:
+      return MakeDirectory(root, Inside(entry));
+    case plan::EntryKind::kBind:
+      return Bind(root, entry, kNoDevices);
+    case plan::EntryKind::kBindOptional: {
+      const int error = Bind(root, entry, kNoDevices);
+      return error == ENOENT || error == ENOTDIR ? 0 : error;
+    }
+    case plan::EntryKind::kFile:
+      return MakeFile(root, Inside(entry), entry.content, entry.content_size);
+    case plan::EntryKind::kLink:
+      return Errno(symlinkat(entry.content, root, Inside(entry)));
+    case plan::EntryKind::kLinkOrBind:
+      return CopyLinkOrBind(root, entry);
+    case plan::EntryKind::kDevice:
+      return Bind(root, entry, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  }
+  return EINVAL;
+}
+
+bool IsDev(const plan::ViewEntry& entry) { return std::strncmp(entry.path, "/dev", 4) == 0; }
+
+int MakeEntries(Context& context, bool dev) {
+  for (int i = 0; i < context.view->count; ++i) {
+    const plan::ViewEntry& entry = context.view->entries[i];
+    if (IsDev(entry) != dev) continue;
+    At(context.report->child, i, entry.path);
+    if (const int error = MakeEntry(context.new_root, entry)) return error;
+  }
+  return 0;
+}
+
+struct Directory {
+  const char* name;    // in the scratch file system
+  const char* target;  // in the new root
+  mode_t mode;
+};
+constexpr Directory kTmp = {"tmp", "tmp", 01777};
+constexpr Directory kShm = {"shm", "dev/shm", 01777};
+constexpr Directory kWork = {"work", "work", 0755};
+
+int MountScratch(const Context& context, const Directory& directory, uid_t owner) {
+  const int scratch = context.child_scratch;
+  At(context.report->child, -1, directory.target);
+  if (mkdirat(scratch, directory.name, 0700) != 0) return errno;
+  if (fchownat(scratch, directory.name, owner, owner, AT_SYMLINK_NOFOLLOW) != 0) return errno;
+  if (fchmodat(scratch, directory.name, directory.mode, 0) != 0) return errno;
+  int tree = -1;
+  if (const int error = CloneTree(scratch, directory.name, kDataOnly, &tree)) return error;
+  const int error = AttachMount(tree, context.new_root, directory.target);
+  CloseFd(&tree);
+  return error;
+}
+
+// The watcher collects from a look of its own: read-only, and no link in it is ever followed.
+int SendWork(const Context& context) {
+  int tree = -1;
+  const unsigned attributes = kDataOnly | MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSYMFOLLOW;
+  if (const int error = CloneTree(context.child_scratch, kWork.name, attributes, &tree)) return error;
+  const int error = SendByte(plan::kControlFd, static_cast<uint8_t>(plan::Message::kWork), tree);
+  CloseFd(&tree);
+  return error;
+}
+
+int64_t AppBytes(const Context& context) {
+  constexpr int64_t kPage = 4096;
+  int64_t bytes = 0;
+  for (uint32_t i = 0; i < context.plan.file_count(); ++i) {
+    const plan::File& file = context.plan.file(i);
+    if (file.place != plan::Place::kApp) continue;
+    bytes += (static_cast<int64_t>(file.content.size) / kPage + 1) * kPage;
+  }
+  return bytes;
+}
+
+int WriteApp(const Context& context, int app) {
+  for (uint32_t i = 0; i < context.plan.file_count(); ++i) {
+    const plan::File& file = context.plan.file(i);
+    if (file.place != plan::Place::kApp) continue;
+    At(context.report->child, static_cast<int32_t>(i), context.plan.path(file));
+    int fd = -1;
+    if (const int error = OpenBeneath(app, context.plan.path(file), O_WRONLY | O_CREAT | O_EXCL, 0755, &fd))
+      return error;
+    int error = WriteWhole(fd, context.plan.content(file), file.content.size);
+    if (error == 0) error = Errno(fchmod(fd, 0555));
+    CloseFd(&fd);
+    if (error != 0) return error;
+  }
+  return 0;
+}
+
+}  // namespace
+
+int MakeMountsPrivate(Context&) { return Errno(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr)); }
+
+// On top of "/", which every host has; nothing sees it before pivot_root.
+int MountNewRoot(Context& context) {
+  const int64_t bytes = int64_t{1} << 20;
+  if (const int error = MakeTmpfs(bytes, kRootInodes, "0755", kNoDevices, &context.new_root)) return error;
+  return AttachMount(context.new_root, AT_FDCWD, "/");
+}
+
+int MountRootfs(Context& context) { return MakeEntries(context, /*dev=*/false); }
+int MountDev(Context& context) { return MakeEntries(context, /*dev=*/true); }
+
+int MountProc(Context& context) {
+  int proc = -1;
+  const MountOption options[] = {{"hidepid", "ptraceable"}, {"subset", "pid"}};
+  if (const int error = MakeMount("proc", options, 2, kDataOnly | MOUNT_ATTR_RDONLY, &proc)) return error;
+  const int error = AttachMount(proc, context.new_root, "proc");
+  CloseFd(&proc);
+  return error;
+}
+
+// One tmpfs for all the program may write, so that one size holds for all of it. Its own root stays
+// hidden under /tmp.
+int MountTmp(Context& context) {
+  const plan::Limits& limits = context.plan.limits();
+  const int64_t inodes = limits.disk_inodes + kOwnInodes;
+  if (const int error = MakeTmpfs(limits.disk_bytes, inodes, "0711", kDataOnly, &context.child_scratch))
+    return error;
+  if (const int error = AttachMount(context.child_scratch, context.new_root, kTmp.target)) return error;
+  if (const int error = MountScratch(context, kTmp, context.init_id())) return error;
+  if (const int error = MountScratch(context, kShm, context.init_id())) return error;
+  return SendByte(context.sync_child, kSyncScratch, context.child_scratch);
+}
+
+int MountWork(Context& context) {
+  if (const int error = MountScratch(context, kWork, kProgramId)) return error;
+  return context.plan.Has(plan::kSendWork) ? SendWork(context) : 0;
+}
+
+int MountApp(Context& context) {
+  const int64_t bytes = AppBytes(context);
+  if (bytes == 0) return 0;
+  int app = -1;
+  if (const int error = MakeTmpfs(bytes, plan::kMaxFiles, "0755", kNoDevices, &app)) return error;
+  int error = WriteApp(context, app);
+  if (error == 0) error = SetMountAttributes(app, MOUNT_ATTR_RDONLY, 0);
+  if (error == 0) error = AttachMount(app, context.new_root, "app");
+  CloseFd(&app);
+  return error;
+}
+
+// The new root becomes "/" with the old one stacked on it (pivot_root(2), NOTES).
+int PivotRoot(Context& context) {
+  if (fchdir(context.new_root) != 0) return errno;
+  return Errno(syscall(SYS_pivot_root, ".", "."));
+}
+
+int DetachOldRoot(Context&) {
+  if (umount2(".", MNT_DETACH) != 0) return errno;
+  return Errno(chdir("/"));
+}
+
+int SealRootReadOnly(Context& context) {
+  CloseFd(&context.child_scratch);
+  CloseFd(&context.proc);  // The host's: not one look further.
+  const int error = SetMountAttributes(context.new_root, MOUNT_ATTR_RDONLY, 0);
+  CloseFd(&context.new_root);
+  return error;
+}
+
+}  // namespace jail::launch

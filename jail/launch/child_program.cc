@@ -1,0 +1,143 @@
+// The program's own process, from its working directory to exec.
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "jail/base/sys.h"
+#include "jail/launch/child.h"
+#include "jail/launch/step.h"
+
+namespace jail::launch {
+namespace {
+
+constexpr char kWorkDir[] = "/work";
+constexpr int kFirstFree = 3;  // Behind stdin, stdout and stderr.
+
+// The parents of "a/b/c.py", one after the other.
+int MakeParents(int work, const char* path) {
+  FixedText<plan::kMaxPathBytes + 1> parent;
+  for (; *path != '\0'; ++path) {
+    if (*path == '/' && mkdirat(work, parent.c_str(), 0755) != 0 && errno != EEXIST) return errno;
+    const char one[] = {*path, '\0'};
+    parent.Add(one);
+  }
+  return 0;
+}
+
+int WriteFile(int work, const char* path, const char* content, size_t size) {
+  if (const int error = MakeParents(work, path)) return error;
+  int fd = -1;
+  if (const int error = OpenBeneath(work, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644, &fd))
+    return error;
+  const int error = WriteWhole(fd, content, size);
+  CloseFd(&fd);
+  return error;
+}
+
+}  // namespace
+
+int EnterWork(Context&) {
+  if (chdir(kWorkDir) != 0) return errno;
+  char path[64];
+  const long length = syscall(SYS_getcwd, path, sizeof path);
+  if (length < 0) return errno;
+  return std::strcmp(path, kWorkDir) == 0 ? 0 : ENOTDIR;  // "(unreachable)/...": outside the root.
+}
+
+int WriteFiles(Context& context) {
+  int work = -1;
+  if (const int error = Keep(open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), &work)) return error;
+  int error = 0;
+  for (uint32_t i = 0; i < context.plan.file_count() && error == 0; ++i) {
+    const plan::File& file = context.plan.file(i);
+    if (file.place != plan::Place::kWork) continue;
+    const char* path = context.plan.path(file);
+    At(context.report->child, static_cast<int32_t>(i), path);
+    error = WriteFile(work, path, context.plan.content(file), file.content.size);
+  }
+  CloseFd(&work);
+  return error;
+}
+
+int NewSession(Context&) {
+  if (setsid() < 0) return errno;
+  return ResetSignals();
+}
+
+// The only descriptors that survive exec: our pipes' ends.
+int ArrangeFds(Context& context) {
+  for (int fd = 0; fd <= 2; ++fd) {
+    At(context.report->child, fd, "stdio");
+    struct stat status;
+    if (fstat(fd, &status) != 0) return errno;
+    if (!S_ISFIFO(status.st_mode)) return EBADF;
+    if (fcntl(fd, F_SETFD, 0) != 0) return errno;
+  }
+  return 0;
+}
+
+// Keeps what exec itself closes: the pipe that tells of it and the way for the listener.
+int CloseOtherFds(Context& context) {
+  const int low = context.exec_write < context.sync_child ? context.exec_write : context.sync_child;
+  const int high = context.exec_write < context.sync_child ? context.sync_child : context.exec_write;
+  if (const int error = CloseBetween(kFirstFree, low - 1)) return error;
+  if (const int error = CloseBetween(low + 1, high - 1)) return error;
+  return Errno(close_range(static_cast<unsigned>(high) + 1, ~0U, 0));
+}
+
+// No instruction of the program before init is confined too. init has had less to do: it is ready.
+int AwaitInit(Context& context) {
+  char byte = 0;
+  ssize_t n;
+  do n = read(context.init_ready, &byte, 1);
+  while (n < 0 && errno == EINTR);
+  CloseFd(&context.init_ready);
+  if (n < 0) return errno;
+  return n == 1 ? 0 : ECANCELED;
+}
+
+int LoadFilter(const plan::CompiledPolicy& policy, unsigned flags, int* listener) {
+  const sock_fprog program = {policy.length, const_cast<sock_filter*>(policy.code)};
+  *listener = -1;
+  const long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+  if (result < 0) return errno;
+  if ((flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) *listener = static_cast<int>(result);
+  return 0;
+}
+
+int InstallSeccomp(Context& context) {
+  constexpr unsigned kListen = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+  At(context.report->child, -1, context.policy->name);
+  int listener = -1;
+  int error = LoadFilter(*context.policy, kListen | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &listener);
+  // Before Linux 5.19 a signal may interrupt a denied call while it is looked at; nothing worse.
+  if (error == EINVAL) error = LoadFilter(*context.policy, kListen, &listener);
+  if (error != 0) return error;
+  error = SendByte(context.sync_child, kSyncListener, listener);
+  CloseFd(&listener);
+  return error;
+}
+
+int Exec(Context& context) {
+  static const char* argv[plan::kMaxStrings + 1];
+  static const char* env[plan::kMaxStrings + 1];
+  context.plan.Argv(argv);
+  context.plan.Env(env);
+  At(context.report->child, -1, argv[0]);
+  context.report->setup_cpu_ns += OwnCpuNs();
+  context.report->exec_ns = NowNs();
+  execve(argv[0], const_cast<char**>(argv), const_cast<char**>(env));
+  const int error = errno;
+  context.report->exec_ns = 0;
+  return error;
+}
+
+}  // namespace jail::launch

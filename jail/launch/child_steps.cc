@@ -1,0 +1,86 @@
+// What happens between clone and exec, in order. Up to fork_program this is init, the jail's pid 1;
+// behind it, the program's own process.
+// To add a step: its name in plan/steps.h, its function in child_*.cc, a row here.
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "jail/base/sys.h"
+#include "jail/launch/child.h"
+#include "jail/launch/step.h"
+
+namespace jail::launch {
+namespace {
+
+bool Always(const Context&) { return true; }
+bool Privileged(const Context& context) { return context.privileged; }
+
+// Signals stay blocked in init for ever (it reads SIGCHLD from a descriptor); the program's process
+// clears its mask with its new session.
+int BlockSignals() {
+  sigset_t all;
+  sigfillset(&all);
+  return Errno(sigprocmask(SIG_SETMASK, &all, nullptr));
+}
+
+int ForkProgram(Context& context) {
+  if (const int error = BlockSignals()) return error;
+  int ready[2];
+  if (pipe2(ready, O_CLOEXEC) != 0) return errno;
+  context.report->setup_cpu_ns += OwnCpuNs();
+  const long pid = syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+  if (pid < 0) return errno;
+  if (pid > 0) RunInit(context, static_cast<pid_t>(pid), ready[1]);
+  CloseFd(&ready[1]);
+  context.init_ready = ready[0];
+  return 0;
+}
+
+constexpr Step<Context> kChildSteps[] = {
+    {StepId::kDieWithParent, Always, DieWithParent},
+    {StepId::kAwaitIdMaps, Always, AwaitIdMaps},
+    {StepId::kJoinCgroup, Always, JoinCgroup},
+    {StepId::kForbidMemfdExec, Always, ForbidMemfdExec},
+    {StepId::kBecomeInsideRoot, Always, BecomeInsideRoot},
+    {StepId::kSetHostname, Always, SetHostname},
+    {StepId::kRaiseLoopback, Always, RaiseLoopback},
+    {StepId::kMakeMountsPrivate, Always, MakeMountsPrivate},
+    {StepId::kMountNewRoot, Always, MountNewRoot},
+    {StepId::kMountRootfs, Always, MountRootfs},
+    {StepId::kMountProc, Always, MountProc},
+    {StepId::kMountDev, Always, MountDev},
+    {StepId::kMountTmp, Always, MountTmp},
+    {StepId::kMountWork, Always, MountWork},
+    {StepId::kMountApp, Always, MountApp},
+    {StepId::kForbidNestedNamespaces, Always, ForbidNestedNamespaces},
+    {StepId::kPivotRoot, Always, PivotRoot},
+    {StepId::kDetachOldRoot, Always, DetachOldRoot},
+    {StepId::kSealRootReadOnly, Always, SealRootReadOnly},
+    {StepId::kForkProgram, Always, ForkProgram},
+    {StepId::kSetRlimits, Always, SetRlimits},
+    {StepId::kDropGroups, Privileged, DropGroups},
+    {StepId::kSetIds, Always, SetIds},
+    {StepId::kLockSecurebits, Always, LockSecurebits},
+    {StepId::kDropCapabilities, Always, DropCapabilities},
+    {StepId::kNoNewPrivs, Always, NoNewPrivs},
+    {StepId::kEnterWork, Always, EnterWork},
+    {StepId::kWriteFiles, Always, WriteFiles},
+    {StepId::kNewSession, Always, NewSession},
+    {StepId::kArrangeFds, Always, ArrangeFds},
+    {StepId::kAwaitInit, Always, AwaitInit},
+    {StepId::kCloseOtherFds, Always, CloseOtherFds},
+    {StepId::kVerifyConfinement, Always, VerifyConfinement},
+    {StepId::kInstallSeccomp, Always, InstallSeccomp},
+    {StepId::kExec, Always, Exec},
+};
+
+}  // namespace
+
+void RunChild(Context& context) {
+  WalkSteps(kChildSteps, context, context.report->child);
+  _exit(1);  // Only a failure comes here; the trace has it.
+}
+
+}  // namespace jail::launch

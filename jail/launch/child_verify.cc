@@ -1,0 +1,135 @@
+// Reads back, in the process that will become the program, what the steps before did. A step that
+// returned success and did not hold is caught here; the findings are the record's "verified".
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "jail/base/sys.h"
+#include "jail/launch/child.h"
+#include "jail/launch/step.h"
+
+namespace jail::launch {
+namespace {
+
+bool IdsHold() {
+  uid_t uid[3];
+  gid_t gid[3];
+  if (getresuid(&uid[0], &uid[1], &uid[2]) != 0 || getresgid(&gid[0], &gid[1], &gid[2]) != 0) return false;
+  for (int i = 0; i < 3; ++i) {
+    if (uid[i] != kProgramId || gid[i] != kProgramId) return false;
+  }
+  return setresuid(0, 0, 0) != 0 && setresgid(0, 0, 0) != 0;  // And there is no way back.
+}
+
+bool CapabilitiesHold() {
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2];
+  if (syscall(SYS_capget, &header, data) != 0) return false;
+  for (const __user_cap_data_struct& part : data) {
+    if ((part.effective | part.permitted | part.inheritable) != 0) return false;
+  }
+  for (int cap = 0; cap < 64; ++cap) {
+    if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) > 0) return false;
+    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) > 0) return false;
+  }
+  return true;
+}
+
+bool NoNewPrivsHold() { return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1; }
+
+bool SecurebitsHold() {
+  const int bits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
+  return bits >= 0 && (bits & SECBIT_NOROOT) != 0 && (bits & SECBIT_NOROOT_LOCKED) != 0;
+}
+
+bool ReadOnlyRootHolds() {
+  struct statvfs root;
+  if (statvfs("/", &root) != 0 || (root.f_flag & ST_RDONLY) == 0) return false;
+  if (statvfs("/usr", &root) != 0 || (root.f_flag & ST_RDONLY) == 0) return false;
+  return (root.f_flag & ST_NOSUID) != 0 && (root.f_flag & ST_NODEV) != 0;
+}
+
+bool RlimitsHold(const Context& context) {
+  RlimitRow rows[kRlimits];
+  const int count = ListRlimits(context, rows);
+  for (int i = 0; i < count; ++i) {
+    rlimit limit;
+    if (getrlimit(static_cast<__rlimit_resource_t>(rows[i].resource), &limit) != 0) return false;
+    if (limit.rlim_cur != rows[i].value || limit.rlim_max != rows[i].value) return false;
+  }
+  return true;
+}
+
+// Nothing open but stdio, the two that exec closes, and the directory being read.
+bool FdsHold(const Context& context) {
+  int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (dir < 0) return false;
+  alignas(dirent64) char entries[2048];
+  const long n = syscall(SYS_getdents64, dir, entries, sizeof entries);
+  bool hold = n > 0;
+  for (long at = 0; at < n && hold;) {
+    const dirent64* entry = reinterpret_cast<const dirent64*>(entries + at);
+    at += entry->d_reclen;
+    if (entry->d_name[0] == '.') continue;
+    int fd = 0;
+    for (const char* digit = entry->d_name; *digit != '\0'; ++digit) fd = fd * 10 + (*digit - '0');
+    hold = fd <= 2 || fd == dir || fd == context.exec_write || fd == context.sync_child;
+  }
+  CloseFd(&dir);
+  return hold;
+}
+
+bool NamespaceDiffers(const Context& context, int which) {
+  FixedText<64> path;
+  path.Add("/proc/self/ns/").Add(kNamespaceNames[which]);
+  struct stat status;
+  return stat(path.c_str(), &status) == 0 && status.st_ino != context.host_namespaces[which];
+}
+
+}  // namespace
+
+int VerifyConfinement(Context& context) {
+  plan::Verified& verified = context.report->verified;
+  struct Check {
+    const char* name;
+    bool holds;
+    int8_t* result;
+  };
+  const Check checks[] = {
+      {"ids", IdsHold(), &verified.ids},
+      {"groups", !context.privileged || getgroups(0, nullptr) == 0, &verified.groups},
+      {"capabilities", CapabilitiesHold(), &verified.capabilities},
+      {"no_new_privs", NoNewPrivsHold(), &verified.no_new_privs},
+      {"securebits", SecurebitsHold(), &verified.securebits},
+      {"read_only_root", ReadOnlyRootHolds(), &verified.read_only_root},
+      {"rlimits", RlimitsHold(context), &verified.rlimits},
+      {"fds", FdsHold(context), &verified.fds},
+      {"user_ns", NamespaceDiffers(context, 0), &verified.user_ns},
+      {"pid_ns", NamespaceDiffers(context, 1), &verified.pid_ns},
+      {"mnt_ns", NamespaceDiffers(context, 2), &verified.mnt_ns},
+      {"net_ns", NamespaceDiffers(context, 3), &verified.net_ns},
+      {"ipc_ns", NamespaceDiffers(context, 4), &verified.ipc_ns},
+      {"uts_ns", NamespaceDiffers(context, 5), &verified.uts_ns},
+      {"cgroup_ns", NamespaceDiffers(context, 6), &verified.cgroup_ns},
+  };
+  int error = 0;
+  int32_t item = 0;
+  for (const Check& check : checks) {
+    *check.result = check.holds ? 1 : -1;
+    if (!check.holds && error == 0) {
+      At(context.report->child, item, check.name);
+      error = EPROTO;
+    }
+    ++item;
+  }
+  return error;
+}
+
+}  // namespace jail::launch

@@ -1,0 +1,92 @@
+// Everything one run of the helper knows. Made in main, filled in by the host steps, copied by clone
+// into the child. Plain data: every descriptor is -1 until its step has opened it.
+#ifndef JAIL_LAUNCH_CONTEXT_H_
+#define JAIL_LAUNCH_CONTEXT_H_
+
+#include <sys/types.h>
+
+#include <cstdint>
+
+#include "jail/cgroup/cgroup.h"
+#include "jail/launch/step.h"
+#include "jail/plan/builtin.h"
+#include "jail/plan/ceilings.h"
+#include "jail/plan/raw_report.h"
+#include "jail/plan/view.h"
+
+namespace jail::launch {
+
+// Ids inside the jail: the program's is the same everywhere, init's is another where two can be had.
+inline constexpr uid_t kInitId = 999;
+inline constexpr uid_t kProgramId = 1000;
+
+inline constexpr int kNamespaces = 7;
+inline constexpr const char* kNamespaceNames[kNamespaces] = {"user", "pid", "mnt",   "net",
+                                                             "ipc",  "uts", "cgroup"};
+
+// What init sends over the sync socket, each with a descriptor.
+inline constexpr uint8_t kSyncScratch = 'S';
+inline constexpr uint8_t kSyncListener = 'L';
+
+// Of the scratch mount, ours and not the program's: its root, tmp, shm and work.
+inline constexpr int kOwnInodes = 4;
+
+struct Context {
+  plan::RawReport* report = nullptr;
+  plan::View plan;
+  plan::SiteLimits site;
+  const plan::CompiledPolicy* policy = nullptr;
+  const plan::RootView* view = nullptr;
+
+  bool privileged = false;  // Root on the host, and not asked to do without.
+  uid_t caller_uid = 0;
+  gid_t caller_gid = 0;
+
+  int proc = -1;  // The host's /proc, checked to be procfs.
+  int leases = -1;
+  cgroup::Cgroups cgroups;
+  uint64_t host_namespaces[kNamespaces] = {};
+
+  // helper <-> init: a byte releases the child; it sends the scratch mount and the filter's listener.
+  int sync_helper = -1, sync_child = -1;
+  // Only the program's process holds the write end when exec closes it.
+  int exec_read = -1, exec_write = -1;
+  int timer = -1;  // wall clock, set-up first
+  int cpu_timer = -1;
+  int sampler_timer = -1;
+  int events = -1;  // epoll
+  int child_pidfd = -1;
+  pid_t child_pid = -1;
+  int listener = -1;  // seccomp notifications
+  int scratch = -1;   // the jail's writable tmpfs, for statfs only
+
+  // The child's own.
+  int new_root = -1;
+  int child_scratch = -1;
+  int init_ready = -1;  // the program's end; init says when it is confined
+
+  uid_t host_uid() const {
+    return privileged ? static_cast<uid_t>(site.uid_first + 2 * cgroups.slot + 1) : caller_uid;
+  }
+  uid_t init_host_uid() const { return privileged ? host_uid() - 1 : caller_uid; }
+  uid_t init_id() const { return privileged ? kInitId : kProgramId; }
+  bool Requires(plan::Layer layer) const { return (plan.header().required >> layer & 1) != 0; }
+};
+
+// Notes a layer or limit this host cannot give. Returns 0 when the run may go on without it: it is
+// neither required by the caller nor part of what every run has.
+int GoWithout(Context& context, plan::Layer layer, StepId step, int error);
+
+// The whole run, and what always follows it. Return the first errno.
+int RunHostSteps(Context& context);
+int RunTeardownSteps(Context& context);
+// In the cloned child; does not return.
+[[noreturn]] void RunChild(Context& context);
+// pid 1 after it has forked the program; does not return. Writes a byte to `ready` once confined.
+[[noreturn]] void RunInit(Context& context, pid_t program, int ready);
+
+int Supervise(Context& context);
+
+}  // namespace jail::launch
+
+#endif  // JAIL_LAUNCH_CONTEXT_H_

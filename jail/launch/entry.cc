@@ -1,0 +1,138 @@
+#include "jail/launch/entry.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <initializer_list>
+
+#include "jail/base/sys.h"
+#include "jail/plan/layout.h"
+
+namespace jail::launch {
+namespace {
+
+// 0 to 2 must be something, or what we open next would become the program's output.
+int FillStdio() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    const int null = open("/dev/null", O_RDWR);  // Takes the lowest free number: this one.
+    if (null != fd) return null < 0 ? errno : EBADF;
+  }
+  return 0;
+}
+
+int CloseInherited() {
+  if (close_range(plan::kControlFd + 1, ~0U, 0) != 0) return errno;
+  for (const int fd : {plan::kPlanFd, plan::kControlFd}) {
+    if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return errno;
+  }
+  return 0;
+}
+
+// A caller's RLIMIT_FSIZE must give EFBIG, a dead caller EPIPE and his terminal nothing: not our death.
+int IgnoreSignals() {
+  if (const int error = ResetSignals()) return error;
+  struct sigaction action = {};
+  action.sa_handler = SIG_IGN;
+  for (const int number : {SIGXFSZ, SIGPIPE, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGTSTP}) {
+    if (sigaction(number, &action, nullptr) != 0) return errno;
+  }
+  return 0;
+}
+
+// Soft limits of the caller's go up to his hard ones; more cannot be had without privilege.
+int RaiseSoftLimits() {
+  for (const int resource : {RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_AS, RLIMIT_DATA, RLIMIT_CPU, RLIMIT_NPROC}) {
+    rlimit limit;
+    const auto which = static_cast<__rlimit_resource_t>(resource);
+    if (getrlimit(which, &limit) != 0) return errno;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(which, &limit) != 0) return errno;
+  }
+  const rlimit no_core = {0, 0};
+  return Errno(setrlimit(RLIMIT_CORE, &no_core));
+}
+
+// A set-uid start becomes root throughout, so that the caller cannot signal us; the kernel has
+// already refused the set-uid bit to a traced exec, so privilege here means nobody traces us.
+int TakeIds(Context& context) {
+  context.caller_uid = getuid();
+  context.caller_gid = getgid();
+  context.privileged = geteuid() == 0;
+  if (!context.privileged) return 0;
+  if (setgroups(0, nullptr) != 0) return errno;
+  if (setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0) return errno;
+  return Errno(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+}
+
+// What the caller asked for as rootless runs with his own ids, whoever owns our binary. Root has
+// no other id to run as: mapping the program to host root would be the opposite of a jail.
+int GiveUpPrivilege(Context& context) {
+  At(context.report->host, -1, "rootless");
+  if (context.caller_uid == 0) return EPERM;
+  if (setresgid(context.caller_gid, context.caller_gid, context.caller_gid) != 0) return errno;
+  if (setresuid(context.caller_uid, context.caller_uid, context.caller_uid) != 0) return errno;
+  context.privileged = false;
+  context.report->privileged = 0;
+  return Errno(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+}
+
+}  // namespace
+
+int Sanitize(Context& context, int argc) {
+  if (argc < 1) return EINVAL;
+  environ = nullptr;
+  if (const int error = FillStdio()) return error;
+  if (const int error = CloseInherited()) return error;
+  if (const int error = IgnoreSignals()) return error;
+  if (const int error = RaiseSoftLimits()) return error;
+  if (const int error = TakeIds(context)) return error;
+  umask(077);
+  return Errno(chdir("/"));
+}
+
+int MakeReport(Context& context) {
+  int fd = -1;
+  if (const int error = MakeMemfd("jailrun-report", &fd)) return error;
+  if (ftruncate(fd, sizeof(plan::RawReport)) != 0) return errno;
+  void* memory =
+      mmap(nullptr, sizeof(plan::RawReport), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+  if (memory == MAP_FAILED) return errno;
+  // Our mapping stays writable; nobody can make another that is.
+  constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL;
+  if (fcntl(fd, F_ADD_SEALS, kSeals) != 0) return errno;
+  context.report = static_cast<plan::RawReport*>(memory);
+  context.report->magic = plan::kReportMagic;
+  context.report->version = plan::kVersion;
+  context.report->privileged = context.privileged ? 1 : 0;
+  const int error = SendByte(plan::kControlFd, static_cast<uint8_t>(plan::Message::kReport), fd);
+  CloseFd(&fd);
+  return error;
+}
+
+int OpenPlan(Context& context) {
+  constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  const int seals = fcntl(plan::kPlanFd, F_GET_SEALS);
+  if (seals < 0) return errno;
+  if ((seals & kSeals) != kSeals) return EPERM;
+  struct stat status;
+  if (fstat(plan::kPlanFd, &status) != 0) return errno;
+  const uint64_t size = static_cast<uint64_t>(status.st_size);
+  if (size < sizeof(plan::Header) || size > plan::kMaxPlanBytes) return EBADMSG;
+  const void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, plan::kPlanFd, 0);
+  if (bytes == MAP_FAILED) return errno;
+  if (const int error = plan::View::Check(bytes, size, &context.plan)) return error;
+  return context.privileged && context.plan.Has(plan::kRootless) ? GiveUpPrivilege(context) : 0;
+}
+
+}  // namespace jail::launch

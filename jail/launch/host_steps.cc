@@ -1,0 +1,424 @@
+// What the helper does on the host, in order, and what it always does afterwards. It opens no path
+// that a caller or a program could shape: roots and policies are names in compiled-in tables.
+// To add a step: its name in plan/steps.h, a function here, a row in the table.
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <initializer_list>
+
+#include "jail/base/sys.h"
+#include "jail/cgroup/lease.h"
+#include "jail/launch/context.h"
+#include "jail/launch/entry.h"
+#include "jail/launch/step.h"
+
+namespace jail::launch {
+namespace {
+
+constexpr int64_t kSetupTimeoutNs = int64_t{20} * 1'000'000'000;  // A slow, loaded machine, with room.
+constexpr int kDeathTimeoutMs = 10'000;
+
+bool Always(const Context&) { return true; }
+bool Privileged(const Context& context) { return context.privileged; }
+bool HasCgroups(const Context& context) { return context.cgroups.backend != nullptr; }
+bool HasGroups(const Context& context) {
+  const cgroup::Cgroups& groups = context.cgroups;
+  return groups.Has(cgroup::kMemory) || groups.Has(cgroup::kPids) || groups.Has(cgroup::kCpuacct) ||
+         groups.Has(cgroup::kCpu);
+}
+bool HasChild(const Context& context) { return context.child_pidfd >= 0; }
+bool HasLease(const Context& context) { return context.cgroups.slot >= 0; }
+
+int OpenProc(Context& context) {
+  if (const int error = OpenHostProc(&context.proc)) return error;
+  for (int i = 0; i < kNamespaces; ++i) {
+    FixedText<64> path;
+    path.Add("self/ns/").Add(kNamespaceNames[i]);
+    struct stat ns;
+    if (fstatat(context.proc, path.c_str(), &ns, 0) != 0) return errno;
+    context.host_namespaces[i] = ns.st_ino;
+  }
+  return 0;
+}
+
+int ReadSiteFile(Context& context) { return plan::ReadSite(&context.site, context.report->host); }
+
+int AdmitPlan(Context& context) {
+  // Layers that need privilege cannot be promised without it.
+  if (!context.privileged) {
+    for (const plan::Layer layer : {plan::kPrivateUid, plan::kSeparateInitUid, plan::kNoGroups}) {
+      if (const int error = GoWithout(context, layer, StepId::kAdmitPlan, EPERM)) return error;
+    }
+  }
+  return plan::AdmitLimits(context.plan.limits(), context.site, context.report->host);
+}
+
+int OpenPolicy(Context& context) {
+  At(context.report->host, -1, context.plan.header().policy);
+  context.policy = plan::FindPolicy(context.plan.header().policy);
+  if (context.policy == nullptr) return ENOENT;
+  std::memcpy(context.report->policy_sha256, context.policy->sha256, sizeof context.policy->sha256);
+  return 0;
+}
+
+int OpenRootfs(Context& context) {
+  At(context.report->host, -1, context.plan.header().root);
+  context.view = plan::FindRootView(context.plan.header().root);
+  if (context.view == nullptr) return ENOENT;
+  std::memcpy(context.report->rootfs_sha256, context.view->sha256, sizeof context.view->sha256);
+  return OpenProc(context);
+}
+
+int FindCgroups(Context& context) { return cgroup::DetectCgroups(context.proc, &context.cgroups); }
+
+int TakeUid(Context& context) {
+  At(context.report->host, -1, "/run/jailrun/leases");
+  if (const int error = cgroup::OpenLeases(&context.leases)) return error;
+  const int64_t pairs = context.site.uid_count / 2;
+  if (const int error = cgroup::TakeSlot(context.leases, pairs, context.cgroups, &context.cgroups.slot))
+    return error;
+  context.report->host_uid = context.host_uid();
+  context.report->init_host_uid = context.init_host_uid();
+  return 0;
+}
+
+int TakeOwnUid(Context& context) {
+  context.report->host_uid = context.report->init_host_uid = context.caller_uid;
+  context.cgroups.slot = getpid();  // Unique among the caller's own live runs; nothing is leased.
+  return 0;
+}
+
+int TakeId(Context& context) { return context.privileged ? TakeUid(context) : TakeOwnUid(context); }
+
+// The program owns its ends of our anonymous pipes, so that /dev/stdout can be opened; nothing but
+// such a pipe of the caller's own is ever touched.
+int GiveStdio(Context& context) {
+  for (int fd = 0; fd <= 2; ++fd) {
+    At(context.report->host, fd, "stdio");
+    struct stat status;
+    struct statfs fs;
+    if (fstat(fd, &status) != 0 || fstatfs(fd, &fs) != 0) return errno;
+    if (!S_ISFIFO(status.st_mode) || fs.f_type != PIPEFS_MAGIC) return EINVAL;
+    if (!context.privileged) continue;
+    if (status.st_uid != context.caller_uid) return EPERM;
+    if (fchown(fd, context.host_uid(), context.host_uid()) != 0) return errno;
+  }
+  return 0;
+}
+
+int Sweep(Context& context) {
+  return cgroup::SweepLeftovers(context.leases, context.cgroups, context.cgroups.slot);
+}
+
+// A read-only or foreign cgroupfs is the same as none: the record says what stands in.
+bool IsNoCgroup(int error) { return error == EROFS || error == EACCES || error == EPERM; }
+
+int MakeCgroup(Context& context) {
+  cgroup::Cgroups& cgroups = context.cgroups;
+  if (cgroups.backend->kind == plan::CgroupKind::kV1 && context.plan.limits().cpu_millicores == 0) {
+    CloseFd(&cgroups.parent[cgroup::kCpu]);
+  }
+  const int error = cgroup::MakeGroups(&cgroups);
+  if (!IsNoCgroup(error)) return error;
+  for (const plan::Layer layer : {plan::kMemoryCgroup, plan::kPidsCgroup, plan::kCpuCgroup}) {
+    if (const int fatal = GoWithout(context, layer, StepId::kMakeCgroup, error)) return fatal;
+  }
+  cgroup::CloseGroups(&cgroups);
+  cgroups.backend = nullptr;
+  return 0;
+}
+
+int SetCgroupLimits(Context& context) {
+  return context.cgroups.backend->set_limits(context.cgroups, context.plan.limits(), context.report);
+}
+
+// What no group enforces: by a stand-in where there is one, else not at all, which the caller must
+// have allowed.
+int ChooseStandIns(Context& context) {
+  plan::RawReport& report = *context.report;
+  struct Want {
+    plan::Layer layer;
+    bool missing;
+  };
+  const Want wants[] = {
+      {plan::kMemoryCgroup, report.memory_cgroup == plan::CgroupKind::kNone},
+      {plan::kPidsCgroup, report.pids_cgroup == plan::CgroupKind::kNone},
+      {plan::kCpuCgroup, report.cpu_cgroup == plan::CgroupKind::kNone},
+  };
+  for (const Want& want : wants) {
+    if (want.missing && context.Requires(want.layer)) return ENOTSUP;
+  }
+  report.memory_sampler = wants[0].missing ? 1 : 0;
+  report.rlimit_processes = wants[1].missing ? 1 : 0;
+  At(report.host, -1, "cpu_millicores");
+  const bool no_rate = context.plan.limits().cpu_millicores != 0 && report.effective_cpu_millicores < 0;
+  return no_rate ? GoWithout(context, plan::kCpuCgroup, StepId::kOpenTimers, ENOTSUP) : 0;
+}
+
+int Watch(Context& context, int fd) {
+  epoll_event event = {};
+  event.events = EPOLLIN;
+  event.data.fd = fd;
+  return Errno(epoll_ctl(context.events, EPOLL_CTL_ADD, fd, &event));
+}
+
+int OpenTimers(Context& context) {
+  if (const int error = ChooseStandIns(context)) return error;
+  constexpr int kFlags = TFD_CLOEXEC | TFD_NONBLOCK;
+  if (const int error = Keep(epoll_create1(EPOLL_CLOEXEC), &context.events)) return error;
+  for (int* timer : {&context.timer, &context.cpu_timer, &context.sampler_timer}) {
+    if (const int error = Keep(timerfd_create(CLOCK_MONOTONIC, kFlags), timer)) return error;
+    if (const int error = Watch(context, *timer)) return error;
+  }
+  itimerspec setup = {};
+  setup.it_value.tv_sec = kSetupTimeoutNs / 1'000'000'000;
+  if (timerfd_settime(context.timer, 0, &setup, nullptr) != 0) return errno;
+
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) return errno;
+  context.sync_helper = pair[0];
+  context.sync_child = pair[1];
+  if (pipe2(pair, O_CLOEXEC) != 0) return errno;
+  context.exec_read = pair[0];
+  context.exec_write = pair[1];
+  for (const int fd : {plan::kControlFd, context.sync_helper, context.exec_read}) {
+    if (const int error = Watch(context, fd)) return error;
+  }
+  return 0;
+}
+
+int CloneChild(Context& context) {
+  clone_args args = {};
+  args.flags =
+      CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD;
+  args.exit_signal = SIGCHLD;
+  args.pidfd = reinterpret_cast<uint64_t>(&context.child_pidfd);
+  if (context.cgroups.backend != nullptr && context.cgroups.backend->clone_into &&
+      context.cgroups.Has(cgroup::kMemory)) {
+    args.flags |= CLONE_INTO_CGROUP;
+    args.cgroup = static_cast<uint64_t>(context.cgroups.group[cgroup::kMemory]);
+  }
+  const long pid = syscall(SYS_clone3, &args, sizeof args);
+  if (pid < 0) return errno;
+  if (pid == 0) RunChild(context);
+  context.child_pid = static_cast<pid_t>(pid);
+  CloseFd(&context.sync_child);
+  CloseFd(&context.exec_write);
+  return Watch(context, context.child_pidfd);
+}
+
+int WriteMap(const Context& context, const char* file, const char* line) {
+  FixedText<64> path;
+  path.Add(context.child_pid).Add("/").Add(file);
+  return WriteAt(context.proc, path.c_str(), line);
+}
+
+// One line each: init and program side by side, or the program alone as the caller.
+FixedText<64> MapLine(const Context& context, uid_t own) {
+  FixedText<64> line;
+  const int64_t count = context.privileged ? 2 : 1;
+  line.Add(static_cast<int64_t>(context.init_id())).Add(" ");
+  line.Add(static_cast<int64_t>(context.privileged ? context.init_host_uid() : own)).Add(" ").Add(count);
+  return line;
+}
+
+int WriteIdMaps(Context& context) {
+  At(context.report->host, 0, "setgroups");
+  if (const int error = WriteMap(context, "setgroups", "deny")) return error;
+  At(context.report->host, 1, "gid_map");
+  if (const int error = WriteMap(context, "gid_map", MapLine(context, context.caller_gid).c_str()))
+    return error;
+  At(context.report->host, 2, "uid_map");
+  if (const int error = WriteMap(context, "uid_map", MapLine(context, context.caller_uid).c_str()))
+    return error;
+  // Rootless had to stay readable until here: the maps of a non-dumpable child belong to root.
+  return Errno(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+}
+
+// A child that is already dead has left its reason in its own trace: not our failure.
+bool ChildDied(const Context& context) {
+  pollfd death = {context.child_pidfd, POLLIN, 0};
+  return poll(&death, 1, 0) == 1;
+}
+
+int MapIds(Context& context) {
+  const int error = WriteIdMaps(context);
+  return error != 0 && ChildDied(context) ? 0 : error;
+}
+
+int ReleaseChild(Context& context) {
+  const int error = SendByte(context.sync_helper, 1);
+  return error != 0 && ChildDied(context) ? 0 : error;
+}
+
+// Two ways to one end: the namespace's init dies and the kernel takes the rest along; then whatever
+// might still be in the groups is killed by pid when they are removed.
+int KillAll(Context& context) {
+  if (syscall(SYS_pidfd_send_signal, context.child_pidfd, SIGKILL, nullptr, 0) != 0 && errno != ESRCH)
+    return errno;
+  pollfd death = {context.child_pidfd, POLLIN, 0};
+  int ready;
+  do ready = poll(&death, 1, kDeathTimeoutMs);
+  while (ready < 0 && errno == EINTR);
+  if (ready <= 0) return ready == 0 ? ETIMEDOUT : errno;
+  context.report->end_ns = NowNs();
+  return 0;
+}
+
+// Reaps init: its children's figures have been added up in it.
+int ReapChild(Context& context) {
+  rusage usage;
+  int status = 0;
+  const pid_t pid = wait4(context.child_pid, &status, WNOHANG | __WALL, &usage);
+  if (pid < 0) return errno;
+  if (pid == 0) return EBUSY;
+  CloseFd(&context.child_pidfd);
+  plan::RawReport& report = *context.report;
+  report.init_status = status;
+  plan::Usage& out = report.usage;
+  const auto ns = [](const timeval& time) { return time.tv_sec * 1'000'000'000 + time.tv_usec * 1'000; };
+  out.user_ns = ns(usage.ru_utime);
+  out.system_ns = ns(usage.ru_stime);
+  out.cpu_ns = out.user_ns + out.system_ns;
+  if (report.sampled_cpu_ns > out.cpu_ns) out.cpu_ns = report.sampled_cpu_ns;
+  out.voluntary_switches = usage.ru_nvcsw;
+  out.forced_switches = usage.ru_nivcsw;
+  out.minor_faults = usage.ru_minflt;
+  out.major_faults = usage.ru_majflt;
+  out.max_rss_bytes = usage.ru_maxrss * 1024;
+  out.io_read_bytes = usage.ru_inblock * 512;
+  out.io_write_bytes = usage.ru_oublock * 512;
+  out.memory_peak_bytes = report.memory_sampler != 0 ? report.sampled_peak_bytes : out.max_rss_bytes;
+  return 0;
+}
+
+// Set-up is not the program's doing. The kernel's split of user and system is coarser than its total:
+// the total rules.
+void SubtractSetup(int64_t setup_ns, plan::Usage* usage) {
+  usage->cpu_ns = usage->cpu_ns > setup_ns ? usage->cpu_ns - setup_ns : 0;
+  if (usage->user_ns > usage->cpu_ns) usage->user_ns = usage->cpu_ns;
+  usage->system_ns = usage->cpu_ns - usage->user_ns;
+}
+
+int CollectCpu(const Context& context, plan::Usage* usage) {
+  if (context.report->cpu_cgroup == plan::CgroupKind::kNone) return 0;  // rusage it is.
+  const cgroup::Cgroups& cgroups = context.cgroups;
+  return cgroups.backend->read_cpu(cgroups, &usage->cpu_ns, &usage->user_ns, &usage->system_ns);
+}
+
+int CollectDisk(int scratch, plan::Usage* usage) {
+  struct statfs status;
+  if (fstatfs(scratch, &status) != 0) return errno;
+  usage->disk_bytes = static_cast<int64_t>(status.f_blocks - status.f_bfree) * status.f_bsize;
+  usage->disk_inodes = static_cast<int64_t>(status.f_files - status.f_ffree) - kOwnInodes;
+  usage->disk_full = status.f_bfree == 0 || status.f_ffree == 0 ? 1 : 0;
+  return 0;
+}
+
+int CollectUsage(Context& context) {
+  plan::Usage* usage = &context.report->usage;
+  if (context.scratch >= 0) {
+    if (const int error = CollectDisk(context.scratch, usage)) return error;
+  }
+  if (const int error = CollectCpu(context, usage)) return error;
+  SubtractSetup(context.report->setup_cpu_ns, usage);
+  return HasGroups(context) ? context.cgroups.backend->collect(context.cgroups, usage) : 0;
+}
+
+int EndChild(Context& context) {
+  if (const int error = KillAll(context)) return error;
+  return ReapChild(context);
+}
+
+int RemoveCgroup(Context& context) { return cgroup::ClearSlot(context.cgroups, context.cgroups.slot); }
+
+int GiveBackUid(Context& context) {
+  CloseFd(&context.leases);
+  context.cgroups.slot = -1;
+  return 0;
+}
+
+constexpr Step<Context> kHostSteps[] = {
+    {StepId::kCheckSeals, Always, OpenPlan},
+    {StepId::kReadSite, Always, ReadSiteFile},
+    {StepId::kAdmitPlan, Always, AdmitPlan},
+    {StepId::kOpenPolicy, Always, OpenPolicy},
+    {StepId::kOpenRootfs, Always, OpenRootfs},
+    {StepId::kFindCgroups, Always, FindCgroups},
+    {StepId::kTakeUid, Always, TakeId},
+    {StepId::kGiveStdio, Always, GiveStdio},
+    {StepId::kSweepLeftovers, Privileged, Sweep},
+    {StepId::kMakeCgroup, HasCgroups, MakeCgroup},
+    {StepId::kSetCgroupLimits, HasGroups, SetCgroupLimits},
+    {StepId::kOpenTimers, Always, OpenTimers},
+    {StepId::kCloneChild, Always, CloneChild},
+    {StepId::kWriteIdMaps, Always, MapIds},
+    {StepId::kReleaseChild, Always, ReleaseChild},
+    {StepId::kSupervise, Always, Supervise},
+};
+
+// Walked whole, whatever failed before: each row undoes one of the above if it was done.
+constexpr Step<Context> kTeardownSteps[] = {
+    {StepId::kKillAll, HasChild, EndChild},
+    {StepId::kCollectUsage, Always, CollectUsage},
+    {StepId::kRemoveCgroup, HasGroups, RemoveCgroup},
+    {StepId::kGiveBackUid, HasLease, GiveBackUid},
+};
+
+}  // namespace
+
+int GoWithout(Context& context, plan::Layer layer, StepId step, int error) {
+  plan::RawReport& report = *context.report;
+  const bool extra =
+      layer == plan::kMemfdNoexec || layer == plan::kNoNestedNamespaces || layer == plan::kLandlock;
+  const bool by_mode = !context.privileged && layer != plan::kCpuCgroup;
+  const bool stand_in = layer == plan::kMemoryCgroup || layer == plan::kPidsCgroup;
+  const bool allowed =
+      extra || by_mode || stand_in || step == StepId::kMakeCgroup || context.plan.Has(plan::kBestEffort);
+  if (context.Requires(layer) || !allowed) return error;
+  if (report.missing_count < plan::kMaxMissing) {
+    report.missing[report.missing_count++] = {step, 0, error, static_cast<int32_t>(layer)};
+  }
+  return 0;
+}
+
+int RunHostSteps(Context& context) {
+  plan::RawReport& report = *context.report;
+  report.usage.pids_peak = report.usage.pids_denied = -1;
+  report.usage.disk_bytes = report.usage.disk_inodes = -1;
+  report.usage.io_read_bytes = report.usage.io_write_bytes = -1;
+  report.effective_memory_bytes = report.effective_processes = report.effective_cpu_millicores = -1;
+  return WalkSteps(kHostSteps, context, report.host);
+}
+
+int RunTeardownSteps(Context& context) {
+  plan::Trace& trace = context.report->host;
+  const plan::Trace first = trace;
+  plan::Trace failed = {};
+  for (const Step<Context>& step : kTeardownSteps) {
+    if (!step.wanted(context)) continue;
+    trace.error = RunStep(step, context, trace);
+    if (trace.error != 0 && failed.error == 0) failed = trace;
+  }
+  // The first failure is the one to tell; when all went well the last step is supervise.
+  trace = first.error != 0 || failed.error == 0 ? first : failed;
+  return trace.error;
+}
+
+}  // namespace jail::launch

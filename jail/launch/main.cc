@@ -1,0 +1,54 @@
+// jail-launch: the privileged helper. Started by the watcher with a sealed plan on fd 3 and a control
+// socket on fd 4; runs one jail, fills in one report and exits. Nothing it prints, no file it leaves.
+// `jail-launch --sweep` only clears what killed runs have left.
+#include <unistd.h>
+
+#include <cstring>
+
+#include "jail/cgroup/lease.h"
+#include "jail/launch/context.h"
+#include "jail/launch/entry.h"
+#include "jail/launch/step.h"
+
+namespace jail::launch {
+namespace {
+
+// The watcher decodes these: a failure before there is a report to tell it in.
+constexpr int kExitFailed = 1;
+constexpr int kExitNoReport = 100;  // + the step's number
+
+int Run(Context& context) {
+  RunHostSteps(context);
+  RunTeardownSteps(context);
+  context.report->finished = 1;
+  return context.report->host.error == 0 ? 0 : kExitFailed;
+}
+
+int SweepOnly(Context& context) {
+  if (!context.privileged) return 0;  // Rootless runs have no groups of ours to leave.
+  int error = OpenHostProc(&context.proc);
+  if (error == 0) error = cgroup::DetectCgroups(context.proc, &context.cgroups);
+  if (error == 0) error = cgroup::OpenLeases(&context.leases);
+  if (error == 0) error = cgroup::SweepLeftovers(context.leases, context.cgroups, -1);
+  return error == 0 ? 0 : kExitFailed;
+}
+
+int Main(int argc, char** argv) {
+  static Context context;
+  if (InjectFault(StepId::kSanitize) != 0 || Sanitize(context, argc) != 0) {
+    return kExitNoReport + static_cast<int>(StepId::kSanitize);
+  }
+  if (argc == 2 && std::strcmp(argv[1], "--sweep") == 0) return SweepOnly(context);
+  if (InjectFault(StepId::kMakeReport) != 0 || MakeReport(context) != 0) {
+    return kExitNoReport + static_cast<int>(StepId::kMakeReport);
+  }
+  return Run(context);
+}
+
+}  // namespace
+}  // namespace jail::launch
+
+int main(int argc, char** argv) {
+  jail::launch::ReadFault(argc, argv);
+  return jail::launch::Main(argc, argv);
+}

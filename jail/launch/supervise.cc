@@ -1,0 +1,245 @@
+// Watches one jail from the host: one epoll over the child's pidfd, the control socket, the timers,
+// the exec pipe and the filter's listener. Nothing here waits without a timer, and nothing is ever
+// read from a descriptor that the program holds.
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "jail/base/sys.h"
+#include "jail/cgroup/sampler.h"
+#include "jail/launch/context.h"
+#include "jail/launch/step.h"
+
+namespace jail::launch {
+namespace {
+
+// A program that goes on asking for what it may not have is ended (promises.md S3).
+constexpr uint64_t kMaxDeniedCalls = 1000;
+constexpr int64_t kMinRearmNs = 1'000'000;
+// x86_64 has no calls between these; the unified numbers start at the second.
+constexpr int kLastOldCall = 334;
+constexpr int kFirstUnifiedCall = 424;
+
+void Kill(Context& context, plan::KillReason reason) {
+  if (context.report->kill_reason != plan::KillReason::kNone) return;
+  context.report->kill_reason = reason;
+  context.report->kill_ns = NowNs();
+}
+
+bool Killed(const Context& context) { return context.report->kill_reason != plan::KillReason::kNone; }
+
+// How much CPU time can pass in one unit of wall time.
+int64_t Cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0)
+    return CPU_SETSIZE;  // More than can be: safe, only earlier.
+  const int count = CPU_COUNT(&set);
+  return count > 0 ? count : 1;
+}
+
+int ArmCpuTimer(Context& context, int64_t remaining_ns) {
+  const int64_t wait_ns = remaining_ns / Cores();
+  return ArmTimer(context.cpu_timer, wait_ns > kMinRearmNs ? wait_ns : kMinRearmNs, 0);
+}
+
+int OnCpuTimer(Context& context) {
+  int64_t used = 0, user = 0, system = 0;
+  if (const int error = context.cgroups.backend->read_cpu(context.cgroups, &used, &user, &system))
+    return error;
+  const int64_t limit_ns = context.plan.limits().cpu_time_us * 1000 + context.report->setup_cpu_ns;
+  if (used < limit_ns) return ArmCpuTimer(context, limit_ns - used);
+  Kill(context, plan::KillReason::kCpuTime);
+  return 0;
+}
+
+int OnSamplerTimer(Context& context) {
+  cgroup::Sample sample = {};
+  if (const int error = cgroup::TakeSample(context.proc, context.child_pid, context.scratch, &sample))
+    return error;
+  plan::RawReport& report = *context.report;
+  if (sample.memory_bytes > report.sampled_peak_bytes) report.sampled_peak_bytes = sample.memory_bytes;
+  if (sample.cpu_ns > report.sampled_cpu_ns) report.sampled_cpu_ns = sample.cpu_ns;
+  if (sample.processes > report.usage.pids_peak) report.usage.pids_peak = sample.processes;
+  if (report.memory_sampler != 0 && sample.memory_bytes > context.plan.limits().memory_bytes) {
+    Kill(context, plan::KillReason::kMemory);
+  }
+  const int64_t cpu_limit_ns = context.plan.limits().cpu_time_us * 1000 + report.setup_cpu_ns;
+  if (report.cpu_cgroup == plan::CgroupKind::kNone && sample.cpu_ns >= cpu_limit_ns) {
+    Kill(context, plan::KillReason::kCpuTime);
+  }
+  return 0;
+}
+
+// The program runs: from now on its limits count, from the moment it noted itself.
+int OnExec(Context& context) {
+  CloseFd(&context.exec_read);
+  const plan::RawReport& report = *context.report;
+  if (report.exec_ns == 0 || report.child.error != 0) return 0;  // It never got there; init will end.
+  const plan::Limits& limits = context.plan.limits();
+  if (const int error =
+          ArmTimer(context.timer, report.exec_ns + limits.wall_time_us * 1000, TFD_TIMER_ABSTIME))
+    return error;
+  const bool no_cpu_group = report.cpu_cgroup == plan::CgroupKind::kNone;
+  if (!no_cpu_group) {
+    if (const int error = ArmCpuTimer(context, limits.cpu_time_us * 1000)) return error;
+  }
+  return no_cpu_group || report.memory_sampler != 0
+             ? ArmTimer(context.sampler_timer, cgroup::kSampleIntervalNs, 0, cgroup::kSampleIntervalNs)
+             : 0;
+}
+
+int OnTimer(Context& context) {
+  Kill(context, context.exec_read < 0 ? plan::KillReason::kWallTime : plan::KillReason::kSetupTimeout);
+  return 0;
+}
+
+int OnControl(Context& context) {
+  uint8_t byte = 0;
+  int fd = -1;
+  const int error = ReceiveByte(plan::kControlFd, MSG_DONTWAIT, &byte, &fd);
+  CloseFd(&fd);  // Nothing that the caller might send is wanted.
+  if (error == EAGAIN) return 0;
+  if (error != 0 && error != ECONNRESET) return error;
+  switch (static_cast<plan::Message>(byte)) {
+    case plan::Message::kCancel:
+      Kill(context, plan::KillReason::kCancelled);
+      break;
+    case plan::Message::kOutput:
+      Kill(context, plan::KillReason::kOutput);
+      break;
+    default:  // End of file, or a caller that does not speak our language: the same.
+      Kill(context, plan::KillReason::kCallerDied);
+  }
+  return 0;
+}
+
+int WatchListener(Context& context) {
+  epoll_event event = {};
+  event.events = EPOLLIN;
+  event.data.fd = context.listener;
+  return Errno(epoll_ctl(context.events, EPOLL_CTL_ADD, context.listener, &event));
+}
+
+// init sends the scratch mount and the filter's listener, each once.
+int OnSync(Context& context) {
+  uint8_t byte = 0;
+  int fd = -1;
+  const int error = ReceiveByte(context.sync_helper, MSG_DONTWAIT, &byte, &fd);
+  if (error == EAGAIN) return 0;
+  if (error != 0 || byte == 0) {  // init is gone; its pidfd will say so.
+    CloseFd(&context.sync_helper);
+    return error == ECONNRESET ? 0 : error;
+  }
+  if (byte == kSyncScratch && context.scratch < 0) {
+    context.scratch = fd;
+    return 0;
+  }
+  if (byte == kSyncListener && context.listener < 0 && fd >= 0) {
+    context.listener = fd;
+    return WatchListener(context);
+  }
+  CloseFd(&fd);
+  return EPROTO;
+}
+
+int AnswerFor(int number) {
+  const bool gap = number > kLastOldCall && number < kFirstUnifiedCall;
+  return gap || number < 0 ? ENOSYS : EPERM;
+}
+
+void NoteViolation(plan::RawReport& report, const seccomp_data& call, int answer) {
+  ++report.denied_calls;
+  for (int i = 0; i < report.violation_count; ++i) {
+    plan::Violation& seen = report.violations[i];
+    if (seen.number != call.nr || seen.arch != call.arch) continue;
+    ++seen.count;
+    return;
+  }
+  if (report.violation_count == plan::kMaxViolations) return;
+  plan::Violation& fresh = report.violations[report.violation_count];
+  fresh = {call.nr, call.arch, {call.args[0], call.args[1]}, 1, answer, 0};
+  ++report.violation_count;
+}
+
+// The kernel copies as much as its own struct has; ours has room for a longer one of later kernels.
+union Notification {
+  seccomp_notif value;
+  char room[512];
+};
+union Response {
+  seccomp_notif_resp value;
+  char room[512];
+};
+
+int OnListener(Context& context) {
+  static Notification request;
+  static Response response;
+  std::memset(&request, 0, sizeof request);  // The kernel refuses anything but zeros.
+  if (ioctl(context.listener, SECCOMP_IOCTL_NOTIF_RECV, &request) != 0) {
+    // ENOENT: the caller was killed before we looked. No more users: the descriptor hangs up.
+    if (errno == ENOENT || errno == EINTR) return 0;
+    return errno;
+  }
+  const int answer = AnswerFor(request.value.data.nr);
+  NoteViolation(*context.report, request.value.data, answer);
+  if (context.report->denied_calls > kMaxDeniedCalls) {
+    Kill(context, plan::KillReason::kDeniedCalls);
+    return 0;
+  }
+  std::memset(&response, 0, sizeof response);
+  response.value.id = request.value.id;
+  response.value.error = -answer;
+  if (ioctl(context.listener, SECCOMP_IOCTL_NOTIF_SEND, &response) != 0 && errno != ENOENT) return errno;
+  return 0;
+}
+
+int OnTimerFd(Context& context, int fd) {
+  if (const int error = DrainTimer(fd)) return error;
+  if (fd == context.timer) return OnTimer(context);
+  return fd == context.cpu_timer ? OnCpuTimer(context) : OnSamplerTimer(context);
+}
+
+int Dispatch(Context& context, const epoll_event& event) {
+  const int fd = event.data.fd;
+  if (fd == plan::kControlFd) return OnControl(context);
+  if (fd == context.timer || fd == context.cpu_timer || fd == context.sampler_timer)
+    return OnTimerFd(context, fd);
+  if (fd == context.exec_read) return OnExec(context);
+  if (fd == context.sync_helper) return OnSync(context);
+  if (fd == context.listener) {
+    if ((event.events & EPOLLIN) != 0) return OnListener(context);
+    CloseFd(&context.listener);  // Hung up: nobody is left under the filter.
+  }
+  return 0;
+}
+
+}  // namespace
+
+int Supervise(Context& context) {
+  while (!Killed(context)) {
+    epoll_event events[8];
+    const int count =
+        epoll_wait(context.events, events, 8, -1);  // The set-up timer or the wall timer is armed.
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno;
+    bool ended = false;
+    for (int i = 0; i < count; ++i) {
+      if (events[i].data.fd == context.child_pidfd) {
+        ended = true;
+      } else if (const int error = Dispatch(context, events[i])) {
+        return error;
+      }
+    }
+    if (ended) return 0;
+  }
+  return 0;
+}
+
+}  // namespace jail::launch

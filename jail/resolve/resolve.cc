@@ -1,0 +1,259 @@
+// Top down: check the job, choose the program (a language's or a command), then one phase after the
+// other. What a job says about limits, environment, policy and artifacts is about its own program: a
+// compile phase takes none of it.
+#include "jail/resolve/resolve.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "jail/base/status_macros.h"
+#include "jail/base/text.h"
+#include "jail/plan/builtin.h"
+#include "jail/plan/layout.h"
+#include "jail/resolve/catalog.h"
+#include "jail/resolve/job_check.h"
+#include "jail/resolve/limits.h"
+#include "jail/v1/runtime.pb.h"
+
+namespace jail::resolve {
+namespace {
+
+constexpr absl::string_view kWork = "/work";
+constexpr absl::string_view kHostname = "jail";
+constexpr absl::string_view kDefaultRootfs = "host";
+constexpr absl::string_view kDefaultPolicy = "default";
+constexpr absl::string_view kInitPolicy = "init";  // Of the jail's first process; not for programs.
+
+// The whole environment of every phase, before the runtime's and the job's own.
+struct Variable {
+  const char* name;
+  const char* value;
+};
+constexpr Variable kFixedEnv[] = {
+    {"HOME", "/tmp"},
+    {"LANG", "C.UTF-8"},
+    {"PATH", "/usr/bin:/bin"},
+    {"TMPDIR", "/tmp"},
+};
+
+absl::Status Bad(absl::string_view field, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
+}
+
+// The same error, with the field it is about before it.
+absl::Status InField(absl::string_view field, const absl::Status& status) {
+  return absl::Status(status.code(), absl::StrCat(field, ": ", status.message()));
+}
+
+// The job, and the language and entry that it comes down to.
+struct Program {
+  const v1::JobSpec& job;
+  const v1::Site& site;
+  const v1::Runtime* runtime = nullptr;  // Null for a command.
+  std::vector<v1::SourceFile> files;     // Every one with its name.
+  std::string entry;                     // Relative to the work directory.
+};
+
+absl::StatusOr<const v1::Runtime*> ChooseRuntime(const v1::JobSpec& job) {
+  if (!job.language().empty()) {
+    absl::StatusOr<const v1::Runtime*> runtime = FindLanguage(job.language());
+    return runtime.ok() ? runtime : InField("language", runtime.status());
+  }
+  if (job.files().empty()) return Bad("language", "is unset, and so are files and command: nothing to run");
+  const std::string& entry = job.entry_path().empty() ? job.files(0).path() : job.entry_path();
+  if (const v1::Runtime* runtime = FindByExtension(entry)) return runtime;
+  std::vector<absl::string_view> names;
+  for (const v1::Runtime& runtime : Catalog().runtimes()) names.push_back(runtime.name());
+  return Bad("language", absl::StrCat("is unset, and the name ", Quoted(entry),
+                                      " does not tell it (known: ", absl::StrJoin(names, ", "), ")"));
+}
+
+absl::StatusOr<std::string> ChooseEntry(const v1::JobSpec& job, const std::vector<v1::SourceFile>& files) {
+  if (files.empty()) return Bad("files", "is empty; the program's source must be the first");
+  if (job.entry_path().empty()) return files[0].path();
+  const auto is_entry = [&](const v1::SourceFile& file) { return file.path() == job.entry_path(); };
+  if (std::any_of(files.begin(), files.end(), is_entry)) return job.entry_path();
+  return Bad("entry_path", absl::StrCat(Quoted(job.entry_path()), " is not among the files"));
+}
+
+// A nameless source gets the language's name for it, unless another file has that.
+absl::Status NameFirstFile(const std::string& name, std::vector<v1::SourceFile>* files) {
+  if (files->empty() || !files->front().path().empty()) return absl::OkStatus();
+  for (const v1::SourceFile& file : *files) {
+    if (file.path() != name && !absl::StartsWith(file.path(), name + "/")) continue;
+    return Bad("files[0].path", absl::StrCat("is empty, and ", Quoted(name), " is taken by another file"));
+  }
+  files->front().set_path(name);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Program> ChooseProgram(const v1::JobSpec& job, const v1::Site& site) {
+  Program program{.job = job, .site = site, .files = {job.files().begin(), job.files().end()}, .entry = {}};
+  if (!job.command().empty()) return program;
+  JAIL_ASSIGN_OR_RETURN(program.runtime, ChooseRuntime(job));
+  JAIL_RETURN_IF_ERROR(NameFirstFile(program.runtime->default_path(), &program.files));
+  JAIL_ASSIGN_OR_RETURN(program.entry, ChooseEntry(job, program.files));
+  return program;
+}
+
+absl::StatusOr<std::string> ChooseRootfs(const v1::JobSpec& job) {
+  const std::string name(job.rootfs().empty() ? kDefaultRootfs : job.rootfs());
+  if (name.find('\0') == std::string::npos && plan::FindRootView(name.c_str()) != nullptr) return name;
+  std::vector<absl::string_view> known;
+  for (int i = 0; plan::RootViewAt(i) != nullptr; ++i) known.push_back(plan::RootViewAt(i)->name);
+  return Bad("rootfs", absl::StrCat("no root ", Quoted(name), DidYouMean(name, known),
+                                    " (known: ", absl::StrJoin(known, ", "), ")"));
+}
+
+absl::Status SetPolicy(const std::string& name, v1::PhasePlan* phase) {
+  const bool usable = name != kInitPolicy && name.find('\0') == std::string::npos;
+  if (const plan::CompiledPolicy* policy = usable ? plan::FindPolicy(name.c_str()) : nullptr) {
+    phase->set_policy(name);
+    phase->set_policy_sha256(policy->sha256, sizeof policy->sha256);
+    return absl::OkStatus();
+  }
+  std::vector<absl::string_view> known;
+  for (int i = 0; plan::PolicyAt(i) != nullptr; ++i) {
+    if (plan::PolicyAt(i)->name != kInitPolicy) known.push_back(plan::PolicyAt(i)->name);
+  }
+  return Bad("policy", absl::StrCat("no policy ", Quoted(name), DidYouMean(name, known),
+                                    " (known: ", absl::StrJoin(known, ", "), ")"));
+}
+
+void SetEnv(const google::protobuf::Map<std::string, std::string>& runtime,
+            const google::protobuf::Map<std::string, std::string>& job, v1::PhasePlan* phase) {
+  std::map<std::string, std::string> env;
+  for (const Variable& variable : kFixedEnv) env[variable.name] = variable.value;
+  for (const auto& [name, value] : runtime) env[name] = value;
+  for (const auto& [name, value] : job) env[name] = value;
+  for (const auto& [name, value] : env) phase->add_env(absl::StrCat(name, "=", value));
+}
+
+void SetArgv(const google::protobuf::RepeatedPtrField<std::string>& pattern, const Program& program,
+             v1::PhasePlan* phase) {
+  const int64_t memory_mib = std::max<int64_t>(1, phase->limits().memory_bytes() >> 20);
+  const std::string entry = absl::StrCat(kWork, "/", program.entry);
+  const std::string memory = absl::StrCat(memory_mib);
+  for (const std::string& element : pattern) {
+    if (element == "{args}") {
+      phase->mutable_argv()->MergeFrom(program.job.args());
+      continue;
+    }
+    phase->add_argv(
+        absl::StrReplaceAll(element, {{"{entry}", entry}, {"{work}", kWork}, {"{memory_mib}", memory}}));
+  }
+}
+
+// The kernel allows a quarter of the stack for all strings and pointers, but 6 MiB at most and 128 KiB
+// always; beyond that exec says E2BIG, which would look like a failure of ours.
+absl::Status CheckStrings(const v1::PhasePlan& phase) {
+  constexpr int64_t kLeast = int64_t{128} << 10;
+  constexpr int64_t kMost = int64_t{6} << 20;
+  int64_t size = 0;
+  for (const std::string& text : phase.argv()) size += static_cast<int64_t>(text.size()) + 1 + 8;
+  for (const std::string& text : phase.env()) size += static_cast<int64_t>(text.size()) + 1 + 8;
+  const int64_t most = std::max(kLeast, std::min(kMost, phase.limits().stack_bytes() / 4));
+  if (size > most) {
+    return Bad("args", absl::StrCat("with env they take ", FormatBytes(size), ", over the kernel's ",
+                                    FormatBytes(most)));
+  }
+  if (static_cast<uint32_t>(phase.argv_size()) > plan::kMaxStrings) return Bad("args", "are too many");
+  if (static_cast<uint32_t>(phase.env_size()) > plan::kMaxStrings)
+    return Bad("env", "has too many variables");
+  return absl::OkStatus();
+}
+
+// Sources lie on the jail's own small disk; better to say here that they do not fit.
+absl::Status CheckSources(const std::vector<v1::SourceFile>& files, const v1::Limits& limits) {
+  constexpr int64_t kPage = 4096;
+  int64_t bytes = 0;
+  int64_t disk = 0;
+  for (const v1::SourceFile& file : files) {
+    const int64_t size = static_cast<int64_t>(file.content().size());
+    bytes += size;
+    disk += (size + kPage - 1) / kPage * kPage;
+  }
+  if (bytes > limits.source_bytes()) {
+    return Bad("files", absl::StrCat("are ", bytes, " bytes together, over limits.source_bytes of ",
+                                     limits.source_bytes()));
+  }
+  if (disk > limits.disk_bytes()) {
+    return Bad("files", absl::StrCat("take ", FormatBytes(disk), " of disk, over limits.disk_bytes of ",
+                                     FormatBytes(limits.disk_bytes())));
+  }
+  if (static_cast<int64_t>(files.size()) <= limits.disk_inodes()) return absl::OkStatus();
+  return Bad("files",
+             absl::StrCat(files.size(), " are more than limits.disk_inodes of ", limits.disk_inodes()));
+}
+
+absl::Status AddCompilePhase(const Program& program, v1::RunPlan* plan) {
+  const v1::Runtime::Phase& compile = program.runtime->compile();
+  v1::PhasePlan& phase = *plan->add_phases();
+  phase.set_kind(v1::PhasePlan::KIND_COMPILE);
+  JAIL_ASSIGN_OR_RETURN(*phase.mutable_limits(),
+                        ResolveLimits(phase.kind(), compile.limits(), {}, program.site));
+  SetEnv(compile.env(), {}, &phase);
+  SetArgv(compile.argv(), program, &phase);
+  *phase.mutable_products() = compile.products();
+  *phase.mutable_files() = {program.files.begin(), program.files.end()};
+  return SetPolicy(compile.policy(), &phase);
+}
+
+absl::Status AddRunPhase(const Program& program, v1::RunPlan* plan) {
+  const v1::JobSpec& job = program.job;
+  const v1::Runtime::Phase& run =
+      program.runtime == nullptr ? v1::Runtime::Phase::default_instance() : program.runtime->run();
+  v1::PhasePlan& phase = *plan->add_phases();
+  phase.set_kind(v1::PhasePlan::KIND_RUN);
+  JAIL_ASSIGN_OR_RETURN(*phase.mutable_limits(),
+                        ResolveLimits(phase.kind(), run.limits(), job.limits(), program.site));
+  JAIL_RETURN_IF_ERROR(CheckSources(program.files, phase.limits()));
+  SetEnv(run.env(), job.env(), &phase);
+  *phase.mutable_argv() = job.command();
+  if (program.runtime == nullptr) phase.mutable_argv()->MergeFrom(job.args());
+  SetArgv(run.argv(), program, &phase);
+  *phase.mutable_artifact_globs() = job.artifact_globs();
+  *phase.mutable_files() = {program.files.begin(), program.files.end()};
+  JAIL_RETURN_IF_ERROR(CheckStrings(phase));
+  if (!job.policy().empty()) return SetPolicy(job.policy(), &phase);
+  return SetPolicy(run.policy().empty() ? std::string(kDefaultPolicy) : run.policy(), &phase);
+}
+
+// One answer for "unset", so that nothing later has to know what unset means.
+void SetChoices(const v1::JobSpec& job, v1::RunPlan* plan) {
+  const bool best_effort = job.enforcement() == v1::ENFORCEMENT_BEST_EFFORT;
+  plan->set_enforcement(best_effort ? v1::ENFORCEMENT_BEST_EFFORT : v1::ENFORCEMENT_STRICT);
+  const bool end_run = job.output_overflow() == v1::OUTPUT_OVERFLOW_END_RUN;
+  plan->set_output_overflow(end_run ? v1::OUTPUT_OVERFLOW_END_RUN : v1::OUTPUT_OVERFLOW_DROP);
+  *plan->mutable_required_protections() = job.required_protections();
+}
+
+}  // namespace
+
+absl::StatusOr<v1::RunPlan> Resolve(const v1::JobSpec& job, const v1::Site& site) {
+  JAIL_RETURN_IF_ERROR(CheckJob(job));
+  JAIL_ASSIGN_OR_RETURN(const Program program, ChooseProgram(job, site));
+  v1::RunPlan plan;
+  plan.set_job_id(job.job_id());
+  if (program.runtime != nullptr) plan.set_runtime(program.runtime->name());
+  JAIL_ASSIGN_OR_RETURN(*plan.mutable_rootfs(), ChooseRootfs(job));
+  plan.set_hostname(std::string(kHostname));
+  plan.set_stdin(job.stdin());
+  SetChoices(job, &plan);
+  if (program.runtime != nullptr && program.runtime->has_compile()) {
+    JAIL_RETURN_IF_ERROR(AddCompilePhase(program, &plan));
+  }
+  JAIL_RETURN_IF_ERROR(AddRunPhase(program, &plan));
+  return plan;
+}
+
+}  // namespace jail::resolve

@@ -1,0 +1,106 @@
+#include "jail/resolve/site.h"
+
+#include <fcntl.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "jail/base/errno_name.h"
+#include "jail/base/fd.h"
+#include "jail/base/status_macros.h"
+#include "jail/base/text.h"
+#include "jail/base/textproto.h"
+
+namespace jail::resolve {
+namespace {
+
+constexpr size_t kMostBytes = 4095;  // As the helper's buffer holds.
+
+absl::Status OsError(absl::string_view path) {
+  const absl::string_view what = ErrnoName(errno);
+  return absl::PermissionDeniedError(absl::StrCat(path, ": cannot be read: ", what));
+}
+
+absl::StatusOr<std::string> ReadSmallFile(const Fd& fd, const std::string& path) {
+  std::string text(kMostBytes + 1, '\0');
+  size_t size = 0;
+  while (size < text.size()) {
+    const ssize_t got = read(fd.get(), text.data() + size, text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return OsError(path);
+    if (got == 0) break;
+    size += static_cast<size_t>(got);
+  }
+  if (size > kMostBytes)
+    return absl::InvalidArgumentError(absl::StrCat(path, ": is over ", kMostBytes, " bytes"));
+  text.resize(size);
+  return text;
+}
+
+// "name: number", with blanks and a comment; or nothing but those.
+bool IsPlainLine(absl::string_view line) {
+  line = line.substr(0, line.find('#'));
+  const std::vector<absl::string_view> parts = absl::StrSplit(line, ':');
+  if (parts.size() == 1) return absl::StripAsciiWhitespace(line).empty();
+  const absl::string_view number = absl::StripAsciiWhitespace(parts[1]);
+  constexpr size_t kMostDigits = 15;
+  if (parts.size() != 2 || number.empty() || number.size() > kMostDigits) return false;
+  // Protobuf's text format would take 010 for eight, the helper for ten.
+  if (number.size() > 1 && number.front() == '0') return false;
+  return number.find_first_not_of("0123456789") == absl::string_view::npos;
+}
+
+absl::Status CheckLines(absl::string_view text, absl::string_view file) {
+  int number = 0;
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    ++number;
+    if (IsPlainLine(line)) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(file, ":", number, ": ", Quoted(line), " is not a line like max_processes: 64"));
+  }
+  return absl::OkStatus();
+}
+
+// Two uids for each jail, none of them a person's, root's or the overflow uid.
+absl::Status CheckUids(const v1::Site& site, absl::string_view file) {
+  constexpr int64_t kDefaultFirst = 1'900'000'000;
+  constexpr int64_t kDefaultCount = 8192;
+  constexpr int64_t kPastLast = 0xfffffffe;
+  const int64_t first = site.has_uid_first() ? site.uid_first() : kDefaultFirst;
+  const int64_t count = site.has_uid_count() ? site.uid_count() : kDefaultCount;
+  if (first < 1000)
+    return absl::InvalidArgumentError(absl::StrCat(file, ": uid_first: ", first, " is below 1000"));
+  if (count < 2 || count > (1 << 20) || first + count >= kPastLast) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(file, ": uid_count: ", count, " is not 2 to 1048576 uids from ", first));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+const char* DefaultLauncherPath() { return JAIL_LAUNCHER_PATH; }
+
+absl::StatusOr<v1::Site> ParseSite(absl::string_view text, absl::string_view file) {
+  v1::Site site;
+  JAIL_RETURN_IF_ERROR(CheckLines(text, file));
+  JAIL_RETURN_IF_ERROR(ParseTextproto(text, file, &site));
+  JAIL_RETURN_IF_ERROR(CheckUids(site, file));
+  return site;
+}
+
+absl::StatusOr<v1::Site> LoadSite(const std::string& path) {
+  const Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd.valid() && errno == ENOENT) return v1::Site();
+  if (!fd.valid()) return OsError(path);
+  JAIL_ASSIGN_OR_RETURN(const std::string text, ReadSmallFile(fd, path));
+  return ParseSite(text, path);
+}
+
+}  // namespace jail::resolve

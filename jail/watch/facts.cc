@@ -1,0 +1,90 @@
+#include "jail/watch/facts.h"
+
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "absl/strings/str_cat.h"
+#include "jail/plan/layout.h"
+
+namespace jail::watch {
+namespace {
+
+using plan::KillReason;
+using plan::RawReport;
+using plan::StepId;
+
+std::string SubjectOf(const plan::Trace& trace) {
+  return std::string(trace.subject, strnlen(trace.subject, sizeof(trace.subject)));
+}
+
+Fault FaultAt(const plan::Trace& trace, int error, std::string detail = {}) {
+  return {plan::StepName(trace.step), error, SubjectOf(trace), std::move(detail)};
+}
+
+std::string Death(absl::string_view who, bool known, bool signaled, int code) {
+  if (!known) return absl::StrCat(who, " died");
+  return absl::StrCat(who, signaled ? " died of signal " : " ended with status ", code);
+}
+
+std::string HelperDeath(const HelperEnd& end) {
+  return Death("the helper", end.known, end.signaled, end.code);
+}
+
+// A helper that fails before it has a report says the step by its exit status; its errno is lost.
+Fault FaultWithoutReport(const HelperEnd& end) {
+  const int step = end.known && !end.signaled ? end.code - plan::kExitNoReport : 0;
+  const bool named = step > 0 && step < plan::kStepCount;
+  return {named ? plan::kStepNames[step] : kStartHelper, 0, {}, HelperDeath(end)};
+}
+
+// init stands between the helper and the program; both die of signals when they are made to.
+std::string ChildDeath(const RawReport& report) {
+  const int status = report.program_ended == 1 ? report.program_status : report.init_status;
+  return WIFSIGNALED(status) ? Death("the jail's process", true, true, WTERMSIG(status))
+                             : Death("the jail's process", true, false, WEXITSTATUS(status));
+}
+
+// Whichever came first. While it supervises the helper only waits for the child, so an error it has
+// from before that is the cause and the child's the consequence; afterwards it is the other way round.
+Fault FailedStep(const RawReport& report) {
+  const bool host_first = report.host.error != 0 && report.host.step < StepId::kSupervise;
+  if (host_first) return FaultAt(report.host, report.host.error);
+  if (report.child.error != 0) return FaultAt(report.child, report.child.error);
+  if (report.host.error != 0) return FaultAt(report.host, report.host.error);
+  return {};
+}
+
+// An end that the helper itself decided on, or memory did, whatever the program had come to.
+bool EndedOnPurpose(const RawReport& report) {
+  return (report.kill_reason != KillReason::kNone && report.kill_reason != KillReason::kSetupTimeout) ||
+         report.usage.oom_kills > 0;
+}
+
+}  // namespace
+
+std::optional<RawReport> ReadReport(int fd) {
+  RawReport report;
+  if (pread(fd, &report, sizeof(report), 0) != static_cast<ssize_t>(sizeof(report))) return std::nullopt;
+  if (report.magic != plan::kReportMagic || report.version != plan::kVersion) return std::nullopt;
+  return report;
+}
+
+Fault FindFault(const PhaseFacts& facts) {
+  if (facts.our_fault) return facts.our_fault;
+  if (!facts.report) return FaultWithoutReport(facts.helper_end);
+  const RawReport& report = *facts.report;
+  if (Fault fault = FailedStep(report)) return fault;
+  if (report.finished != 1) return FaultAt(report.host, 0, HelperDeath(facts.helper_end));
+  if (report.kill_reason == KillReason::kSetupTimeout) return FaultAt(report.child, ETIMEDOUT);
+  if (EndedOnPurpose(report)) return {};
+  if (report.exec_ns == 0) return FaultAt(report.child, 0, ChildDeath(report));
+  if (report.program_ended != 1) {
+    return {plan::StepName(StepId::kSupervise), 0, {}, "the program's status was lost with init"};
+  }
+  return {};
+}
+
+}  // namespace jail::watch

@@ -1,0 +1,41 @@
+// Everything that is known about one phase once its helper has gone: what watch/verdict judges, what
+// watch/record writes down. Pure data; the functions only read it.
+#ifndef JAIL_WATCH_FACTS_H_
+#define JAIL_WATCH_FACTS_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "jail/plan/raw_report.h"
+#include "jail/v1/plan.pb.h"
+#include "jail/watch/capture.h"
+#include "jail/watch/fault.h"
+#include "jail/watch/start.h"
+
+namespace jail::watch {
+
+struct PhaseFacts {
+  const v1::RunPlan* plan = nullptr;
+  const v1::PhasePlan* phase = nullptr;
+  int64_t started_ns = 0;  // CLOCK_MONOTONIC: the helper's start and end
+  int64_t ended_ns = 0;
+  Fault our_fault;                        // Before or beside the helper.
+  std::optional<plan::RawReport> report;  // None: the helper died before it sent one.
+  HelperEnd helper_end;
+  bool cancelled = false;
+  Captured stdout_stream;
+  Captured stderr_stream;
+
+  bool compiling() const { return phase->kind() == v1::PhasePlan::KIND_COMPILE; }
+  bool reached_exec() const { return report.has_value() && report->exec_ns != 0; }
+};
+
+// The copy of a report out of the helper's memory; none when it is not one of this version.
+std::optional<plan::RawReport> ReadReport(int fd);
+
+// The step that failed, ours or the helper's; none when the program was run to an end that counts.
+Fault FindFault(const PhaseFacts& facts);
+
+}  // namespace jail::watch
+
+#endif  // JAIL_WATCH_FACTS_H_

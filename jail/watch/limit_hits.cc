@@ -1,0 +1,136 @@
+#include "jail/watch/limit_hits.h"
+
+#include <signal.h>
+
+#include <algorithm>
+
+#include "jail/watch/verdict.h"
+
+namespace jail::watch {
+namespace {
+
+using plan::KillReason;
+using v1::Limits;
+
+constexpr int64_t kNsPerMs = 1'000'000;
+
+bool Killed(const PhaseFacts& facts, KillReason reason) {
+  return facts.report.has_value() && facts.report->kill_reason == reason;
+}
+
+int64_t CpuNs(const PhaseFacts& facts) { return facts.report->usage.cpu_ns; }
+int64_t WallNs(const PhaseFacts& facts) { return facts.report->end_ns - facts.report->exec_ns; }
+
+// RLIMIT_CPU, the second line, speaks by these two. Both can be sent by anyone, so the measured time
+// must agree.
+bool CpuSignal(const PhaseFacts& facts) {
+  const Exit exit = ExitOf(facts);
+  return exit.signal == SIGXCPU || exit.signal == SIGKILL;
+}
+
+// Which of the two ran out is only known by which is nearer its limit: the limits are divided among
+// several mounts, and one full mount is enough.
+bool InodesNearer(const PhaseFacts& facts) {
+  const plan::Usage& usage = facts.report->usage;
+  const Limits& limits = facts.phase->limits();
+  if (usage.disk_inodes < 0 || limits.disk_inodes() <= 0) return false;
+  if (usage.disk_bytes < 0 || limits.disk_bytes() <= 0) return true;
+  const double inodes = static_cast<double>(usage.disk_inodes) / static_cast<double>(limits.disk_inodes());
+  const double bytes = static_cast<double>(usage.disk_bytes) / static_cast<double>(limits.disk_bytes());
+  return inodes > bytes;
+}
+
+bool DiskBytesReached(const PhaseFacts& facts) { return DiskFull(facts) && !InodesNearer(facts); }
+bool DiskInodesReached(const PhaseFacts& facts) { return DiskFull(facts) && InodesNearer(facts); }
+
+int64_t None(const PhaseFacts&) { return 0; }
+bool Never(const PhaseFacts&) { return false; }
+
+struct Row {
+  v1::Resource resource;
+  bool (*reached)(const PhaseFacts&);
+  int64_t (*limit)(const Limits&);
+  int64_t (*observed)(const PhaseFacts&);
+  int64_t (*events)(const PhaseFacts&);
+  bool (*ended_run)(const PhaseFacts&);
+  // Only for time limits: how long the end took, in ns.
+  int64_t (*overshoot_ns)(const PhaseFacts&) = nullptr;
+};
+
+using F = PhaseFacts;
+using L = Limits;
+
+constexpr Row kRows[] = {
+    {v1::RESOURCE_CPU_TIME_MS, CpuTimeReached, [](const L& l) -> int64_t { return l.cpu_time_ms(); },
+     [](const F& f) -> int64_t { return CpuNs(f) / kNsPerMs; }, None,
+     [](const F& f) { return Killed(f, KillReason::kCpuTime) || CpuSignal(f); },
+     [](const F& f) -> int64_t { return f.report->kill_ns > 0 ? f.report->end_ns - f.report->kill_ns : 0; }},
+    {v1::RESOURCE_WALL_TIME_MS, WallTimeReached, [](const L& l) -> int64_t { return l.wall_time_ms(); },
+     [](const F& f) -> int64_t { return WallNs(f) / kNsPerMs; }, None, [](const F&) { return true; },
+     [](const F& f) -> int64_t { return WallNs(f) - f.phase->limits().wall_time_ms() * kNsPerMs; }},
+    {v1::RESOURCE_MEMORY_BYTES, MemoryReached, [](const L& l) -> int64_t { return l.memory_bytes(); },
+     [](const F& f) -> int64_t { return f.report->usage.memory_peak_bytes; },
+     [](const F& f) -> int64_t { return f.report->usage.oom_kills; },
+     [](const F& f) { return Killed(f, KillReason::kMemory) || ExitOf(f).signal == SIGKILL; }},
+    {v1::RESOURCE_PROCESSES, ProcessesReached, [](const L& l) -> int64_t { return l.processes(); },
+     [](const F& f) -> int64_t { return std::max<int64_t>(f.report->usage.pids_peak, 0); },
+     [](const F& f) -> int64_t { return f.report->usage.pids_denied; }, Never},
+    {v1::RESOURCE_FILE_BYTES, FileSizeReached, [](const L& l) -> int64_t { return l.file_bytes(); }, None,
+     [](const F&) -> int64_t { return 1; }, [](const F&) { return true; }},
+    {v1::RESOURCE_DISK_BYTES, DiskBytesReached, [](const L& l) -> int64_t { return l.disk_bytes(); },
+     [](const F& f) -> int64_t { return f.report->usage.disk_bytes; }, None, Never},
+    {v1::RESOURCE_DISK_INODES, DiskInodesReached, [](const L& l) -> int64_t { return l.disk_inodes(); },
+     [](const F& f) -> int64_t { return f.report->usage.disk_inodes; }, None, Never},
+    {v1::RESOURCE_STDOUT_BYTES, StdoutReached, [](const L& l) -> int64_t { return l.output_bytes(); },
+     [](const F& f) -> int64_t { return f.stdout_stream.total_bytes; }, None,
+     [](const F& f) { return Killed(f, KillReason::kOutput); }},
+    {v1::RESOURCE_STDERR_BYTES, StderrReached, [](const L& l) -> int64_t { return l.output_bytes(); },
+     [](const F& f) -> int64_t { return f.stderr_stream.total_bytes; }, None,
+     [](const F& f) { return Killed(f, KillReason::kOutput); }},
+};
+
+}  // namespace
+
+// "Within every limit" is what OK means, so more than the limit counts even when the program ended
+// before anyone had to end it.
+bool CpuTimeReached(const PhaseFacts& facts) {
+  if (!facts.reached_exec()) return false;
+  return Killed(facts, KillReason::kCpuTime) || CpuNs(facts) > facts.phase->limits().cpu_time_ms() * kNsPerMs;
+}
+
+bool WallTimeReached(const PhaseFacts& facts) { return Killed(facts, KillReason::kWallTime); }
+
+bool MemoryReached(const PhaseFacts& facts) {
+  return facts.report.has_value() &&
+         (Killed(facts, KillReason::kMemory) || facts.report->usage.oom_kills > 0);
+}
+
+bool FileSizeReached(const PhaseFacts& facts) { return ExitOf(facts).signal == SIGXFSZ; }
+bool DiskFull(const PhaseFacts& facts) {
+  return facts.report.has_value() && facts.report->usage.disk_full == 1;
+}
+bool StdoutReached(const PhaseFacts& facts) { return facts.stdout_stream.truncated; }
+bool StderrReached(const PhaseFacts& facts) { return facts.stderr_stream.truncated; }
+bool ProcessesReached(const PhaseFacts& facts) {
+  return facts.report.has_value() && facts.report->usage.pids_denied > 0;
+}
+
+std::vector<v1::LimitHit> FindLimitHits(const PhaseFacts& facts) {
+  std::vector<v1::LimitHit> hits;
+  for (const Row& row : kRows) {
+    if (!row.reached(facts)) continue;
+    v1::LimitHit hit;
+    hit.set_resource(row.resource);
+    hit.set_limit(row.limit(facts.phase->limits()));
+    hit.set_observed(row.observed(facts));
+    hit.set_events(row.events(facts));
+    hit.set_ended_run(row.ended_run(facts));
+    if (row.overshoot_ns != nullptr && hit.ended_run()) {
+      hit.set_overshoot_us(std::max<int64_t>(row.overshoot_ns(facts), 0) / 1000);
+    }
+    hits.push_back(std::move(hit));
+  }
+  return hits;
+}
+
+}  // namespace jail::watch

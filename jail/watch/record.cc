@@ -1,0 +1,183 @@
+#include "jail/watch/record.h"
+
+#include <linux/audit.h>
+#include <sodium.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "jail/base/errno_name.h"
+#include "jail/base/syscall_names.h"
+#include "jail/watch/isolation.h"
+#include "jail/watch/limit_hits.h"
+
+namespace jail::watch {
+namespace {
+
+using plan::CgroupKind;
+using plan::RawReport;
+
+constexpr int64_t kNsPerUs = 1000;
+
+v1::PhaseResult::Kind KindOf(const PhaseFacts& facts) {
+  return facts.compiling() ? v1::PhaseResult::KIND_COMPILE : v1::PhaseResult::KIND_RUN;
+}
+
+void SetOutput(Captured captured, v1::Output* output) {
+  output->set_content(std::move(captured.content));
+  output->set_tail(std::move(captured.tail));
+  output->set_total_bytes(captured.total_bytes);
+  output->set_truncated(captured.truncated);
+}
+
+v1::Usage::Source FromCgroup(CgroupKind kind, v1::Usage::Source otherwise) {
+  if (kind == CgroupKind::kNone) return otherwise;
+  return kind == CgroupKind::kV1 ? v1::Usage::SOURCE_CGROUP_V1 : v1::Usage::SOURCE_CGROUP_V2;
+}
+
+// The best figure there is: the cgroup's, the sampler's, or that of the largest process.
+void SetMemory(const RawReport& report, v1::Usage* usage) {
+  const v1::Usage::Source otherwise =
+      report.memory_sampler == 1 ? v1::Usage::SOURCE_SAMPLER : v1::Usage::SOURCE_RUSAGE;
+  usage->set_memory_source(FromCgroup(report.memory_cgroup, otherwise));
+  switch (usage->memory_source()) {
+    case v1::Usage::SOURCE_SAMPLER:
+      return usage->set_memory_peak_bytes(std::max(report.sampled_peak_bytes, report.usage.max_rss_bytes));
+    case v1::Usage::SOURCE_RUSAGE:
+      return usage->set_memory_peak_bytes(report.usage.max_rss_bytes);
+    default:
+      return usage->set_memory_peak_bytes(report.usage.memory_peak_bytes);
+  }
+}
+
+void SetUsage(const RawReport& report, v1::Usage* usage) {
+  const plan::Usage& raw = report.usage;
+  usage->set_wall_time_us(std::max<int64_t>(report.end_ns - report.exec_ns, 0) / kNsPerUs);
+  usage->set_cpu_time_us(raw.cpu_ns / kNsPerUs);
+  usage->set_user_time_us(raw.user_ns / kNsPerUs);
+  usage->set_system_time_us(raw.system_ns / kNsPerUs);
+  usage->set_cpu_source(FromCgroup(report.cpu_cgroup, v1::Usage::SOURCE_RUSAGE));
+  SetMemory(report, usage);
+  // -1: this host cannot tell.
+  if (raw.pids_peak >= 0) usage->set_processes_peak(static_cast<int32_t>(raw.pids_peak));
+  if (raw.disk_bytes >= 0) usage->set_disk_bytes(raw.disk_bytes);
+  if (raw.disk_inodes >= 0) usage->set_disk_inodes(raw.disk_inodes);
+  if (raw.io_read_bytes >= 0) usage->set_io_read_bytes(raw.io_read_bytes);
+  if (raw.io_write_bytes >= 0) usage->set_io_write_bytes(raw.io_write_bytes);
+  usage->set_voluntary_switches(raw.voluntary_switches);
+  usage->set_forced_switches(raw.forced_switches);
+  usage->set_minor_faults(raw.minor_faults);
+  usage->set_major_faults(raw.major_faults);
+}
+
+std::string ArchName(uint32_t arch) {
+  switch (arch) {
+    case AUDIT_ARCH_X86_64:
+      return "x86_64";
+    case AUDIT_ARCH_I386:
+      return "i386";
+    default:
+      return absl::StrCat("0x", absl::Hex(arch));
+  }
+}
+
+void SetViolations(const RawReport& report, v1::PhaseResult* phase) {
+  phase->set_denied_calls(static_cast<int64_t>(report.denied_calls));
+  const int count = std::clamp(report.violation_count, 0, plan::kMaxViolations);
+  for (int i = 0; i < count; ++i) {
+    const plan::Violation& raw = report.violations[i];
+    v1::SyscallViolation* violation = phase->add_violations();
+    const char* name = raw.arch == AUDIT_ARCH_X86_64 ? SyscallName(raw.number) : nullptr;
+    violation->set_syscall(name != nullptr ? name : "unknown");
+    violation->set_number(raw.number);
+    violation->set_arch(ArchName(raw.arch));
+    for (const uint64_t arg : raw.args) violation->add_args(arg);
+    violation->set_count(static_cast<int64_t>(raw.count));
+    violation->set_answer(ErrnoName(raw.answer));
+  }
+}
+
+void SetExit(const PhaseFacts& facts, v1::PhaseResult* phase) {
+  const Exit exit = ExitOf(facts);
+  if (!exit.known) return;
+  if (exit.signal != 0) {
+    phase->set_term_signal(exit.signal);
+  } else {
+    phase->set_exit_code(exit.code);
+  }
+}
+
+void AddSteps(const PhaseFacts& facts, v1::Timeline* timeline) {
+  for (int i = 1; i < plan::kStepCount; ++i) {
+    const plan::StepTime& time = facts.report->times[i];
+    if (time.start_ns == 0 || time.end_ns < time.start_ns) continue;
+    v1::StepTime* step = timeline->add_steps();
+    step->set_phase(facts.compiling() ? "compile" : "run");
+    step->set_step(plan::kStepNames[i]);
+    step->set_duration_us((time.end_ns - time.start_ns) / kNsPerUs);
+  }
+}
+
+std::string Digest(const uint8_t (&sha256)[32]) { return std::string(std::begin(sha256), std::end(sha256)); }
+
+void HashText(crypto_hash_sha256_state* state, absl::string_view text) {
+  // Its size first, so that no two lists of texts look the same.
+  const std::string size = absl::StrCat(text.size(), ":");
+  crypto_hash_sha256_update(state, reinterpret_cast<const unsigned char*>(size.data()), size.size());
+  crypto_hash_sha256_update(state, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+}
+
+std::string SourceDigest(const v1::JobSpec& job) {
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
+  for (const v1::SourceFile& file : job.files()) {
+    HashText(&state, file.path());
+    HashText(&state, file.content());
+  }
+  uint8_t digest[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256_final(&state, digest);
+  return Digest(digest);
+}
+
+void AddReport(const PhaseFacts& facts, v1::PhaseResult* phase, v1::ResultRecord* record) {
+  const RawReport& report = *facts.report;
+  AddSteps(facts, record->mutable_timeline());
+  *record->mutable_isolation() = DescribeIsolation(facts);
+  if (!facts.reached_exec()) return;
+  SetUsage(report, phase->mutable_usage());
+  SetViolations(report, phase);
+  record->mutable_timeline()->set_setup_us((report.exec_ns - facts.started_ns) / kNsPerUs);
+  record->mutable_provenance()->set_policy(facts.phase->policy());
+  record->mutable_provenance()->set_policy_sha256(Digest(report.policy_sha256));
+  record->mutable_provenance()->set_rootfs_sha256(Digest(report.rootfs_sha256));
+}
+
+}  // namespace
+
+void AddPhase(PhaseFacts facts, const Judgement& judgement, v1::ResultRecord* record) {
+  v1::PhaseResult* phase = record->add_phases();
+  phase->set_kind(KindOf(facts));
+  phase->set_verdict(judgement.verdict);
+  SetExit(facts, phase);
+  for (v1::LimitHit& hit : FindLimitHits(facts)) *phase->add_limit_hits() = std::move(hit);
+  for (v1::LimitReport& limit : DescribeLimits(facts)) *phase->add_limits() = std::move(limit);
+  if (facts.report) AddReport(facts, phase, record);
+  SetOutput(std::move(facts.stdout_stream), phase->mutable_stdout());
+  SetOutput(std::move(facts.stderr_stream), phase->mutable_stderr());
+}
+
+void DescribeJob(const v1::JobSpec& job, const v1::RunPlan& plan, v1::Provenance* provenance) {
+  provenance->set_jail_version(JAIL_VERSION);
+  provenance->set_language(job.language());
+  provenance->set_runtime(plan.runtime_version());
+  provenance->set_rootfs(plan.rootfs());
+  provenance->set_source_sha256(SourceDigest(job));
+  if (!plan.phases().empty()) *provenance->mutable_limits() = plan.phases().rbegin()->limits();
+  utsname kernel;
+  if (uname(&kernel) == 0) provenance->set_kernel_release(kernel.release);
+}
+
+}  // namespace jail::watch

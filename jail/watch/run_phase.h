@@ -1,0 +1,32 @@
+// One phase from its sealed plan to its facts: start, pump, read the report, and clean up behind a
+// helper that died. What the phase left under /work is still there to be collected.
+#ifndef JAIL_WATCH_RUN_PHASE_H_
+#define JAIL_WATCH_RUN_PHASE_H_
+
+#include <string>
+
+#include "jail/base/fd.h"
+#include "jail/v1/plan.pb.h"
+#include "jail/watch/facts.h"
+#include "jail/watch/pump.h"
+
+namespace jail::watch {
+
+struct PhaseRequest {
+  std::string launcher_path;
+  int plan_fd = -1;  // Sealed.
+  const v1::RunPlan* plan = nullptr;
+  const v1::PhasePlan* phase = nullptr;
+  PumpRequest pump;
+};
+
+struct PhaseOutcome {
+  PhaseFacts facts;
+  Fd work;  // Not valid: none was asked for, or the jail did not get that far.
+};
+
+PhaseOutcome RunPhase(const PhaseRequest& request);
+
+}  // namespace jail::watch
+
+#endif  // JAIL_WATCH_RUN_PHASE_H_

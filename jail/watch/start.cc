@@ -1,0 +1,192 @@
+#include "jail/watch/start.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+
+#include "jail/base/clock.h"
+#include "jail/plan/layout.h"
+
+namespace jail::watch {
+namespace {
+
+constexpr int kMaxGiven = plan::kFirstChannelFd + plan::kMaxChannels;
+
+// What the child needs to know. It shares our memory until exec, so everything is ready beforehand.
+struct ChildTask {
+  const char* path;
+  const char* const* argv;
+  std::array<int, kMaxGiven> given;  // given[n] becomes descriptor n; -1: none
+  int given_count;
+  int error;  // The child's answer: errno of what failed.
+};
+
+// Signal handlers of ours must not run in the child: it shares our memory.
+// Ignored signals would stay ignored over exec, and a helper without SIGALRM or SIGTERM is deaf.
+void ResetSignals() {
+  struct sigaction standard = {};
+  standard.sa_handler = SIG_DFL;
+  for (int signal = 1; signal < NSIG; ++signal) {
+    sigaction(signal, &standard, nullptr);  // EINVAL for SIGKILL, SIGSTOP and libc's own: they have none.
+  }
+}
+
+// First out of the way of the target numbers, then onto them: a source may be any of 0 to 12.
+int PlaceDescriptors(ChildTask& task) {
+  for (int n = 0; n < task.given_count; ++n) {
+    if (task.given[static_cast<size_t>(n)] < 0) continue;
+    const int moved = fcntl(task.given[static_cast<size_t>(n)], F_DUPFD_CLOEXEC, kMaxGiven);
+    if (moved < 0) return errno;
+    task.given[static_cast<size_t>(n)] = moved;
+  }
+  for (int n = 0; n < task.given_count; ++n) {
+    if (task.given[static_cast<size_t>(n)] < 0) continue;
+    if (dup2(task.given[static_cast<size_t>(n)], n) < 0) return errno;
+  }
+  const auto first_unwanted = static_cast<unsigned>(task.given_count);
+  return close_range(first_unwanted, ~0U, 0) == 0 ? 0 : errno;
+}
+
+// In the child, on a stack of its own and in our memory: only plain system calls.
+int BecomeHelper(void* argument) {
+  ChildTask& task = *static_cast<ChildTask*>(argument);
+  ResetSignals();
+  task.error = PlaceDescriptors(task);
+  if (task.error != 0) _exit(127);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  const char* const empty_environment[] = {nullptr};
+  execve(task.path, const_cast<char* const*>(task.argv), const_cast<char* const*>(empty_environment));
+  task.error = errno;
+  _exit(127);
+}
+
+// clone rather than posix_spawn for the pidfd: with SIGCHLD ignored a pid may be gone, and reused,
+// before pidfd_open. CLONE_VM|CLONE_VFORK: no page table is copied, however large the caller is.
+int Spawn(ChildTask* task, Fd* pidfd) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  alignas(64) std::array<char, 64 << 10> stack;
+  int fd = -1;
+  task->error = 0;
+  const int pid = clone(BecomeHelper, stack.data() + stack.size(),
+                        CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, task, &fd);
+  const int error = pid < 0 ? errno : task->error;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) return error;
+  *pidfd = Fd(fd);
+  if (error != 0) Reap(fd);  // It did not get as far as exec, and is gone.
+  return error;
+}
+
+struct Pipe {
+  Fd read, write;
+};
+
+// The usual 64 KiB. More would save wake-ups in a flood, but counts against pipe-user-pages-soft,
+// which all runs of one user share.
+int MakePipe(Pipe* pipe) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return errno;
+  pipe->read = Fd(ends[0]);
+  pipe->write = Fd(ends[1]);
+  return 0;
+}
+
+// Only our end: the flag belongs to the open file, and the program must find a pipe that blocks.
+int SetNonBlocking(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? 0 : errno;
+}
+
+struct Connections {
+  Pipe in, out, err;
+  Fd control_ours, control_theirs;
+};
+
+int Connect(Connections* c) {
+  for (Pipe* pipe : {&c->in, &c->out, &c->err}) {
+    if (const int error = MakePipe(pipe); error != 0) return error;
+  }
+  for (const int fd : {c->in.write.get(), c->out.read.get(), c->err.read.get()}) {
+    if (const int error = SetNonBlocking(fd); error != 0) return error;
+  }
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return errno;
+  c->control_ours = Fd(ends[0]);
+  c->control_theirs = Fd(ends[1]);
+  return 0;
+}
+
+ChildTask TaskFor(const StartRequest& request, const Connections& c, const char* const* argv) {
+  ChildTask task{request.launcher_path.c_str(), argv, {}, plan::kFirstChannelFd, 0};
+  task.given.fill(-1);
+  task.given[plan::kStdinFd] = c.in.read.get();
+  task.given[plan::kStdoutFd] = c.out.write.get();
+  task.given[plan::kStderrFd] = c.err.write.get();
+  task.given[plan::kPlanFd] = request.plan_fd;
+  task.given[plan::kControlFd] = c.control_theirs.get();
+  for (const int channel : request.channels) task.given[static_cast<size_t>(task.given_count++)] = channel;
+  return task;
+}
+
+void WaitFor(int pidfd) {
+  pollfd exited{pidfd, POLLIN, 0};
+  while (poll(&exited, 1, -1) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace
+
+Fault Start(const StartRequest& request, Helper* helper) {
+  if (request.channels.size() > plan::kMaxChannels) return {kStartHelper, E2BIG, "channels", {}};
+  Connections c;
+  if (const int error = Connect(&c); error != 0) return {kStartHelper, error, "pipes to the helper", {}};
+  const char* const argv[] = {"jail-launch", nullptr};
+  ChildTask task = TaskFor(request, c, argv);
+  helper->started_ns = MonotonicNs();
+  if (const int error = Spawn(&task, &helper->pidfd); error != 0) {
+    return {kStartHelper, error, request.launcher_path, {}};
+  }
+  helper->control = std::move(c.control_ours);
+  helper->stdin_pipe = std::move(c.in.write);
+  helper->stdout_pipe = std::move(c.out.read);
+  helper->stderr_pipe = std::move(c.err.read);
+  return {};  // The helper's ends close with `c`, so that end of file means what it says.
+}
+
+HelperEnd Reap(int pidfd) {
+  siginfo_t info = {};
+  int result;
+  do {
+    result = waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED);
+  } while (result != 0 && errno == EINTR);
+  if (result != 0) return {};  // ECHILD: reaped by the kernel (SIGCHLD ignored) or by another thread.
+  return {true, info.si_code != CLD_EXITED, info.si_status};
+}
+
+Fault Sweep(const std::string& launcher_path) {
+  const char* const argv[] = {"jail-launch", "--sweep", nullptr};
+  ChildTask task{launcher_path.c_str(), argv, {}, 0, 0};
+  task.given.fill(-1);
+  Fd pidfd;
+  if (const int error = Spawn(&task, &pidfd); error != 0) return {kStartHelper, error, launcher_path, {}};
+  WaitFor(pidfd.get());
+  Reap(pidfd.get());
+  return {};
+}
+
+}  // namespace jail::watch

@@ -1,0 +1,49 @@
+// Starts jail-launch with exactly the descriptors of plan/layout.h and nothing else of ours.
+// Works whatever the caller's process looks like: several threads, descriptors 0 to 2 closed,
+// signals blocked or ignored, SIGCHLD ignored. Nothing of the caller's is changed.
+#ifndef JAIL_WATCH_START_H_
+#define JAIL_WATCH_START_H_
+
+#include <string>
+#include <vector>
+
+#include "jail/base/fd.h"
+#include "jail/watch/fault.h"
+
+namespace jail::watch {
+
+// A started helper: our ends of what it was given. The pipes do not block.
+struct Helper {
+  Fd pidfd;
+  Fd control;
+  Fd stdin_pipe;   // we write
+  Fd stdout_pipe;  // we read
+  Fd stderr_pipe;
+  int64_t started_ns = 0;  // CLOCK_MONOTONIC
+};
+
+struct StartRequest {
+  std::string launcher_path;  // Absolute.
+  int plan_fd = -1;           // The sealed plan.
+  std::vector<int> channels;  // From kFirstChannelFd on; at most kMaxChannels.
+};
+
+Fault Start(const StartRequest& request, Helper* helper);
+
+// How a helper ended. `known` is false when somebody else reaped it: the caller ignores SIGCHLD, or
+// waits for any child in another thread. Then only the report tells.
+struct HelperEnd {
+  bool known = false;
+  bool signaled = false;
+  int code = 0;  // Exit status, or the signal.
+};
+
+// After the pidfd has become readable.
+HelperEnd Reap(int pidfd);
+
+// Runs `jail-launch --sweep` to its end: kills and removes what a helper that died has left.
+Fault Sweep(const std::string& launcher_path);
+
+}  // namespace jail::watch
+
+#endif  // JAIL_WATCH_START_H_

@@ -1,0 +1,26 @@
+// Runs a seccomp program on one call as the kernel would, instruction by instruction.
+// Knows what seccomp allows of classic BPF and we use; everything else is an error, not a guess.
+#ifndef TESTS_TESTLIB_BPF_BPF_EVALUATOR_H_
+#define TESTS_TESTLIB_BPF_BPF_EVALUATOR_H_
+
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+
+namespace jail::testlib {
+
+struct BpfResult {
+  uint32_t verdict = 0;  // SECCOMP_RET_* with its data.
+  int steps = 0;         // Instructions executed.
+};
+
+// InvalidArgumentError when the program runs off its end or holds an instruction that is not known.
+absl::StatusOr<BpfResult> EvaluateBpf(absl::Span<const sock_filter> program, const seccomp_data& call);
+
+}  // namespace jail::testlib
+
+#endif  // TESTS_TESTLIB_BPF_BPF_EVALUATOR_H_

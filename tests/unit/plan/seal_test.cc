@@ -1,0 +1,225 @@
+#include "jail/plan/seal.h"
+
+#include <fcntl.h>
+#include <sodium.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "jail/plan/layout.h"
+#include "jail/plan/view.h"
+
+namespace jail::plan {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+v1::SourceFile MakeFile(const std::string& path, const std::string& content) {
+  v1::SourceFile file;
+  file.set_path(path);
+  file.set_content(content);
+  return file;
+}
+
+v1::RunPlan MakePlan() {
+  v1::RunPlan plan;
+  plan.set_rootfs("host");
+  plan.set_hostname("jail");
+  v1::PhasePlan& phase = *plan.add_phases();
+  phase.add_argv("/usr/bin/python3");
+  phase.add_argv("");
+  phase.add_argv("main.py");
+  phase.add_env("HOME=/tmp");
+  phase.set_policy("default");
+  v1::Limits& limits = *phase.mutable_limits();
+  limits.set_wall_time_ms(5000);
+  limits.set_cpu_time_ms(4000);
+  limits.set_memory_bytes(256 << 20);
+  limits.set_stack_bytes(8 << 20);
+  limits.set_file_bytes(1 << 20);
+  limits.set_disk_bytes(64 << 20);
+  limits.set_disk_inodes(4096);
+  limits.set_processes(50);
+  limits.set_open_files(256);
+  *phase.add_files() = MakeFile("main.py", "print('hello')\n");
+  *phase.add_files() = MakeFile("data/empty", "");
+  return plan;
+}
+
+std::string ReadAll(int fd) {
+  std::string bytes(static_cast<size_t>(lseek(fd, 0, SEEK_END)), '\0');
+  EXPECT_EQ(pread(fd, bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
+  return bytes;
+}
+
+// Aligned as a mapping would be.
+struct Opened {
+  explicit Opened(const std::string& bytes) : words((bytes.size() + 7) / 8) {
+    std::memcpy(words.data(), bytes.data(), bytes.size());
+    error = View::Check(words.data(), bytes.size(), &view);
+  }
+  std::vector<uint64_t> words;
+  View view;
+  int error;
+};
+
+std::vector<std::string> Argv(const View& view) {
+  std::vector<const char*> pointers(kMaxStrings + 1);
+  view.Argv(pointers.data());
+  return {pointers.begin(), pointers.begin() + view.header().argc};
+}
+
+TEST(SealTest, TheViewReadsBackWhatWasSealed) {
+  const v1::RunPlan plan = MakePlan();
+  const std::string binary(
+      "\x7f"
+      "ELF\0\1",
+      6);
+  const auto sealed = Seal(plan, plan.phases(0), {MakeFile("a.out", binary)});
+  ASSERT_TRUE(sealed.ok()) << sealed.status();
+  const Opened opened(ReadAll(sealed->fd.get()));
+  ASSERT_EQ(opened.error, 0);
+  const View& view = opened.view;
+  EXPECT_STREQ(view.header().root, "host");
+  EXPECT_STREQ(view.header().policy, "default");
+  EXPECT_STREQ(view.header().hostname, "jail");
+  EXPECT_THAT(Argv(view), ElementsAre("/usr/bin/python3", "", "main.py"));
+  ASSERT_EQ(view.file_count(), 3u);
+  EXPECT_STREQ(view.path(view.file(0)), "main.py");
+  EXPECT_EQ(view.file(1).content.size, 0u);
+  EXPECT_EQ(view.file(1).place, Place::kWork);
+  EXPECT_EQ(view.file(2).place, Place::kApp);
+  EXPECT_EQ(std::string(view.content(view.file(2)), view.file(2).content.size), binary);
+}
+
+TEST(SealTest, LimitsArriveInTheLayoutsUnits) {
+  const v1::RunPlan plan = MakePlan();
+  const auto sealed = Seal(plan, plan.phases(0), {});
+  ASSERT_TRUE(sealed.ok()) << sealed.status();
+  const Opened opened(ReadAll(sealed->fd.get()));
+  ASSERT_EQ(opened.error, 0);
+  const Limits& limits = opened.view.limits();
+  EXPECT_EQ(limits.wall_time_us, 5'000'000);
+  EXPECT_EQ(limits.cpu_time_us, 4'000'000);
+  EXPECT_EQ(limits.memory_bytes, 256 << 20);
+  EXPECT_EQ(limits.stack_bytes, 8 << 20);
+  EXPECT_EQ(limits.file_bytes, 1 << 20);
+  EXPECT_EQ(limits.disk_bytes, 64 << 20);
+  EXPECT_EQ(limits.disk_inodes, 4096);
+  EXPECT_EQ(limits.processes, 50);
+  EXPECT_EQ(limits.open_files, 256);
+  EXPECT_EQ(limits.cpu_millicores, 0);
+}
+
+TEST(SealTest, NobodyCanChangeASealedPlan) {
+  const v1::RunPlan plan = MakePlan();
+  const auto sealed = Seal(plan, plan.phases(0), {});
+  ASSERT_TRUE(sealed.ok()) << sealed.status();
+  const int fd = sealed->fd.get();
+  EXPECT_EQ(pwrite(fd, "x", 1, 0), -1);
+  EXPECT_EQ(errno, EPERM);
+  EXPECT_EQ(ftruncate(fd, 0), -1);
+  EXPECT_EQ(ftruncate(fd, 1 << 20), -1);
+  EXPECT_EQ(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE), -1);
+  EXPECT_EQ(mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
+  EXPECT_EQ(fcntl(fd, F_GETFD), FD_CLOEXEC);
+}
+
+TEST(SealTest, TheHashIsOfTheBytesAndTheSamePlanGivesTheSameOne) {
+  const v1::RunPlan plan = MakePlan();
+  const auto first = Seal(plan, plan.phases(0), {});
+  const auto second = Seal(plan, plan.phases(0), {});
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_EQ(first->sha256, second->sha256);
+  const std::string bytes = ReadAll(first->fd.get());
+  std::array<uint8_t, 32> hash;
+  crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+  EXPECT_EQ(first->sha256, hash);
+}
+
+TEST(SealTest, RequiredProtectionsBecomeBits) {
+  v1::RunPlan plan = MakePlan();
+  plan.add_required_protections(v1::PROTECTION_MEMORY_CGROUP);
+  plan.add_required_protections(v1::PROTECTION_NO_NESTED_NAMESPACES);
+  const auto sealed = Seal(plan, plan.phases(0), {});
+  ASSERT_TRUE(sealed.ok()) << sealed.status();
+  const Opened opened(ReadAll(sealed->fd.get()));
+  ASSERT_EQ(opened.error, 0);
+  EXPECT_EQ(opened.view.header().required, (1u << kMemoryCgroup) | (1u << kNoNestedNamespaces));
+}
+
+uint32_t SealedFlags(const v1::RunPlan& plan, const SealOptions& options = {}) {
+  const auto sealed = Seal(plan, plan.phases(0), {}, options);
+  if (!sealed.ok()) return ~0u;
+  Header header;
+  return pread(sealed->fd.get(), &header, sizeof header, 0) == sizeof header ? header.flags : ~0u;
+}
+
+TEST(SealTest, FlagsFollowFromThePlan) {
+  v1::RunPlan plan = MakePlan();
+  EXPECT_EQ(SealedFlags(plan), 0u);
+  EXPECT_EQ(SealedFlags(plan, {.flags = kRootless}), uint32_t{kRootless});
+  plan.mutable_phases(0)->add_products("a.out");
+  EXPECT_EQ(SealedFlags(plan), uint32_t{kSendWork});
+  plan.mutable_phases(0)->clear_products();
+  plan.mutable_phases(0)->add_artifact_globs("*.txt");
+  plan.set_enforcement(v1::ENFORCEMENT_BEST_EFFORT);
+  EXPECT_EQ(SealedFlags(plan), uint32_t{kSendWork | kBestEffort});
+}
+
+struct BadPlan {
+  const char* because;
+  void (*spoil)(v1::RunPlan*);
+};
+
+TEST(SealTest, RefusesWhatTheLayoutCannotHold) {
+  const BadPlan kCases[] = {
+      {"argv: is empty", [](v1::RunPlan* plan) { plan->mutable_phases(0)->clear_argv(); }},
+      {"argv: \"a\\000b\" has a NUL inside",
+       [](v1::RunPlan* plan) { plan->mutable_phases(0)->add_argv(std::string("a\0b", 3)); }},
+      {"env: 4097 are more than the plan's 4096",
+       [](v1::RunPlan* plan) {
+         for (int i = 0; i < 4096; ++i) plan->mutable_phases(0)->add_env("A=b");
+       }},
+      {"files: 1025 are more than the plan's 1024",
+       [](v1::RunPlan* plan) {
+         for (int i = 0; i < 1023; ++i) *plan->mutable_phases(0)->add_files() = MakeFile("x", "");
+       }},
+      {"files: the path \"../x\" cannot be written in a jail",
+       [](v1::RunPlan* plan) { *plan->mutable_phases(0)->add_files() = MakeFile("../x", ""); }},
+      {"required_protections: no protection 32",
+       [](v1::RunPlan* plan) { plan->add_required_protections(static_cast<v1::Protection>(32)); }},
+      {"policy: \"\" must have 1 to 31 bytes",
+       [](v1::RunPlan* plan) { plan->mutable_phases(0)->clear_policy(); }},
+      {"rootfs: \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\" must have 1 to 31 bytes",
+       [](v1::RunPlan* plan) { plan->set_rootfs(std::string(32, 'a')); }},
+  };
+  for (const BadPlan& c : kCases) {
+    v1::RunPlan plan = MakePlan();
+    c.spoil(&plan);
+    const auto sealed = Seal(plan, plan.phases(0), {});
+    ASSERT_FALSE(sealed.ok()) << c.because;
+    EXPECT_THAT(sealed.status().message(), HasSubstr(c.because));
+  }
+}
+
+TEST(SealTest, RefusesTooManyChannels) {
+  const v1::RunPlan plan = MakePlan();
+  EXPECT_THAT(Seal(plan, plan.phases(0), {}, {.channels = 9}).status().message(), HasSubstr("channels: 9"));
+}
+
+TEST(SealTest, RefusesMoreBytesThanAPlanHolds) {
+  v1::RunPlan plan = MakePlan();
+  *plan.mutable_phases(0)->add_files() = MakeFile("big", std::string(kMaxPlanBytes, 'x'));
+  EXPECT_TRUE(absl::IsResourceExhausted(Seal(plan, plan.phases(0), {}).status()));
+}
+
+}  // namespace
+}  // namespace jail::plan

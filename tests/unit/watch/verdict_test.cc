@@ -1,0 +1,276 @@
+#include "jail/watch/verdict.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cerrno>
+
+#include "jail/watch/limit_hits.h"
+#include "tests/unit/watch/facts_for_tests.h"
+
+namespace jail::watch {
+namespace {
+
+using plan::KillReason;
+using plan::StepId;
+using ::testing::HasSubstr;
+
+struct Expected {
+  v1::Verdict verdict;
+  std::string summary;
+};
+
+void ExpectJudged(const TestPhase& phase, v1::Verdict verdict, const std::string& summary) {
+  const Judgement judgement = Judge(phase.facts);
+  EXPECT_EQ(v1::Verdict_Name(judgement.verdict), v1::Verdict_Name(verdict));
+  EXPECT_EQ(judgement.summary, summary);
+}
+
+TEST(VerdictTest, ExitZeroWithinEveryLimitIsOk) {
+  ExpectJudged(TestPhase(), v1::VERDICT_OK, "Finished in 1.00 s.");
+}
+
+TEST(VerdictTest, ExitStatusIsTheProgramsOwnWhateverItsValue) {
+  for (const int code : {1, 7, 124, 125, 126, 127, 137, 255}) {
+    TestPhase phase;
+    phase.Exit(code);
+    ExpectJudged(phase, v1::VERDICT_NONZERO_EXIT, "Exited with status " + std::to_string(code) + ".");
+  }
+}
+
+TEST(VerdictTest, SignalIsASignalAndNoLimit) {
+  for (const int signal : {SIGSEGV, SIGKILL, SIGXCPU, SIGABRT, SIGTERM}) {
+    TestPhase phase;
+    phase.Die(signal);
+    EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_SIGNALED) << signal;
+  }
+  TestPhase phase;
+  phase.Die(SIGSEGV);
+  EXPECT_EQ(Judge(phase.facts).summary, "Died of signal 11 (SIGSEGV, segmentation fault).");
+}
+
+TEST(VerdictTest, SigsysDoesNotClaimMoreThanIsKnown) {
+  TestPhase phase;
+  phase.Die(SIGSYS);
+  EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_SIGNALED);
+  EXPECT_THAT(Judge(phase.facts).summary, HasSubstr("or a signal of its own making"));
+}
+
+TEST(VerdictTest, KillReasonsGiveTheirVerdicts) {
+  const std::pair<KillReason, v1::Verdict> table[] = {
+      {KillReason::kWallTime, v1::VERDICT_WALL_TIME_LIMIT},
+      {KillReason::kCpuTime, v1::VERDICT_CPU_TIME_LIMIT},
+      {KillReason::kMemory, v1::VERDICT_MEMORY_LIMIT},
+      {KillReason::kCancelled, v1::VERDICT_CANCELLED},
+      {KillReason::kCallerDied, v1::VERDICT_CANCELLED},
+      {KillReason::kOutput, v1::VERDICT_OUTPUT_LIMIT},
+      {KillReason::kDeniedCalls, v1::VERDICT_SYSCALL_DENIED},
+      {KillReason::kSetupTimeout, v1::VERDICT_JAIL_ERROR},
+  };
+  for (const auto& [reason, verdict] : table) {
+    TestPhase phase;
+    phase.Kill(reason);
+    EXPECT_EQ(Judge(phase.facts).verdict, verdict) << static_cast<int>(reason);
+  }
+}
+
+TEST(VerdictTest, MemoryNeedsTheKernelsCounterAndNotThePeak) {
+  TestPhase phase;
+  phase.report().usage.memory_peak_bytes = int64_t{256} << 20;
+  phase.Die(SIGKILL);
+  EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_SIGNALED);
+  phase.report().usage.oom_kills = 1;
+  ExpectJudged(phase, v1::VERDICT_MEMORY_LIMIT,
+               "Out of memory (limit 256 MiB); the program died of signal 9 (SIGKILL, killed).");
+}
+
+TEST(VerdictTest, MemoryLimitHoldsWhenOnlyAChildDiedOfIt) {
+  TestPhase phase;
+  phase.report().usage.oom_kills = 1;
+  ExpectJudged(phase, v1::VERDICT_MEMORY_LIMIT,
+               "Out of memory (limit 256 MiB); the program exited with status 0.");
+}
+
+TEST(VerdictTest, MemoryLimitWinsOverTime) {
+  TestPhase phase;
+  phase.Kill(KillReason::kWallTime);
+  phase.report().usage.oom_kills = 1;
+  EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_MEMORY_LIMIT);
+}
+
+TEST(VerdictTest, MoreCpuTimeThanAllowedIsNotOk) {
+  TestPhase phase;
+  phase.report().usage.cpu_ns = 2 * kSecondNs + 10'000'000;
+  ExpectJudged(phase, v1::VERDICT_CPU_TIME_LIMIT, "Used 2.01 s of CPU time (limit 2 s).");
+  phase.report().usage.cpu_ns = 2 * kSecondNs;
+  EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_OK);
+}
+
+TEST(VerdictTest, SecondLineOfCpuTimeNeedsTheMeasuredTime) {
+  TestPhase phase;
+  phase.Die(SIGXCPU);
+  EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_SIGNALED);
+  phase.report().usage.cpu_ns = 3 * kSecondNs;
+  ExpectJudged(phase, v1::VERDICT_CPU_TIME_LIMIT, "Stopped after 3.00 s of CPU time (limit 2 s).");
+}
+
+TEST(VerdictTest, WallTimeSaysBothTimes) {
+  TestPhase phase;
+  phase.Kill(KillReason::kWallTime);
+  phase.report().end_ns = phase.report().exec_ns + 5 * kSecondNs + 2'000'000;
+  ExpectJudged(phase, v1::VERDICT_WALL_TIME_LIMIT, "Stopped after 5.00 s of wall time (limit 5 s).");
+}
+
+TEST(VerdictTest, OutputPastTheLimitIsNamedEvenWhenTheRunWentOn) {
+  TestPhase phase;
+  phase.facts.stdout_stream = {"x", "y", 3 << 20, true};
+  ExpectJudged(phase, v1::VERDICT_OUTPUT_LIMIT,
+               "Wrote 3 MiB to stdout (limit 1 MiB); the program exited with status 0.");
+  phase.Kill(KillReason::kOutput);
+  ExpectJudged(phase, v1::VERDICT_OUTPUT_LIMIT, "Stopped when its stdout passed the limit of 1 MiB.");
+}
+
+TEST(VerdictTest, FullDiskCountsOnlyWhenTheProgramFailed) {
+  TestPhase phase;
+  phase.report().usage.disk_full = 1;
+  EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_OK);
+  phase.Exit(1);
+  ExpectJudged(phase, v1::VERDICT_DISK_LIMIT,
+               "The disk was full (limit 64 MiB, 4096 files); the program exited with status 1.");
+}
+
+TEST(VerdictTest, FileSizeSignalIsADiskLimit) {
+  TestPhase phase;
+  phase.Die(SIGXFSZ);
+  ExpectJudged(phase, v1::VERDICT_DISK_LIMIT, "A file grew past the limit of 16 MiB.");
+}
+
+TEST(VerdictTest, CancelledSaysWhetherItHadStarted) {
+  TestPhase phase;
+  phase.Kill(KillReason::kCancelled);
+  ExpectJudged(phase, v1::VERDICT_CANCELLED, "Cancelled after 1.00 s.");
+  phase.report().exec_ns = 0;
+  ExpectJudged(phase, v1::VERDICT_CANCELLED, "Cancelled before the program started.");
+}
+
+TEST(VerdictTest, CancelThatCameTooLateChangesNothing) {
+  TestPhase phase;
+  phase.facts.cancelled = true;
+  EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_OK);
+}
+
+TEST(VerdictTest, CompilerThatFailsIsACompileError) {
+  TestPhase phase(v1::PhasePlan::KIND_COMPILE);
+  ExpectJudged(phase, v1::VERDICT_OK, "Compiled in 1.00 s.");
+  phase.facts.stderr_stream.truncated = true;  // Babble.
+  EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_OK);
+  phase.Exit(1);
+  ExpectJudged(phase, v1::VERDICT_COMPILE_ERROR, "The compiler exited with status 1.");
+  phase.Die(SIGSEGV);
+  EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_COMPILE_ERROR);
+}
+
+TEST(VerdictTest, LimitReachedByTheCompilerSaysSo) {
+  TestPhase phase(v1::PhasePlan::KIND_COMPILE);
+  phase.Exit(1);
+  phase.report().usage.oom_kills = 1;
+  ExpectJudged(phase, v1::VERDICT_MEMORY_LIMIT,
+               "While compiling: out of memory (limit 256 MiB); the program exited with status 1.");
+}
+
+TEST(VerdictTest, FailedStepIsAJailErrorWithItsFailure) {
+  TestPhase phase;
+  phase.StopBeforeExec(StepId::kMountProc, EPERM);
+  const Judgement judgement = Judge(phase.facts);
+  EXPECT_EQ(judgement.verdict, v1::VERDICT_JAIL_ERROR);
+  EXPECT_EQ(judgement.failure.step(), "mount_proc");
+  EXPECT_EQ(judgement.summary, "mount_proc failed: EPERM (Operation not permitted).");
+}
+
+TEST(VerdictTest, FaultWinsOverEverythingThatTheProgramDid) {
+  TestPhase phase;
+  phase.report().host.step = StepId::kCollectUsage;
+  phase.report().host.error = EIO;
+  phase.report().usage.oom_kills = 1;
+  EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_JAIL_ERROR);
+}
+
+TEST(VerdictTest, CommandThatCannotBeExecutedIsRejected) {
+  TestPhase phase;
+  phase.report().child.error = ENOENT;
+  EXPECT_EQ(Judge(phase.facts).verdict, v1::VERDICT_JAIL_ERROR);  // A language that is not installed.
+  phase.plan.clear_runtime();
+  const Judgement judgement = Judge(phase.facts);
+  EXPECT_EQ(judgement.verdict, v1::VERDICT_REJECTED);
+  EXPECT_EQ(judgement.failure.step(), "exec");
+  EXPECT_EQ(judgement.failure.error_number(), ENOENT);
+}
+
+TEST(VerdictTest, ExitIsUnknownWhenTheJailWasKilled) {
+  TestPhase phase;
+  EXPECT_TRUE(ExitOf(phase.facts).known);
+  phase.Kill(KillReason::kWallTime);
+  EXPECT_FALSE(ExitOf(phase.facts).known);
+}
+
+// --- Limit hits ---
+
+std::vector<v1::Resource> Resources(const TestPhase& phase) {
+  std::vector<v1::Resource> resources;
+  for (const v1::LimitHit& hit : FindLimitHits(phase.facts)) resources.push_back(hit.resource());
+  return resources;
+}
+
+TEST(LimitHitsTest, NoneWithoutEvidence) {
+  EXPECT_THAT(Resources(TestPhase()), ::testing::IsEmpty());
+  TestPhase phase;
+  phase.facts.report.reset();
+  EXPECT_THAT(Resources(phase), ::testing::IsEmpty());
+}
+
+TEST(LimitHitsTest, AllThatWereReachedAreListedWhateverTheVerdict) {
+  TestPhase phase;
+  phase.report().usage.oom_kills = 2;
+  phase.report().usage.pids_denied = 9;
+  phase.report().usage.disk_full = 1;
+  phase.facts.stdout_stream.truncated = true;
+  phase.facts.stderr_stream.truncated = true;
+  EXPECT_THAT(Resources(phase), ::testing::ElementsAre(v1::RESOURCE_MEMORY_BYTES, v1::RESOURCE_PROCESSES,
+                                                       v1::RESOURCE_DISK_BYTES, v1::RESOURCE_STDOUT_BYTES,
+                                                       v1::RESOURCE_STDERR_BYTES));
+}
+
+TEST(LimitHitsTest, ProcessesAreReportedWithTheirEvents) {
+  TestPhase phase;
+  phase.report().usage.pids_denied = 9;
+  phase.report().usage.pids_peak = 50;
+  const v1::LimitHit hit = FindLimitHits(phase.facts).at(0);
+  EXPECT_EQ(hit.limit(), 50);
+  EXPECT_EQ(hit.observed(), 50);
+  EXPECT_EQ(hit.events(), 9);
+  EXPECT_FALSE(hit.ended_run());
+}
+
+TEST(LimitHitsTest, InodesAndBytesAreToldApart) {
+  TestPhase phase;
+  phase.report().usage.disk_full = 1;
+  phase.report().usage.disk_bytes = 1 << 20;
+  phase.report().usage.disk_inodes = 4096;
+  EXPECT_THAT(Resources(phase), ::testing::ElementsAre(v1::RESOURCE_DISK_INODES));
+}
+
+TEST(LimitHitsTest, TimeLimitsSayHowLongTheEndTook) {
+  TestPhase phase;
+  phase.Kill(KillReason::kWallTime);
+  phase.report().end_ns = phase.report().exec_ns + 5 * kSecondNs + 2'000'000;
+  const v1::LimitHit hit = FindLimitHits(phase.facts).at(0);
+  EXPECT_EQ(hit.resource(), v1::RESOURCE_WALL_TIME_MS);
+  EXPECT_EQ(hit.limit(), 5000);
+  EXPECT_EQ(hit.observed(), 5002);
+  EXPECT_TRUE(hit.ended_run());
+  EXPECT_EQ(hit.overshoot_us(), 2000);
+}
+
+}  // namespace
+}  // namespace jail::watch

@@ -1,0 +1,185 @@
+#include "tools/build/policy_constants.h"
+
+#include <asm/prctl.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+
+namespace jail::build {
+namespace {
+
+struct Constant {
+  absl::string_view name;
+  int64_t value;
+};
+
+// clang-format off
+constexpr Constant kConstants[] = {
+    // Sockets.
+    {"AF_UNIX", AF_UNIX}, {"AF_INET", AF_INET}, {"AF_INET6", AF_INET6}, {"AF_NETLINK", AF_NETLINK},
+    {"AF_PACKET", AF_PACKET}, {"SOCK_STREAM", SOCK_STREAM}, {"SOCK_DGRAM", SOCK_DGRAM},
+    {"SOCK_RAW", SOCK_RAW}, {"SOCK_SEQPACKET", SOCK_SEQPACKET}, {"SOCK_NONBLOCK", SOCK_NONBLOCK},
+    {"SOCK_CLOEXEC", SOCK_CLOEXEC}, {"IPPROTO_IP", IPPROTO_IP}, {"IPPROTO_ICMP", IPPROTO_ICMP},
+    {"IPPROTO_TCP", IPPROTO_TCP}, {"IPPROTO_UDP", IPPROTO_UDP}, {"IPPROTO_IPV6", IPPROTO_IPV6},
+    {"IPPROTO_SCTP", IPPROTO_SCTP}, {"IPPROTO_MPTCP", IPPROTO_MPTCP}, {"SOL_SOCKET", SOL_SOCKET},
+    {"SO_DEBUG", SO_DEBUG}, {"SO_REUSEADDR", SO_REUSEADDR}, {"SO_TYPE", SO_TYPE}, {"SO_ERROR", SO_ERROR},
+    {"SO_DONTROUTE", SO_DONTROUTE}, {"SO_BROADCAST", SO_BROADCAST}, {"SO_SNDBUF", SO_SNDBUF},
+    {"SO_RCVBUF", SO_RCVBUF}, {"SO_KEEPALIVE", SO_KEEPALIVE}, {"SO_OOBINLINE", SO_OOBINLINE},
+    {"SO_NO_CHECK", SO_NO_CHECK}, {"SO_PRIORITY", SO_PRIORITY}, {"SO_LINGER", SO_LINGER},
+    {"SO_REUSEPORT", SO_REUSEPORT}, {"SO_PASSCRED", SO_PASSCRED}, {"SO_RCVLOWAT", SO_RCVLOWAT},
+    {"SO_SNDLOWAT", SO_SNDLOWAT}, {"SO_RCVTIMEO", SO_RCVTIMEO}, {"SO_SNDTIMEO", SO_SNDTIMEO},
+    {"SO_ATTACH_FILTER", SO_ATTACH_FILTER}, {"SO_DETACH_FILTER", SO_DETACH_FILTER},
+    {"SO_TIMESTAMP", SO_TIMESTAMP}, {"SO_TIMESTAMPNS", SO_TIMESTAMPNS}, {"SO_INCOMING_CPU", SO_INCOMING_CPU},
+    {"SO_ATTACH_BPF", SO_ATTACH_BPF}, {"SO_ATTACH_REUSEPORT_CBPF", SO_ATTACH_REUSEPORT_CBPF},
+    {"SO_ZEROCOPY", SO_ZEROCOPY}, {"TCP_NODELAY", TCP_NODELAY}, {"TCP_MAXSEG", TCP_MAXSEG},
+    {"TCP_CORK", TCP_CORK}, {"TCP_KEEPIDLE", TCP_KEEPIDLE}, {"TCP_KEEPINTVL", TCP_KEEPINTVL},
+    {"TCP_KEEPCNT", TCP_KEEPCNT}, {"TCP_SYNCNT", TCP_SYNCNT}, {"TCP_LINGER2", TCP_LINGER2},
+    {"TCP_DEFER_ACCEPT", TCP_DEFER_ACCEPT}, {"TCP_WINDOW_CLAMP", TCP_WINDOW_CLAMP},
+    {"TCP_QUICKACK", TCP_QUICKACK}, {"TCP_CONGESTION", TCP_CONGESTION}, {"TCP_MD5SIG", TCP_MD5SIG},
+    {"TCP_REPAIR", TCP_REPAIR}, {"TCP_USER_TIMEOUT", TCP_USER_TIMEOUT}, {"TCP_FASTOPEN", TCP_FASTOPEN},
+    {"TCP_NOTSENT_LOWAT", TCP_NOTSENT_LOWAT}, {"TCP_FASTOPEN_CONNECT", TCP_FASTOPEN_CONNECT},
+    {"TCP_ULP", TCP_ULP}, {"IP_TOS", IP_TOS}, {"IP_TTL", IP_TTL}, {"IP_PKTINFO", IP_PKTINFO},
+    {"IP_MTU_DISCOVER", IP_MTU_DISCOVER}, {"IP_RECVERR", IP_RECVERR},
+    {"IP_BIND_ADDRESS_NO_PORT", IP_BIND_ADDRESS_NO_PORT}, {"IP_MULTICAST_IF", IP_MULTICAST_IF},
+    {"IP_MULTICAST_TTL", IP_MULTICAST_TTL}, {"IP_MULTICAST_LOOP", IP_MULTICAST_LOOP},
+    {"IP_ADD_MEMBERSHIP", IP_ADD_MEMBERSHIP}, {"IP_DROP_MEMBERSHIP", IP_DROP_MEMBERSHIP},
+    {"IPV6_UNICAST_HOPS", IPV6_UNICAST_HOPS}, {"IPV6_MULTICAST_IF", IPV6_MULTICAST_IF},
+    {"IPV6_MULTICAST_HOPS", IPV6_MULTICAST_HOPS}, {"IPV6_MULTICAST_LOOP", IPV6_MULTICAST_LOOP},
+    {"IPV6_JOIN_GROUP", IPV6_JOIN_GROUP}, {"IPV6_LEAVE_GROUP", IPV6_LEAVE_GROUP},
+    {"IPV6_MTU_DISCOVER", IPV6_MTU_DISCOVER}, {"IPV6_RECVERR", IPV6_RECVERR}, {"IPV6_V6ONLY", IPV6_V6ONLY},
+    {"IPV6_RECVPKTINFO", IPV6_RECVPKTINFO}, {"IPV6_RECVTCLASS", IPV6_RECVTCLASS},
+    {"IPV6_TCLASS", IPV6_TCLASS},
+    // ioctl.
+    {"TCGETS", TCGETS}, {"TCSETS", TCSETS}, {"TCSETSW", TCSETSW}, {"TCSETSF", TCSETSF},
+    {"TIOCSCTTY", TIOCSCTTY}, {"TIOCGPGRP", TIOCGPGRP}, {"TIOCSPGRP", TIOCSPGRP}, {"TIOCSTI", TIOCSTI},
+    {"TIOCGWINSZ", TIOCGWINSZ}, {"TIOCSWINSZ", TIOCSWINSZ}, {"TIOCLINUX", TIOCLINUX}, {"TIOCSETD", TIOCSETD},
+    {"TIOCNOTTY", TIOCNOTTY}, {"FIONREAD", FIONREAD}, {"FIONBIO", FIONBIO}, {"FIONCLEX", FIONCLEX},
+    {"FIOCLEX", FIOCLEX}, {"FIOASYNC", FIOASYNC}, {"FS_IOC_GETFLAGS", FS_IOC_GETFLAGS}, {"FICLONE", FICLONE},
+    // fcntl and open.
+    {"F_DUPFD", F_DUPFD}, {"F_DUPFD_CLOEXEC", F_DUPFD_CLOEXEC}, {"F_GETFD", F_GETFD}, {"F_SETFD", F_SETFD},
+    {"F_GETFL", F_GETFL}, {"F_SETFL", F_SETFL}, {"F_GETLK", F_GETLK}, {"F_SETLK", F_SETLK},
+    {"F_SETLKW", F_SETLKW}, {"F_OFD_GETLK", F_OFD_GETLK}, {"F_OFD_SETLK", F_OFD_SETLK},
+    {"F_OFD_SETLKW", F_OFD_SETLKW}, {"F_GETOWN", F_GETOWN}, {"F_SETOWN", F_SETOWN},
+    {"F_GETOWN_EX", F_GETOWN_EX}, {"F_SETOWN_EX", F_SETOWN_EX}, {"F_GETSIG", F_GETSIG},
+    {"F_SETSIG", F_SETSIG}, {"F_GETLEASE", F_GETLEASE}, {"F_SETLEASE", F_SETLEASE}, {"F_NOTIFY", F_NOTIFY},
+    {"F_GETPIPE_SZ", F_GETPIPE_SZ}, {"F_SETPIPE_SZ", F_SETPIPE_SZ}, {"F_ADD_SEALS", F_ADD_SEALS},
+    {"F_GET_SEALS", F_GET_SEALS}, {"O_RDONLY", O_RDONLY}, {"O_WRONLY", O_WRONLY}, {"O_RDWR", O_RDWR},
+    {"O_CREAT", O_CREAT}, {"O_CLOEXEC", O_CLOEXEC}, {"O_DIRECTORY", O_DIRECTORY}, {"AT_FDCWD", AT_FDCWD},
+    // Processes.
+    {"CLONE_VM", CLONE_VM}, {"CLONE_FS", CLONE_FS}, {"CLONE_FILES", CLONE_FILES},
+    {"CLONE_SIGHAND", CLONE_SIGHAND}, {"CLONE_PIDFD", CLONE_PIDFD}, {"CLONE_PTRACE", CLONE_PTRACE},
+    {"CLONE_VFORK", CLONE_VFORK}, {"CLONE_PARENT", CLONE_PARENT}, {"CLONE_THREAD", CLONE_THREAD},
+    {"CLONE_NEWNS", CLONE_NEWNS}, {"CLONE_SYSVSEM", CLONE_SYSVSEM}, {"CLONE_SETTLS", CLONE_SETTLS},
+    {"CLONE_PARENT_SETTID", CLONE_PARENT_SETTID}, {"CLONE_CHILD_CLEARTID", CLONE_CHILD_CLEARTID},
+    {"CLONE_UNTRACED", CLONE_UNTRACED}, {"CLONE_CHILD_SETTID", CLONE_CHILD_SETTID},
+    {"CLONE_NEWTIME", CLONE_NEWTIME}, {"CLONE_NEWCGROUP", CLONE_NEWCGROUP}, {"CLONE_NEWUTS", CLONE_NEWUTS},
+    {"CLONE_NEWIPC", CLONE_NEWIPC}, {"CLONE_NEWUSER", CLONE_NEWUSER}, {"CLONE_NEWPID", CLONE_NEWPID},
+    {"CLONE_NEWNET", CLONE_NEWNET}, {"CLONE_IO", CLONE_IO}, {"SIGCHLD", SIGCHLD}, {"SIGKILL", SIGKILL},
+    {"PRIO_PROCESS", PRIO_PROCESS}, {"PRIO_PGRP", PRIO_PGRP}, {"PRIO_USER", PRIO_USER},
+    {"RLIMIT_CPU", RLIMIT_CPU}, {"RLIMIT_FSIZE", RLIMIT_FSIZE}, {"RLIMIT_DATA", RLIMIT_DATA},
+    {"RLIMIT_STACK", RLIMIT_STACK}, {"RLIMIT_CORE", RLIMIT_CORE}, {"RLIMIT_RSS", RLIMIT_RSS},
+    {"RLIMIT_NPROC", RLIMIT_NPROC}, {"RLIMIT_NOFILE", RLIMIT_NOFILE}, {"RLIMIT_MEMLOCK", RLIMIT_MEMLOCK},
+    {"RLIMIT_AS", RLIMIT_AS}, {"RLIMIT_LOCKS", RLIMIT_LOCKS}, {"RLIMIT_SIGPENDING", RLIMIT_SIGPENDING},
+    {"RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE}, {"RLIMIT_NICE", RLIMIT_NICE}, {"RLIMIT_RTPRIO", RLIMIT_RTPRIO},
+    {"RLIMIT_RTTIME", RLIMIT_RTTIME},
+    // prctl.
+    {"PR_SET_PDEATHSIG", PR_SET_PDEATHSIG}, {"PR_GET_PDEATHSIG", PR_GET_PDEATHSIG},
+    {"PR_GET_DUMPABLE", PR_GET_DUMPABLE}, {"PR_SET_DUMPABLE", PR_SET_DUMPABLE},
+    {"PR_SET_KEEPCAPS", PR_SET_KEEPCAPS}, {"PR_SET_NAME", PR_SET_NAME}, {"PR_GET_NAME", PR_GET_NAME},
+    {"PR_GET_SECCOMP", PR_GET_SECCOMP}, {"PR_SET_SECCOMP", PR_SET_SECCOMP},
+    {"PR_CAPBSET_READ", PR_CAPBSET_READ}, {"PR_CAPBSET_DROP", PR_CAPBSET_DROP}, {"PR_SET_TSC", PR_SET_TSC},
+    {"PR_GET_SECUREBITS", PR_GET_SECUREBITS}, {"PR_SET_SECUREBITS", PR_SET_SECUREBITS},
+    {"PR_SET_TIMERSLACK", PR_SET_TIMERSLACK}, {"PR_GET_TIMERSLACK", PR_GET_TIMERSLACK},
+    {"PR_TASK_PERF_EVENTS_DISABLE", PR_TASK_PERF_EVENTS_DISABLE}, {"PR_SET_MM", PR_SET_MM},
+    {"PR_SET_CHILD_SUBREAPER", PR_SET_CHILD_SUBREAPER}, {"PR_GET_CHILD_SUBREAPER", PR_GET_CHILD_SUBREAPER},
+    {"PR_SET_NO_NEW_PRIVS", PR_SET_NO_NEW_PRIVS}, {"PR_GET_NO_NEW_PRIVS", PR_GET_NO_NEW_PRIVS},
+    {"PR_SET_THP_DISABLE", PR_SET_THP_DISABLE}, {"PR_GET_THP_DISABLE", PR_GET_THP_DISABLE},
+    {"PR_CAP_AMBIENT", PR_CAP_AMBIENT}, {"PR_GET_SPECULATION_CTRL", PR_GET_SPECULATION_CTRL},
+    {"PR_SET_SPECULATION_CTRL", PR_SET_SPECULATION_CTRL},
+    {"PR_SET_SYSCALL_USER_DISPATCH", PR_SET_SYSCALL_USER_DISPATCH}, {"PR_SCHED_CORE", PR_SCHED_CORE},
+    {"PR_SET_PTRACER", PR_SET_PTRACER}, {"PR_SET_VMA", PR_SET_VMA},
+    // arch_prctl.
+    {"ARCH_SET_GS", ARCH_SET_GS}, {"ARCH_SET_FS", ARCH_SET_FS}, {"ARCH_GET_FS", ARCH_GET_FS},
+    {"ARCH_GET_GS", ARCH_GET_GS}, {"ARCH_SET_CPUID", ARCH_SET_CPUID}, {"ARCH_MAP_VDSO_64", ARCH_MAP_VDSO_64},
+    // Memory.
+    {"PROT_READ", PROT_READ}, {"PROT_WRITE", PROT_WRITE}, {"PROT_EXEC", PROT_EXEC},
+    {"MAP_SHARED", MAP_SHARED}, {"MAP_PRIVATE", MAP_PRIVATE}, {"MAP_ANONYMOUS", MAP_ANONYMOUS},
+    {"MADV_NORMAL", MADV_NORMAL}, {"MADV_RANDOM", MADV_RANDOM}, {"MADV_SEQUENTIAL", MADV_SEQUENTIAL},
+    {"MADV_WILLNEED", MADV_WILLNEED}, {"MADV_DONTNEED", MADV_DONTNEED}, {"MADV_FREE", MADV_FREE},
+    {"MADV_REMOVE", MADV_REMOVE}, {"MADV_DONTFORK", MADV_DONTFORK}, {"MADV_DOFORK", MADV_DOFORK},
+    {"MADV_MERGEABLE", MADV_MERGEABLE}, {"MADV_UNMERGEABLE", MADV_UNMERGEABLE},
+    {"MADV_HUGEPAGE", MADV_HUGEPAGE}, {"MADV_NOHUGEPAGE", MADV_NOHUGEPAGE}, {"MADV_DONTDUMP", MADV_DONTDUMP},
+    {"MADV_DODUMP", MADV_DODUMP}, {"MADV_WIPEONFORK", MADV_WIPEONFORK}, {"MADV_KEEPONFORK", MADV_KEEPONFORK},
+    {"MADV_COLD", MADV_COLD}, {"MADV_PAGEOUT", MADV_PAGEOUT}, {"MADV_POPULATE_READ", MADV_POPULATE_READ},
+    {"MADV_POPULATE_WRITE", MADV_POPULATE_WRITE}, {"MADV_HWPOISON", MADV_HWPOISON},
+    // Newer than Debian 12's headers.
+    {"AF_ALG", 38}, {"AF_VSOCK", 40}, {"AF_MCTP", 45}, {"SO_DETACH_REUSEPORT_BPF", 68},
+    {"TCGETS2", 0x802C542A}, {"ARCH_GET_XCOMP_SUPP", 0x1021}, {"ARCH_GET_XCOMP_PERM", 0x1022},
+    {"ARCH_REQ_XCOMP_PERM", 0x1023}, {"ARCH_CET_STATUS", 0x3001}, {"ARCH_SHSTK_STATUS", 0x5005},
+    {"PR_SET_MDWE", 65}, {"PR_GET_MDWE", 66}, {"PR_SET_MEMORY_MERGE", 67}, {"PR_GET_AUXV", 0x41555856},
+    {"MADV_DONTNEED_LOCKED", 24}, {"MADV_COLLAPSE", 25}, {"MADV_GUARD_INSTALL", 102},
+    {"MADV_GUARD_REMOVE", 103},
+};
+// clang-format on
+
+constexpr int kLastErrno = 133;  // EHWPOISON
+
+absl::StatusOr<uint64_t> ParseNumber(absl::string_view text) {
+  uint64_t value = 0;
+  int64_t negative = 0;
+  if (text.size() > 2 && text.substr(0, 2) == "0x") {
+    if (absl::SimpleHexAtoi(text, &value)) return value;
+  } else if (absl::SimpleAtoi(text, &value)) {
+    return value;
+  } else if (absl::SimpleAtoi(text, &negative)) {
+    return static_cast<uint64_t>(negative);
+  }
+  return absl::InvalidArgumentError(absl::StrCat("\"", text, "\" is not a number"));
+}
+
+absl::StatusOr<uint64_t> ParseOne(absl::string_view text) {
+  for (const Constant& constant : kConstants) {
+    if (constant.name == text) return static_cast<uint64_t>(constant.value);
+  }
+  const bool is_name = !text.empty() && absl::ascii_isalpha(static_cast<unsigned char>(text[0]));
+  if (!is_name) return ParseNumber(text);
+  return absl::NotFoundError(
+      absl::StrCat("unknown constant \"", text, "\": write its number, or add it to policy_constants.cc"));
+}
+
+}  // namespace
+
+absl::StatusOr<uint64_t> ParseConstant(absl::string_view text) {
+  uint64_t all = 0;
+  for (absl::string_view part : absl::StrSplit(text, '|')) {
+    const absl::StatusOr<uint64_t> value = ParseOne(absl::StripAsciiWhitespace(part));
+    if (!value.ok()) return value;
+    all |= *value;
+  }
+  return all;
+}
+
+absl::StatusOr<int> ParseErrno(absl::string_view name) {
+  for (int number = 1; number <= kLastErrno; ++number) {
+    const char* known = strerrorname_np(number);
+    if (known != nullptr && name == known) return number;
+  }
+  return absl::NotFoundError(absl::StrCat("unknown error \"", name, "\": say it as in \"EPERM\""));
+}
+
+}  // namespace jail::build

@@ -1,0 +1,131 @@
+// policyc OUT.cc FILE.textproto...: compiles the policies at build time to a C++ file that implements
+// the policy half of jail/plan/builtin.h. The same files give the same bytes, in whatever order.
+#include <sodium.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "tools/build/policy_checker.h"
+#include "tools/build/policy_emitter.h"
+#include "tools/build/policy_files.h"
+
+namespace jail::build {
+namespace {
+
+constexpr absl::string_view kHead =
+    "// Made by policyc from policy/*.textproto.\n"
+    "#include \"jail/plan/builtin.h\"\n\n"
+    "namespace jail::plan {\n"
+    "namespace {\n\n";
+
+constexpr absl::string_view kTail = R"(
+bool SameName(const char* a, const char* b) {
+  while (*a != 0 && *a == *b) ++a, ++b;
+  return *a == *b;
+}
+
+}  // namespace
+
+const CompiledPolicy* PolicyAt(int index) {
+  constexpr int kCount = sizeof(kPolicies) / sizeof(kPolicies[0]);
+  return index >= 0 && index < kCount ? &kPolicies[index] : nullptr;
+}
+
+const CompiledPolicy* FindPolicy(const char* name) {
+  for (const CompiledPolicy& policy : kPolicies) {
+    if (SameName(policy.name, name)) return &policy;
+  }
+  return nullptr;
+}
+
+}  // namespace jail::plan
+)";
+
+absl::StatusOr<std::vector<PolicyFile>> ReadFiles(std::vector<std::string> paths) {
+  std::sort(paths.begin(), paths.end());
+  std::vector<PolicyFile> files;
+  for (const std::string& path : paths) {
+    std::ifstream in(path);
+    std::stringstream text;
+    text << in.rdbuf();
+    if (!in) return absl::NotFoundError(absl::StrCat("cannot read ", path));
+    files.push_back({path, text.str()});
+  }
+  return files;
+}
+
+std::string Sha256Bytes(const BpfProgram& program) {
+  unsigned char hash[crypto_hash_sha256_BYTES];
+  crypto_hash_sha256(hash, reinterpret_cast<const unsigned char*>(program.data()),
+                     program.size() * sizeof(sock_filter));
+  std::string text;
+  for (unsigned char byte : hash) absl::StrAppendFormat(&text, "0x%02x,", byte);
+  return text;
+}
+
+std::string Instructions(const BpfProgram& program, int index) {
+  std::string text = absl::StrCat("constexpr sock_filter kCode", index, "[] = {\n");
+  for (const sock_filter& i : program) {
+    absl::StrAppendFormat(&text, "    {0x%02x, %u, %u, 0x%08x},\n", i.code, i.jt, i.jf, i.k);
+  }
+  return text + "};\n";
+}
+
+absl::StatusOr<std::string> WriteSource(const std::vector<CheckedPolicy>& policies) {
+  std::string source(kHead);
+  std::string table = "\nconstexpr CompiledPolicy kPolicies[] = {\n";
+  int index = 0;
+  for (const CheckedPolicy& policy : policies) {
+    const absl::StatusOr<BpfProgram> program = EmitBpf(policy);
+    if (!program.ok()) return program.status();
+    absl::StrAppend(&source, "// \"", policy.name, "\": ", CountReachable(policy), " calls can be reached.\n",
+                    Instructions(*program, index));
+    absl::StrAppend(&table, "    {\"", policy.name, "\", {", Sha256Bytes(*program), "}, ", program->size(),
+                    ", kCode", index, "},\n");
+    ++index;
+  }
+  return absl::StrCat(source, table, "};\n", kTail);
+}
+
+absl::StatusOr<std::string> Compile(std::vector<std::string> paths) {
+  const absl::StatusOr<std::vector<PolicyFile>> files = ReadFiles(std::move(paths));
+  if (!files.ok()) return files.status();
+  const absl::StatusOr<PolicySet> set = ParsePolicies(*files);
+  if (!set.ok()) return set.status();
+  const absl::StatusOr<std::vector<CheckedPolicy>> policies = CheckPolicies(*set);
+  if (!policies.ok()) return policies.status();
+  return WriteSource(*policies);
+}
+
+int Main(int argc, char** argv) {
+  if (argc < 3) {
+    std::cerr << "usage: policyc OUT.cc FILE.textproto...\n";
+    return 2;
+  }
+  const absl::StatusOr<std::string> source = Compile({argv + 2, argv + argc});
+  if (!source.ok()) {
+    std::cerr << "policyc: " << source.status().message() << "\n";
+    return 1;
+  }
+  std::ofstream out(argv[1]);
+  out << *source << std::flush;
+  if (!out) {
+    std::cerr << "policyc: cannot write " << argv[1] << "\n";
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace jail::build
+
+int main(int argc, char** argv) { return jail::build::Main(argc, argv); }

@@ -1,0 +1,184 @@
+// Top down: a runtime, its names, its two phases, its probes. Every check returns the first error with
+// the field's path; Check puts the file before it.
+#include "tools/build/runtime_check.h"
+
+#include <algorithm>
+#include <cctype>
+#include <iterator>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "jail/base/names.h"
+#include "jail/base/status_macros.h"
+#include "jail/base/text.h"
+#include "jail/plan/view.h"
+#include "jail/v1/result.pb.h"
+#include "tools/build/data.h"
+
+namespace jail::build {
+namespace {
+
+using Phase = v1::Runtime::Phase;
+using Probe = v1::Runtime::Probe;
+using Strings = google::protobuf::RepeatedPtrField<std::string>;
+
+constexpr absl::string_view kSubstitutions[] = {"{entry}", "{work}", "{args}", "{memory_mib}"};
+constexpr int kFewestProbes = 10;
+constexpr size_t kMostSourceBytes = 50'000;  // The default limit on sources: a probe is a job like any other.
+
+absl::Status Bad(absl::string_view field, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
+}
+
+// Lower case, so that names can be compared without regard to case; '+' for c++.
+bool IsName(absl::string_view name) {
+  return !name.empty() && name.size() <= 31 && std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+           absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '+' || c == '#' || c == '-' || c == '_';
+  });
+}
+
+absl::Status AddName(absl::string_view field, const std::string& name, std::set<std::string>* names) {
+  if (!IsName(name)) return Bad(field, absl::StrCat(Quoted(name), " is not 1 to 31 of a-z 0-9 + # - _"));
+  if (names->insert(name).second) return absl::OkStatus();
+  return Bad(field, absl::StrCat(Quoted(name), " is already in use"));
+}
+
+// Every opening brace must begin a substitution: a typo would otherwise reach the program as it is.
+absl::Status CheckSubstitutions(absl::string_view field, absl::string_view text) {
+  for (size_t open = text.find('{'); open != absl::string_view::npos; open = text.find('{', open + 1)) {
+    const size_t close = text.find('}', open);
+    const absl::string_view word =
+        text.substr(open, close == absl::string_view::npos ? close : close - open + 1);
+    if (std::find(std::begin(kSubstitutions), std::end(kSubstitutions), word) != std::end(kSubstitutions))
+      continue;
+    return Bad(field, absl::StrCat(word, " is not one of ", absl::StrJoin(kSubstitutions, ", ")));
+  }
+  if (!absl::StrContains(text, "{args}") || text == "{args}") return absl::OkStatus();
+  return Bad(field, "{args} must be an element of its own");
+}
+
+absl::Status CheckArgv(absl::string_view field, const Strings& argv) {
+  if (argv.empty()) return Bad(field, "is empty");
+  if (!IsNormalPath(argv[0])) return Bad(absl::StrCat(field, "[0]"), "must be an absolute path");
+  for (int i = 0; i < argv.size(); ++i) {
+    JAIL_RETURN_IF_ERROR(CheckSubstitutions(absl::StrCat(field, "[", i, "]"), argv[i]));
+    if (argv[i].find('\0') != std::string::npos) return Bad(absl::StrCat(field, "[", i, "]"), "has a NUL");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLimits(absl::string_view field, const v1::Limits& limits) {
+  const google::protobuf::Reflection& reflection = *limits.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> set;
+  reflection.ListFields(limits, &set);
+  for (const google::protobuf::FieldDescriptor* limit : set) {
+    const bool wide = limit->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_INT64;
+    const int64_t value = wide ? reflection.GetInt64(limits, limit) : reflection.GetInt32(limits, limit);
+    if (value <= 0) return Bad(absl::StrCat(field, ".", limit->name()), "must be above zero");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPhase(absl::string_view name, const Phase& phase, const std::set<std::string>& policies) {
+  const auto field = [&](absl::string_view part) { return absl::StrCat(name, ".", part); };
+  JAIL_RETURN_IF_ERROR(CheckArgv(field("argv"), phase.argv()));
+  JAIL_RETURN_IF_ERROR(CheckLimits(field("limits"), phase.limits()));
+  for (const auto& [variable, value] : phase.env()) {
+    const std::string entry = field(absl::StrCat("env[", Quoted(variable), "]"));
+    if (!IsEnvName(variable)) return Bad(entry, "is not a variable's name");
+    if (IsLoaderVariable(variable)) return Bad(entry, "steers the loader and is refused in every jail");
+    if (value.find('\0') != std::string::npos) return Bad(entry, "has a NUL in its value");
+  }
+  if (policies.count(phase.policy()) != 0) return absl::OkStatus();
+  return Bad(field("policy"),
+             absl::StrCat(Quoted(phase.policy()), " is not one of ", absl::StrJoin(policies, ", ")));
+}
+
+absl::Status CheckCompile(const Phase& phase) {
+  if (phase.products().empty())
+    return Bad("compile.products", "a compiler must hand something to the run phase");
+  for (int i = 0; i < phase.products_size(); ++i) {
+    const std::string& path = phase.products(i);
+    if (path.find('\0') == std::string::npos && plan::IsSafePath(path.c_str())) continue;
+    return Bad(absl::StrCat("compile.products[", i, "]"), "must be a path below the work directory");
+  }
+  if (std::find(phase.argv().begin(), phase.argv().end(), "{args}") == phase.argv().end())
+    return absl::OkStatus();
+  return Bad("compile.argv", "{args} are the program's, not the compiler's");
+}
+
+absl::Status CheckVerdict(absl::string_view field, const Probe& probe) {
+  v1::Verdict verdict;
+  if (probe.expected_verdict().empty() || v1::Verdict_Parse(probe.expected_verdict(), &verdict)) {
+    return absl::OkStatus();
+  }
+  return Bad(field, absl::StrCat(Quoted(probe.expected_verdict()), " is no verdict"));
+}
+
+absl::Status CheckProbes(const v1::Runtime& runtime) {
+  std::set<std::string> names;
+  for (int i = 0; i < runtime.probes_size(); ++i) {
+    const Probe& probe = runtime.probes(i);
+    const std::string field = absl::StrCat("probes[", i, "]");
+    JAIL_RETURN_IF_ERROR(AddName(absl::StrCat(field, ".name"), probe.name(), &names));
+    JAIL_RETURN_IF_ERROR(CheckVerdict(absl::StrCat(field, ".expected_verdict"), probe));
+    if (probe.source().size() > kMostSourceBytes)
+      return Bad(absl::StrCat(field, ".source"), "is over 50,000 bytes");
+  }
+  if (runtime.probes_size() >= kFewestProbes) return absl::OkStatus();
+  return Bad("probes", absl::StrCat("at least ", kFewestProbes, " are needed to trust a language"));
+}
+
+absl::Status CheckDefaultPath(const v1::Runtime& runtime) {
+  const std::string& path = runtime.default_path();
+  if (path.find('\0') != std::string::npos || !plan::IsSafePath(path.c_str())) {
+    return Bad("default_path", "must be a path below the work directory");
+  }
+  const auto ends_so = [&](const std::string& extension) {
+    return absl::EndsWith(path, absl::StrCat(".", extension));
+  };
+  if (std::any_of(runtime.extensions().begin(), runtime.extensions().end(), ends_so)) return absl::OkStatus();
+  return Bad("default_path", absl::StrCat(Quoted(path), " has none of the language's extensions"));
+}
+
+absl::Status CheckBinds(const v1::Runtime& runtime) {
+  for (int i = 0; i < runtime.binds_size(); ++i) {
+    if (!IsNormalPath(runtime.binds(i)))
+      return Bad(absl::StrCat("binds[", i, "]"), "must be an absolute path");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status RuntimeChecker::Check(const std::string& file, const v1::Runtime& runtime) {
+  const auto check = [&]() -> absl::Status {
+    JAIL_RETURN_IF_ERROR(AddName("name", runtime.name(), &names_));
+    for (int i = 0; i < runtime.aliases_size(); ++i) {
+      JAIL_RETURN_IF_ERROR(AddName(absl::StrCat("aliases[", i, "]"), runtime.aliases(i), &names_));
+    }
+    for (int i = 0; i < runtime.extensions_size(); ++i) {
+      JAIL_RETURN_IF_ERROR(AddName(absl::StrCat("extensions[", i, "]"), runtime.extensions(i), &extensions_));
+    }
+    if (runtime.display_name().empty()) return Bad("display_name", "is empty");
+    JAIL_RETURN_IF_ERROR(CheckDefaultPath(runtime));
+    JAIL_RETURN_IF_ERROR(CheckPhase("run", runtime.run(), policies_));
+    if (!runtime.run().products().empty()) return Bad("run.products", "only the compile phase has products");
+    if (runtime.has_compile()) {
+      JAIL_RETURN_IF_ERROR(CheckPhase("compile", runtime.compile(), policies_));
+      JAIL_RETURN_IF_ERROR(CheckCompile(runtime.compile()));
+    }
+    JAIL_RETURN_IF_ERROR(CheckBinds(runtime));
+    JAIL_RETURN_IF_ERROR(CheckArgv("version_argv", runtime.version_argv()));
+    return CheckProbes(runtime);
+  };
+  const absl::Status status = check();
+  return status.ok() ? status : absl::InvalidArgumentError(absl::StrCat(file, ": ", status.message()));
+}
+
+}  // namespace jail::build

@@ -1,0 +1,246 @@
+#include "tools/jailrun/command_line.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "CLI/CLI.hpp"
+#include "absl/status/status.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "jail/base/status_macros.h"
+#include "jail/base/text.h"
+#include "tools/jailrun/flags.h"
+#include "tools/jailrun/visible.h"
+
+namespace jail::cli {
+namespace {
+
+using absl::string_view;
+using Words = absl::Span<const string_view>;
+
+constexpr CommandName kCommands[] = {
+    {Command::kRun, "run", "FILE [-- ARGS]", "run a program in a jail; the word \"run\" may be left out"},
+    {Command::kExec, "exec", "-- CMD [ARGS]", "run a program of this machine in a jail"},
+    {Command::kLangs, "langs", "[LANG...]", "list the languages, or test them"},
+    {Command::kDoctor, "doctor", "", "say what this host can enforce, how, and what to do about the rest"},
+    {Command::kExplain, "explain", "RECORD", "show a record (binary or JSON, - for stdin) to a person"},
+    {Command::kVersion, "version", "", "versions and checksums of what is built in"},
+    {Command::kHelp, "help", "[COMMAND]", "this text"},
+};
+
+absl::Status UsageError(string_view message) { return absl::InvalidArgumentError(message); }
+
+// How many operands each command takes.
+struct OperandRule {
+  Command command;
+  size_t fewest, most;
+  const char* missing;
+};
+constexpr size_t kMany = 1000;
+constexpr OperandRule kOperandRules[] = {
+    {Command::kRun, 1, 1, "no program: give a FILE, or - for standard input"},
+    {Command::kExec, 0, 0, ""},
+    {Command::kLangs, 0, kMany, ""},
+    {Command::kDoctor, 0, 0, ""},
+    {Command::kExplain, 1, 1, "no record: give a FILE, or - for standard input"},
+    {Command::kVersion, 0, 0, ""},
+    {Command::kHelp, 0, 1, ""},
+};
+
+std::optional<Command> FindCommand(string_view word) {
+  if (word == "--version") return Command::kVersion;
+  for (const CommandName& row : kCommands) {
+    if (row.name == word) return row.command;
+  }
+  return std::nullopt;
+}
+
+struct Split {
+  Words before, after;
+  bool marked;  // There was a "--".
+};
+
+Split SplitAtDashes(Words words) {
+  const auto mark = std::find(words.begin(), words.end(), "--");
+  const auto before = static_cast<size_t>(mark - words.begin());
+  if (mark == words.end()) return {words, {}, false};
+  return {words.subspan(0, before), words.subspan(before + 1), true};
+}
+
+std::vector<string_view> FlagNames(Command command) {
+  std::vector<string_view> names;
+  for (const Flag& flag : Flags()) {
+    if (flag.For(command)) names.push_back(flag.LongName());
+  }
+  return names;
+}
+
+bool LooksLikeFlag(string_view word) { return word.size() > 1 && word[0] == '-'; }
+
+absl::Status UnknownFlag(Command command, string_view word) {
+  const string_view name = word.substr(0, word.find('='));
+  for (const Flag& flag : Flags()) {
+    if (flag.LongName() == name) {
+      return UsageError(absl::StrCat(name, " is not for this command; see jailrun --help"));
+    }
+  }
+  return UsageError(absl::StrCat("unknown flag ", Quoted(name), DidYouMean(name, FlagNames(command))));
+}
+
+// CLI11 would take the next word for the value.
+absl::Status RefuseEmptyValues(Words words) {
+  for (string_view word : words) {
+    if (absl::StartsWith(word, "--") && word.find('=') == word.size() - 1) {
+      return UsageError(absl::StrCat(Quoted(word), " has an empty value"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Protobuf strings hold UTF-8 and a C string holds no NUL: said here, by position, rather than later.
+absl::Status CheckText(Words words) {
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (!IsValidUtf8(words[i])) {
+      return UsageError(
+          absl::StrCat("word ", i + 1, " of the command line is not UTF-8: ", Quoted(words[i])));
+    }
+  }
+  return absl::OkStatus();
+}
+
+// What CLI11 makes of a flag that came without a value: its own word, and the one we give it below.
+constexpr string_view kSwitchedOn = "true";
+constexpr string_view kNoValue = "-";
+
+absl::Status ApplyFlag(const Flag& flag, const std::vector<std::string>& values, CommandLine& line) {
+  if (values.size() > 1 && flag.arity != Flag::Arity::kRepeated && flag.arity != Flag::Arity::kSwitch) {
+    return UsageError(absl::StrCat(flag.LongName(), " is given ", values.size(), " times"));
+  }
+  for (const std::string& value : values) {
+    if (flag.arity == Flag::Arity::kSwitch && value != kSwitchedOn) {
+      return UsageError(absl::StrCat(flag.LongName(), " takes no value"));
+    }
+    const absl::Status status =
+        flag.set(line, value == kNoValue || flag.arity == Flag::Arity::kSwitch ? "" : value);
+    if (!status.ok()) return UsageError(absl::StrCat(flag.LongName(), ": ", status.message()));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ApplyOperands(const std::vector<std::string>& rest, CommandLine& line) {
+  for (const std::string& word : rest) {
+    if (LooksLikeFlag(word)) return UnknownFlag(line.command, word);
+    line.operands.push_back(word);
+  }
+  return absl::OkStatus();
+}
+
+struct Registered {
+  const Flag* flag;
+  CLI::Option* option;
+};
+
+CLI::Option* RegisterFlag(const Flag& flag, CLI::App& app) {
+  switch (flag.arity) {
+    case Flag::Arity::kSwitch:
+      return app.add_flag(flag.names);
+    case Flag::Arity::kOptionalValue:
+      return app.add_flag(absl::StrCat(flag.names, "{", kNoValue, "}"));
+    case Flag::Arity::kValue:
+    case Flag::Arity::kRepeated:
+      return app.add_option(flag.names, CLI::callback_t{}, std::string{})->expected(1);
+  }
+  return nullptr;
+}
+
+std::vector<Registered> RegisterFlags(Command command, CLI::App& app) {
+  std::vector<Registered> registered;
+  app.set_help_flag("");
+  app.allow_extras();
+  for (const Flag& flag : Flags()) {
+    if (!flag.For(command)) continue;
+    CLI::Option* option = RegisterFlag(flag, app);
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);  // Repetition is ours to judge.
+    registered.push_back({&flag, option});
+  }
+  return registered;
+}
+
+// The one place where CLI11's exceptions are met.
+absl::Status ParseFlags(Words words, CommandLine& line) {
+  CLI::App app;
+  const std::vector<Registered> registered = RegisterFlags(line.command, app);
+  std::vector<std::string> reversed;  // As CLI11 wants them.
+  for (size_t i = words.size(); i > 0; --i) reversed.emplace_back(words[i - 1]);
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::ArgumentMismatch&) {
+    return UsageError(absl::StrCat(Quoted(words.back()), " needs a value"));
+  } catch (const CLI::ParseError& error) {
+    return UsageError(error.what());
+  }
+  for (const Registered& row : registered)
+    JAIL_RETURN_IF_ERROR(ApplyFlag(*row.flag, row.option->results(), line));
+  return ApplyOperands(app.remaining(), line);
+}
+
+absl::Status CheckOperands(const CommandLine& line) {
+  for (const OperandRule& rule : kOperandRules) {
+    if (rule.command != line.command) continue;
+    if (line.operands.size() < rule.fewest) return UsageError(rule.missing);
+    if (line.operands.size() <= rule.most) return absl::OkStatus();
+    return UsageError(
+        absl::StrCat("unexpected ", Quoted(line.operands[rule.most]),
+                     line.command == Command::kRun
+                         ? "; arguments of the program come after --"
+                         : (line.command == Command::kExec ? "; the command comes after --" : "")));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCombination(const CommandLine& line, bool marked) {
+  if (line.command == Command::kExec && line.words.empty()) {
+    return UsageError("no command: jailrun exec -- CMD [ARGS]");
+  }
+  const bool takes_words = line.command == Command::kRun || line.command == Command::kExec;
+  if (marked && !takes_words) return UsageError("nothing comes after -- here");
+  const bool same_place = line.record.wanted() && line.record.kind == line.json.kind &&
+                          line.record.path == line.json.path && line.record.fd == line.json.fd;
+  if (same_place) return UsageError("--record and --json name the same place");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Span<const CommandName> CommandNames() { return kCommands; }
+
+std::string DidYouMeanCommand(string_view word) {
+  std::vector<string_view> names;
+  for (const CommandName& row : kCommands) names.push_back(row.name);
+  const string_view nearest = NearestName(word, names);
+  return nearest.empty() ? "" : absl::StrCat("; did you mean the command ", Quoted(nearest), "?");
+}
+
+absl::StatusOr<CommandLine> ParseCommandLine(Words arguments) {
+  JAIL_RETURN_IF_ERROR(CheckText(arguments));
+  Split split = SplitAtDashes(arguments);
+  CommandLine line;
+  if (!split.before.empty()) {
+    const std::optional<Command> command = FindCommand(split.before.front());
+    line.command = command.value_or(Command::kRun);
+    if (command.has_value()) split.before.remove_prefix(1);
+  }
+  JAIL_RETURN_IF_ERROR(RefuseEmptyValues(split.before));
+  for (string_view word : split.after) line.words.emplace_back(word);
+  JAIL_RETURN_IF_ERROR(ParseFlags(split.before, line));
+  if (line.help) return line;
+  JAIL_RETURN_IF_ERROR(CheckOperands(line));
+  JAIL_RETURN_IF_ERROR(CheckCombination(line, split.marked));
+  return line;
+}
+
+}  // namespace jail::cli

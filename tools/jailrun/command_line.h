@@ -1,0 +1,85 @@
+// The command line as a value: parsed once, here, with CLI11; nothing later looks at argv again.
+//
+//   jailrun [run] --lang python hello.py -- one two
+//
+// To add a flag: a member of CommandLine, a row in flags.cc (which feeds the parser, the help and the
+// suggestions), a line in README.md.
+#ifndef TOOLS_JAILRUN_COMMAND_LINE_H_
+#define TOOLS_JAILRUN_COMMAND_LINE_H_
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "jail/v1/job.pb.h"
+#include "tools/jailrun/files.h"
+
+namespace jail::cli {
+
+// Bits, so that a flag can belong to several commands.
+enum class Command : unsigned {
+  kRun = 1 << 0,
+  kExec = 1 << 1,
+  kLangs = 1 << 2,
+  kDoctor = 1 << 3,
+  kExplain = 1 << 4,
+  kVersion = 1 << 5,
+  kHelp = 1 << 6,
+};
+
+struct CommandName {
+  Command command;
+  absl::string_view name;
+  absl::string_view operands;  // For the usage line.
+  absl::string_view help;
+};
+absl::Span<const CommandName> CommandNames();
+
+// "; did you mean the command "explain"?" or "": for a FILE that is not there.
+std::string DidYouMeanCommand(absl::string_view word);
+
+// A file for the jail: --file SRC[:DST].
+struct InputFile {
+  std::string source;
+  std::string destination;  // Relative to the work directory.
+};
+
+struct CommandLine {
+  Command command = Command::kRun;
+  bool help = false;
+
+  std::vector<std::string> operands;  // FILE, RECORD, languages
+  std::vector<std::string> words;     // After "--": the program's arguments, or the command.
+
+  std::string language;
+  std::string policy;
+  std::string rootfs;
+  std::string job_id;
+  v1::Limits limits;
+  v1::OutputOverflow output_overflow = v1::OUTPUT_OVERFLOW_UNSPECIFIED;
+  bool best_effort = false;
+  bool rootless = false;
+
+  std::string stdin_path;  // Empty: our own standard input.
+  std::vector<InputFile> files;
+  std::vector<std::pair<std::string, std::string>> env;
+  std::vector<std::string> get_globs;
+  std::string get_directory = ".";
+
+  Destination record;
+  Destination json;
+  bool explain_plan = false;
+  bool verbose = false;
+  bool check = false;     // langs --check
+  bool versions = false;  // langs --versions
+};
+
+// `arguments` without the program's name. InvalidArgumentError: what is wrong, and the nearest right word.
+absl::StatusOr<CommandLine> ParseCommandLine(absl::Span<const absl::string_view> arguments);
+
+}  // namespace jail::cli
+
+#endif  // TOOLS_JAILRUN_COMMAND_LINE_H_

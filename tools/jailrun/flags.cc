@@ -1,0 +1,229 @@
+// Each setter parses one value at the edge, into a type that cannot be wrong; limits need units.
+#include "tools/jailrun/flags.h"
+
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "jail/base/status_macros.h"
+#include "jail/base/text.h"
+
+namespace jail::cli {
+namespace {
+
+using Arity = Flag::Arity;
+using absl::Status;
+using absl::string_view;
+
+template <std::string CommandLine::*member>
+Status SetText(CommandLine& line, string_view value) {
+  line.*member = std::string(value);
+  return absl::OkStatus();
+}
+
+template <bool CommandLine::*member>
+Status SetTrue(CommandLine& line, string_view) {
+  line.*member = true;
+  return absl::OkStatus();
+}
+
+template <Destination CommandLine::*member>
+Status SetDestination(CommandLine& line, string_view value) {
+  JAIL_ASSIGN_OR_RETURN(line.*member, ParseDestination(value));
+  return absl::OkStatus();
+}
+
+template <void (v1::Limits::*set)(int64_t)>
+Status SetTime(CommandLine& line, string_view value) {
+  JAIL_ASSIGN_OR_RETURN(const absl::Duration time, ParseDuration(value));
+  if (time % absl::Milliseconds(1) != absl::ZeroDuration()) {
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is finer than a millisecond"));
+  }
+  (line.limits.*set)(absl::ToInt64Milliseconds(time));
+  return absl::OkStatus();
+}
+
+template <void (v1::Limits::*set)(int64_t)>
+Status SetBytes(CommandLine& line, string_view value) {
+  JAIL_ASSIGN_OR_RETURN(const int64_t bytes, ParseBytes(value));
+  (line.limits.*set)(bytes);
+  return absl::OkStatus();
+}
+
+template <void (v1::Limits::*set)(int32_t)>
+Status SetCount(CommandLine& line, string_view value) {
+  JAIL_ASSIGN_OR_RETURN(const int64_t count, ParseCount(value));
+  if (count > std::numeric_limits<int32_t>::max()) {
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is too large"));
+  }
+  (line.limits.*set)(static_cast<int32_t>(count));
+  return absl::OkStatus();
+}
+
+Status SetCpus(CommandLine& line, string_view value) {
+  JAIL_ASSIGN_OR_RETURN(const int32_t millicores, ParseMillicores(value));
+  line.limits.set_cpu_millicores(millicores);
+  return absl::OkStatus();
+}
+
+// "64M" or "64M,4096".
+Status SetDisk(CommandLine& line, string_view value) {
+  const std::pair<string_view, string_view> parts = absl::StrSplit(value, absl::MaxSplits(',', 1));
+  JAIL_RETURN_IF_ERROR(SetBytes<&v1::Limits::set_disk_bytes>(line, parts.first));
+  if (value.size() == parts.first.size()) return absl::OkStatus();
+  JAIL_ASSIGN_OR_RETURN(const int64_t inodes, ParseCount(parts.second));
+  line.limits.set_disk_inodes(inodes);
+  return absl::OkStatus();
+}
+
+Status SetOverflow(CommandLine& line, string_view value) {
+  constexpr std::pair<string_view, v1::OutputOverflow> kValues[] = {
+      {"drop", v1::OUTPUT_OVERFLOW_DROP},
+      {"end", v1::OUTPUT_OVERFLOW_END_RUN},
+  };
+  std::vector<string_view> names;
+  for (const auto& [name, overflow] : kValues) {
+    names.push_back(name);
+    if (name != value) continue;
+    line.output_overflow = overflow;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(Quoted(value), " is neither drop nor end", DidYouMean(value, names)));
+}
+
+string_view BaseName(string_view path) { return path.substr(path.rfind('/') + 1); }
+
+// "data.csv", "../x/data.csv" (becomes data.csv) or "SRC:DST"; the last colon counts.
+Status AddFile(CommandLine& line, string_view value) {
+  const size_t colon = value.rfind(':');
+  const string_view source = value.substr(0, colon);
+  const string_view destination = colon == string_view::npos ? BaseName(source) : value.substr(colon + 1);
+  if (source.empty() || destination.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not SRC or SRC:DST"));
+  }
+  line.files.push_back({std::string(source), std::string(destination)});
+  return absl::OkStatus();
+}
+
+Status AddEnv(CommandLine& line, string_view value) {
+  const size_t equals = value.find('=');
+  if (equals == string_view::npos || equals == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(Quoted(value), " is not NAME=VALUE (nothing is taken from our own environment)"));
+  }
+  line.env.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+  return absl::OkStatus();
+}
+
+Status AddGlob(CommandLine& line, string_view value) {
+  if (value.empty()) return absl::InvalidArgumentError("the pattern is empty");
+  line.get_globs.emplace_back(value);
+  return absl::OkStatus();
+}
+
+// Without a value the record itself goes to stdout.
+Status SetJson(CommandLine& line, string_view value) {
+  if (!value.empty()) return SetDestination<&CommandLine::json>(line, value);
+  line.json.kind = Destination::Kind::kStdout;
+  return absl::OkStatus();
+}
+
+constexpr unsigned Bit(Command command) { return static_cast<unsigned>(command); }
+constexpr unsigned kRun = Bit(Command::kRun);
+constexpr unsigned kJob = kRun | Bit(Command::kExec);
+constexpr unsigned kLangs = Bit(Command::kLangs);
+constexpr unsigned kHost = kLangs | Bit(Command::kDoctor);
+constexpr unsigned kListing = kHost | Bit(Command::kExplain) | Bit(Command::kVersion);
+constexpr unsigned kAll = ~0U;
+
+constexpr Flag kFlags[] = {
+    {"-l,--lang", Arity::kValue, "LANG", kRun, Section::kProgram,
+     "language of FILE; its extension decides when absent (see jailrun langs)",
+     SetText<&CommandLine::language>},
+    {"--stdin", Arity::kValue, "FILE", kJob, Section::kProgram,
+     "what the program reads as standard input, instead of ours", SetText<&CommandLine::stdin_path>},
+    {"--env", Arity::kRepeated, "NAME=VALUE", kJob, Section::kProgram,
+     "set a variable; the program sees no other one of yours", AddEnv},
+
+    {"--file", Arity::kRepeated, "SRC[:DST]", kJob, Section::kFiles,
+     "copy a file into the work directory, as DST or under its own name", AddFile},
+    {"--get", Arity::kRepeated, "GLOB", kJob, Section::kFiles,
+     "bring files back from the work directory; only a file named in full may replace one here", AddGlob},
+    {"--get-dir", Arity::kValue, "DIR", kJob, Section::kFiles,
+     "where they go (default: the current directory)", SetText<&CommandLine::get_directory>},
+
+    {"-t,--time", Arity::kValue, "TIME", kJob, Section::kLimits,
+     "CPU time of all processes together: 2s, 500ms", SetTime<&v1::Limits::set_cpu_time_ms>},
+    {"--wall", Arity::kValue, "TIME", kJob, Section::kLimits, "time on the clock",
+     SetTime<&v1::Limits::set_wall_time_ms>},
+    {"-m,--memory", Arity::kValue, "SIZE", kJob, Section::kLimits,
+     "memory of all processes together, files in /tmp included: 256M, 1G",
+     SetBytes<&v1::Limits::set_memory_bytes>},
+    {"--pids", Arity::kValue, "N", kJob, Section::kLimits, "processes and threads together",
+     SetCount<&v1::Limits::set_processes>},
+    {"--cpus", Arity::kValue, "N", kJob, Section::kLimits, "CPU rate in cores: 0.5", SetCpus},
+    {"--output", Arity::kValue, "SIZE", kJob, Section::kLimits, "bytes of stdout and of stderr, each",
+     SetBytes<&v1::Limits::set_output_bytes>},
+    {"--on-overflow", Arity::kValue, "drop|end", kJob, Section::kLimits,
+     "output beyond that: drop it (default) or end the run", SetOverflow},
+    {"--disk", Arity::kValue, "SIZE[,N]", kJob, Section::kLimits,
+     "bytes, and files and directories, on /tmp and the work directory", SetDisk},
+    {"--fsize", Arity::kValue, "SIZE", kJob, Section::kLimits, "size of any one file",
+     SetBytes<&v1::Limits::set_file_bytes>},
+    {"--nofile", Arity::kValue, "N", kJob, Section::kLimits, "open files of any one process",
+     SetCount<&v1::Limits::set_open_files>},
+    {"--stack", Arity::kValue, "SIZE", kJob, Section::kLimits, "stack of any one process",
+     SetBytes<&v1::Limits::set_stack_bytes>},
+    {"--source", Arity::kValue, "SIZE", kJob, Section::kLimits, "FILE and every --file together",
+     SetBytes<&v1::Limits::set_source_bytes>},
+
+    {"--policy", Arity::kValue, "NAME", kJob, Section::kIsolation,
+     "system calls allowed; the language's own policy when absent (see jailrun version)",
+     SetText<&CommandLine::policy>},
+    {"--rootfs", Arity::kValue, "NAME", Bit(Command::kExec), Section::kIsolation,
+     "what the jail sees as its root (default: host, this machine's /usr, read-only)",
+     SetText<&CommandLine::rootfs>},
+    {"--best-effort", Arity::kSwitch, "", kJob | kHost, Section::kIsolation,
+     "go on without what this host cannot enforce; the record lists it. Without this the run is refused",
+     SetTrue<&CommandLine::best_effort>},
+    {"--rootless", Arity::kSwitch, "", kJob | kHost, Section::kIsolation,
+     "use no privilege, even when there is some: your own uid in a user namespace",
+     SetTrue<&CommandLine::rootless>},
+
+    {"--record", Arity::kValue, "FILE|fd:N", kJob, Section::kResult, "write the record, binary protobuf",
+     SetDestination<&CommandLine::record>},
+    {"--json", Arity::kOptionalValue, "[=FILE|fd:N]", kJob, Section::kResult,
+     "write the record as JSON; alone, to stdout, the program's output inside it and nowhere else", SetJson},
+    {"--explain-plan", Arity::kSwitch, "", kJob, Section::kResult, "print what would be done, and do nothing",
+     SetTrue<&CommandLine::explain_plan>},
+    {"--job-id", Arity::kValue, "ID", kJob, Section::kResult, "name in the record, [A-Za-z0-9._-]",
+     SetText<&CommandLine::job_id>},
+    {"-v,--verbose", Arity::kSwitch, "", kJob, Section::kResult, "summary on stderr after the run",
+     SetTrue<&CommandLine::verbose>},
+
+    {"--versions", Arity::kSwitch, "", kLangs, Section::kResult,
+     "ask each language for its version, in a jail", SetTrue<&CommandLine::versions>},
+    {"--check", Arity::kSwitch, "", kLangs, Section::kResult,
+     "run every test program of every language (or of those named) in the jail",
+     SetTrue<&CommandLine::check>},
+    {"--json", Arity::kSwitch, "", kListing, Section::kResult, "print JSON", SetJson},
+
+    {"-h,--help", Arity::kSwitch, "", kAll, Section::kGeneral, "this text", SetTrue<&CommandLine::help>},
+};
+
+}  // namespace
+
+string_view Flag::LongName() const {
+  const string_view all(names);
+  return all.substr(all.rfind(',') + 1);  // npos + 1 is 0: all of it.
+}
+
+absl::Span<const Flag> Flags() { return kFlags; }
+
+}  // namespace jail::cli

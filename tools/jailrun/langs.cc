@@ -1,0 +1,169 @@
+#include "tools/jailrun/langs.h"
+
+#include <unistd.h>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
+#include "jail/base/status_macros.h"
+#include "jail/base/text.h"
+#include "tools/jailrun/job.h"
+#include "tools/jailrun/render.h"
+#include "tools/jailrun/table.h"
+#include "tools/jailrun/visible.h"
+
+namespace jail::cli {
+namespace {
+
+using Runtimes = std::vector<const v1::Runtime*>;
+
+// A compiled program's own argv begins with what the compiler made: /app/... or a placeholder.
+bool IsHostPath(absl::string_view program) {
+  return absl::StartsWith(program, "/") && !absl::StartsWith(program, "/app/") &&
+         !absl::StrContains(program, "{");
+}
+
+const v1::PhaseResult* LastPhase(const v1::ResultRecord& record) {
+  return record.phases().empty() ? nullptr : &record.phases(record.phases_size() - 1);
+}
+
+v1::JobSpec VersionJob(const v1::Runtime& runtime) {
+  const v1::Runtime::Phase& phase = runtime.has_compile() ? runtime.compile() : runtime.run();
+  v1::JobSpec job;
+  *job.mutable_command() = runtime.version_argv();
+  *job.mutable_limits() = phase.limits();
+  job.mutable_env()->insert(phase.env().begin(), phase.env().end());
+  job.set_policy(phase.policy());
+  return job;
+}
+
+std::string Version(const v1::Runtime& runtime, RunJob run) {
+  if (runtime.version_argv().empty()) return "unknown";
+  const v1::ResultRecord record = run(VersionJob(runtime));
+  const v1::PhaseResult* phase = LastPhase(record);
+  if (record.verdict() != v1::VERDICT_OK || phase == nullptr) return Visible(record.summary());
+  const std::string& text =
+      phase->stdout().content().empty() ? phase->stderr().content() : phase->stdout().content();
+  const std::vector<absl::string_view> lines = absl::StrSplit(text, absl::MaxSplits('\n', 1));
+  return Visible(lines.front());
+}
+
+std::string State(const v1::Runtime& runtime, bool versions, RunJob run) {
+  const std::vector<std::string> missing = MissingTools(runtime);
+  if (!missing.empty()) return absl::StrCat("not installed: no ", absl::StrJoin(missing, ", "));
+  return versions ? Version(runtime, run) : "installed";
+}
+
+v1::Verdict ExpectedVerdict(const v1::Runtime::Probe& probe) {
+  v1::Verdict verdict = v1::VERDICT_UNSPECIFIED;
+  if (v1::Verdict_Parse(probe.expected_verdict(), &verdict)) return verdict;
+  return probe.expected_exit_code() == 0 ? v1::VERDICT_OK : v1::VERDICT_NONZERO_EXIT;
+}
+
+v1::JobSpec ProbeJob(const v1::Runtime& runtime, const v1::Runtime::Probe& probe) {
+  v1::JobSpec job;
+  job.set_language(runtime.name());
+  v1::SourceFile* file = job.add_files();
+  file->set_path(runtime.default_path());
+  file->set_content(probe.source());
+  *job.mutable_args() = probe.args();
+  job.set_stdin(probe.stdin());
+  return job;
+}
+
+// Empty when the record is what the probe expects; otherwise the first difference.
+std::string Difference(const v1::Runtime::Probe& probe, const v1::ResultRecord& record) {
+  const v1::Verdict expected = ExpectedVerdict(probe);
+  if (record.verdict() != expected) {
+    return absl::StrCat("expected ", VerdictLabel(expected), " but got ", VerdictLabel(record.verdict()),
+                        ": ", Visible(record.summary()));
+  }
+  const v1::PhaseResult* phase = LastPhase(record);
+  if (phase == nullptr) return "the record has no phase";
+  const bool ended_by_itself = expected == v1::VERDICT_OK || expected == v1::VERDICT_NONZERO_EXIT;
+  if (ended_by_itself && phase->exit_code() != probe.expected_exit_code()) {
+    return absl::StrCat("expected exit status ", probe.expected_exit_code(), " but got ", phase->exit_code());
+  }
+  const bool compares_output = ended_by_itself || !probe.expected_stdout().empty();
+  if (!compares_output || phase->stdout().content() == probe.expected_stdout()) return "";
+  return absl::StrCat("expected output ", Quoted(probe.expected_stdout()), " but got ",
+                      Quoted(phase->stdout().content()));
+}
+
+struct Tally {
+  int passed = 0;
+  int failed = 0;
+};
+
+void CheckProbe(const v1::Runtime& runtime, const v1::Runtime::Probe& probe, RunJob run, Print print,
+                Tally& tally) {
+  const v1::ResultRecord record = run(ProbeJob(runtime, probe));
+  const std::string difference = Difference(probe, record);
+  ++(difference.empty() ? tally.passed : tally.failed);
+  const std::string elapsed = FormatElapsed(absl::Microseconds(record.timeline().total_us()));
+  print(absl::StrCat(difference.empty() ? "ok    " : "FAIL  ", runtime.name(), ".", probe.name(), "  ",
+                     elapsed, difference.empty() ? "" : "  ", difference, "\n"));
+  if (!difference.empty()) print(RenderFailure(record));
+}
+
+void CheckRuntime(const v1::Runtime& runtime, RunJob run, Print print, Tally& tally) {
+  const std::vector<std::string> missing = MissingTools(runtime);
+  if (!missing.empty() || runtime.probes().empty()) {
+    ++tally.failed;
+    const std::string why = missing.empty()
+                                ? "it brings no probe"
+                                : absl::StrCat("not installed: no ", absl::StrJoin(missing, ", "));
+    print(absl::StrCat("FAIL  ", runtime.name(), "  ", why, "\n"));
+    return;
+  }
+  for (const v1::Runtime::Probe& probe : runtime.probes()) CheckProbe(runtime, probe, run, print, tally);
+}
+
+}  // namespace
+
+absl::StatusOr<Runtimes> PickRuntimes(const v1::RuntimeCatalog& catalog,
+                                      const std::vector<std::string>& names) {
+  Runtimes picked;
+  for (const std::string& name : names) {
+    JAIL_ASSIGN_OR_RETURN(const v1::Runtime* runtime, FindRuntime(catalog, name));
+    picked.push_back(runtime);
+  }
+  if (!names.empty()) return picked;
+  for (const v1::Runtime& runtime : catalog.runtimes()) picked.push_back(&runtime);
+  return picked;
+}
+
+std::vector<std::string> MissingTools(const v1::Runtime& runtime) {
+  std::vector<std::string> missing;
+  for (const v1::Runtime::Phase* phase : {&runtime.compile(), &runtime.run()}) {
+    if (phase->argv().empty() || !IsHostPath(phase->argv(0))) continue;
+    if (access(phase->argv(0).c_str(), X_OK) != 0) missing.push_back(phase->argv(0));
+  }
+  return missing;
+}
+
+std::string RenderLangs(const Runtimes& runtimes, bool versions, RunJob run) {
+  Table table(0);
+  table.Row({"NAME", "LANGUAGE", "ALSO", "FILES", versions ? "VERSION" : "STATE"});
+  for (const v1::Runtime* runtime : runtimes) {
+    const auto with_dot = [](std::string* out, const std::string& extension) {
+      absl::StrAppend(out, ".", extension);
+    };
+    table.Row({runtime->name(), runtime->display_name(), absl::StrJoin(runtime->aliases(), " "),
+               absl::StrJoin(runtime->extensions(), " ", with_dot), State(*runtime, versions, run)});
+  }
+  return table.Text();
+}
+
+bool CheckLangs(const Runtimes& runtimes, RunJob run, Print print) {
+  Tally tally;
+  for (const v1::Runtime* runtime : runtimes) CheckRuntime(*runtime, run, print, tally);
+  print(absl::StrCat(tally.passed, " passed, ", tally.failed, " failed\n"));
+  return tally.failed == 0 && tally.passed > 0;
+}
+
+}  // namespace jail::cli

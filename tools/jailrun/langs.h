@@ -1,0 +1,37 @@
+// `jailrun langs`: what there is, whether its toolchain is here, which version it is, and whether it
+// works: --check runs the test programs that each runtime brings along, in the jail.
+#ifndef TOOLS_JAILRUN_LANGS_H_
+#define TOOLS_JAILRUN_LANGS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "jail/v1/job.pb.h"
+#include "jail/v1/result.pb.h"
+#include "jail/v1/runtime.pb.h"
+
+namespace jail::cli {
+
+using RunJob = absl::FunctionRef<v1::ResultRecord(const v1::JobSpec& job)>;
+using Print = absl::FunctionRef<void(absl::string_view text)>;
+
+// Those of the runtimes that `names` names; all when it is empty.
+absl::StatusOr<std::vector<const v1::Runtime*>> PickRuntimes(const v1::RuntimeCatalog& catalog,
+                                                             const std::vector<std::string>& names);
+
+// The programs of the host that a runtime starts but that are not there.
+std::vector<std::string> MissingTools(const v1::Runtime& runtime);
+
+// One line for each. `run` is called only with `versions`.
+std::string RenderLangs(const std::vector<const v1::Runtime*>& runtimes, bool versions, RunJob run);
+
+// Runs every probe and prints a line for each; true when all did what they should. A language that is
+// not installed fails.
+bool CheckLangs(const std::vector<const v1::Runtime*>& runtimes, RunJob run, Print print);
+
+}  // namespace jail::cli
+
+#endif  // TOOLS_JAILRUN_LANGS_H_

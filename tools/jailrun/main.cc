@@ -1,0 +1,183 @@
+// jailrun: the command. Parses, opens the jail, hands over to one function per command.
+#include <unistd.h>
+
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "google/protobuf/stubs/logging.h"
+#include "jail/jail.h"
+#include "jail/plan/builtin.h"
+#include "tools/jailrun/command_line.h"
+#include "tools/jailrun/doctor.h"
+#include "tools/jailrun/exit_status.h"
+#include "tools/jailrun/files.h"
+#include "tools/jailrun/help.h"
+#include "tools/jailrun/job.h"
+#include "tools/jailrun/langs.h"
+#include "tools/jailrun/process.h"
+#include "tools/jailrun/record_text.h"
+#include "tools/jailrun/render.h"
+#include "tools/jailrun/run.h"
+#include "tools/jailrun/version.h"
+
+namespace jail::cli {
+namespace {
+
+constexpr size_t kMaxRecordBytes = size_t{512} << 20;
+
+struct Context {
+  const CommandLine& line;
+  const StandardStreams& streams;
+};
+
+std::vector<BuiltinPart> BuiltinParts() {
+  const auto hash = [](const uint8_t(&sha256)[32]) {
+    return absl::string_view(reinterpret_cast<const char*>(sha256), sizeof(sha256));
+  };
+  std::vector<BuiltinPart> parts;
+  for (int i = 0; const plan::CompiledPolicy* policy = plan::PolicyAt(i); ++i) {
+    parts.push_back({"policy", policy->name, hash(policy->sha256)});
+  }
+  for (int i = 0; const plan::RootView* view = plan::RootViewAt(i); ++i) {
+    parts.push_back({"root", view->name, hash(view->sha256)});
+  }
+  return parts;
+}
+
+Catalog MakeCatalog(const Jail& jail) {
+  Catalog catalog = {jail.Runtimes(), {}, {}};
+  for (const BuiltinPart& part : BuiltinParts()) {
+    (part.kind == "policy" ? catalog.policies : catalog.rootfs).push_back(part.name);
+  }
+  return catalog;
+}
+
+absl::StatusOr<std::unique_ptr<Jail>> OpenJail(const CommandLine& line) {
+  absl::StatusOr<Site> site = LoadSite();
+  if (!site.ok()) return site.status();
+  site->rootless = site->rootless || line.rootless;
+  return Jail::Open(*std::move(site));
+}
+
+int ShowJson(const google::protobuf::Message& message) {
+  const absl::StatusOr<std::string> json = ToJson(message);
+  if (json.ok()) return Show(*json);
+  Complain(json.status().message());
+  return kExitJail;
+}
+
+int RunCommand(const Context& context) {
+  const absl::StatusOr<std::unique_ptr<Jail>> jail = OpenJail(context.line);
+  if (!jail.ok()) return ReportUnusable(jail.status(), context.line, context.streams);
+  return RunOrExec(**jail, context.line, MakeCatalog(**jail), context.streams);
+}
+
+int LangsWith(const Jail& jail, const CommandLine& line, const std::vector<const v1::Runtime*>& runtimes) {
+  const auto run = [&jail, &line](const v1::JobSpec& wanted) {
+    v1::JobSpec job = wanted;
+    if (line.best_effort) job.set_enforcement(v1::ENFORCEMENT_BEST_EFFORT);
+    return jail.Run(job);
+  };
+  const auto print = [](absl::string_view text) { static_cast<void>(Show(text)); };
+  if (line.check) return CheckLangs(runtimes, run, print) ? kExitOk : kExitCheckFailed;
+  if (!line.json.wanted()) return Show(RenderLangs(runtimes, line.versions, run));
+  v1::RuntimeCatalog picked;
+  for (const v1::Runtime* runtime : runtimes) *picked.add_runtimes() = *runtime;
+  return ShowJson(picked);
+}
+
+int LangsCommand(const Context& context) {
+  const absl::StatusOr<std::unique_ptr<Jail>> jail = OpenJail(context.line);
+  if (!jail.ok()) return ReportUnusable(jail.status(), context.line, context.streams);
+  const auto runtimes = PickRuntimes((*jail)->Runtimes(), context.line.operands);
+  if (runtimes.ok()) return LangsWith(**jail, context.line, *runtimes);
+  Complain(runtimes.status().message());
+  return kExitUsage;
+}
+
+int DoctorCommand(const Context& context) {
+  const absl::StatusOr<std::unique_ptr<Jail>> jail = OpenJail(context.line);
+  if (!jail.ok()) return ReportUnusable(jail.status(), context.line, context.streams);
+  const v1::ResultRecord probe = (*jail)->Probe();
+  const int shown =
+      context.line.json.wanted() ? ShowJson(probe) : Show(RenderDoctor(probe, (*jail)->Runtimes()));
+  if (shown != kExitOk) return shown;
+  return HostIsReady(probe) ? kExitOk : kExitCheckFailed;
+}
+
+absl::StatusOr<v1::ResultRecord> ReadRecord(const std::string& path) {
+  const auto bytes = path == "-" ? ReadAll(STDIN_FILENO, "standard input", kMaxRecordBytes)
+                                 : ReadSource(path, kMaxRecordBytes);
+  if (!bytes.ok()) return bytes.status();
+  return ParseRecord(*bytes);
+}
+
+int ExplainCommand(const Context& context) {
+  const absl::StatusOr<v1::ResultRecord> record = ReadRecord(context.line.operands.front());
+  if (record.ok()) return context.line.json.wanted() ? ShowJson(*record) : Show(RenderRecord(*record));
+  Complain(record.status().message());
+  return kExitUsage;
+}
+
+int VersionCommand(const Context& context) {
+  const std::vector<BuiltinPart> parts = BuiltinParts();
+  return Show(context.line.json.wanted() ? VersionJson(parts) : RenderVersion(parts));
+}
+
+// "jailrun help langs" is "jailrun langs --help".
+int HelpCommand(const Context& context) {
+  if (context.line.command != Command::kHelp || context.line.operands.empty()) {
+    return Show(HelpText(context.line.command));
+  }
+  const std::string& name = context.line.operands.front();
+  for (const CommandName& row : CommandNames()) {
+    if (row.name == name) return Show(HelpText(row.command));
+  }
+  Complain(absl::StrCat("there is no such command", DidYouMeanCommand(name)));
+  return kExitUsage;
+}
+
+struct Row {
+  Command command;
+  int (*run)(const Context& context);
+};
+constexpr Row kCommands[] = {
+    {Command::kRun, RunCommand},         {Command::kExec, RunCommand},
+    {Command::kLangs, LangsCommand},     {Command::kDoctor, DoctorCommand},
+    {Command::kExplain, ExplainCommand}, {Command::kVersion, VersionCommand},
+    {Command::kHelp, HelpCommand},
+};
+
+int Dispatch(const Context& context) {
+  if (context.line.help) return HelpCommand(context);
+  for (const Row& row : kCommands) {
+    if (row.command == context.line.command) return row.run(context);
+  }
+  return kExitUsage;
+}
+
+int Main(const std::vector<absl::string_view>& arguments) {
+  const StandardStreams streams = MakeProcessSane();
+  google::protobuf::SetLogHandler(nullptr);  // It would write to the program's stderr.
+  if (arguments.empty()) {
+    static_cast<void>(WriteAll(STDERR_FILENO, ShortHelp()));
+    return kExitUsage;
+  }
+  const absl::StatusOr<CommandLine> line = ParseCommandLine(arguments);
+  if (line.ok()) return Dispatch({*line, streams});
+  Complain(line.status().message());
+  return kExitUsage;
+}
+
+}  // namespace
+}  // namespace jail::cli
+
+int main(int argc, char** argv) {
+  // argc may be 0: then there is not even a name to skip.
+  return jail::cli::Main(argc < 1 ? std::vector<absl::string_view>()
+                                  : std::vector<absl::string_view>(argv + 1, argv + argc));
+}

@@ -1,0 +1,18 @@
+// The phases of a record for a person. Used by render.cc only.
+#ifndef TOOLS_JAILRUN_RENDER_PHASE_H_
+#define TOOLS_JAILRUN_RENDER_PHASE_H_
+
+#include <string>
+
+#include "jail/v1/result.pb.h"
+
+namespace jail::cli {
+
+enum class Detail { kShort, kFull };
+
+// Heading, limits, what was reached, what was denied; in full also the output.
+std::string RenderPhase(const v1::PhaseResult& phase, Detail detail);
+
+}  // namespace jail::cli
+
+#endif  // TOOLS_JAILRUN_RENDER_PHASE_H_
