@@ -1,0 +1,151 @@
+"""Things on the host that no payload may see or touch. Their names are fixed, as payloads must know
+them, so one corpus runs at a time (run_corpus.py holds a lock)."""
+import os
+import signal
+import shutil
+import socket
+import subprocess
+import threading
+
+from judge.host import LIBC
+
+FOLDER = "/var/tmp/jailrun-canary"
+PORT = 47998
+SYS_MQ_OPEN, SYS_MQ_UNLINK = 240, 241
+IPC_RMID, SHM_KEY = 0, 0x6A61696C
+
+
+class Canaries:
+    def __init__(self, uid):
+        self.uid = uid
+        self.secret = os.urandom(16).hex()
+        self.nonce = "NONCE:" + self.secret
+        self.hits, self.lock, self.sockets = [], threading.Lock(), []
+        self._plant_files()
+        self._listen(socket.AF_INET, ("127.0.0.1", PORT))
+        self._listen(socket.AF_INET6, ("::1", PORT))
+        self._listen(socket.AF_UNIX, "\0jailrun-canary")
+        self._listen(socket.AF_UNIX, FOLDER + "/socket")
+        os.chmod(FOLDER + "/socket", 0o777)
+        self._listen_udp()
+        self.segment = LIBC.shmget(SHM_KEY, 4096, 0o1666)
+        self.queue = LIBC.syscall(SYS_MQ_OPEN, b"jailrun-canary", os.O_CREAT | os.O_RDWR, 0o666, None)
+        self._start_process()
+        self.host_before = self._host()
+
+    def _plant_files(self):
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        os.makedirs(FOLDER + "/dropbox")
+        os.chmod(FOLDER, 0o755)
+        os.chmod(FOLDER + "/dropbox", 0o1777)
+        self.files = {}
+        for path, mode in ((FOLDER + "/open", 0o644), (FOLDER + "/secret", 0o600), ("/dev/shm/jailrun-canary", 0o666)):
+            with open(path, "w") as f: f.write(self.nonce + "\n")
+            os.chmod(path, mode)
+            self.files[path] = self._look_at(path)
+
+    @staticmethod
+    def _look_at(path):
+        s = os.lstat(path)
+        return s.st_mode, s.st_uid, s.st_gid, s.st_size, s.st_ino, s.st_nlink, s.st_mtime_ns
+
+    def _hit(self, what):
+        with self.lock: self.hits.append(what)
+
+    def _listen(self, family, address):
+        s = socket.socket(family, socket.SOCK_STREAM)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind(address)
+        s.listen(16)
+        self.sockets.append(s)
+
+        def accept():
+            while True:
+                try: connection, _ = s.accept()
+                except OSError: return  # Closed: the corpus is over.
+                self._hit("connection to %r" % (address,))
+                connection.close()
+        threading.Thread(target=accept, daemon=True).start()
+
+    def _listen_udp(self):
+        s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        s.bind(("127.0.0.1", PORT))
+        self.sockets.append(s)
+
+        def receive():
+            while True:
+                try: s.recv(100)
+                except OSError: return
+                self._hit("datagram")
+        threading.Thread(target=receive, daemon=True).start()
+
+    def _start_process(self):
+        """Of the uid that payloads have un-jailed: anyone of that uid may signal, trace and re-limit it."""
+        self.told, tell = os.pipe()
+        os.set_blocking(self.told, False)
+        code = ("import os, signal, time\nsignal.signal(signal.SIGCONT, lambda *_: os.write(%d, b'!'))\n"
+                "os.write(%d, b'+')\nwhile True: time.sleep(600)" % (tell, tell))
+
+        def drop():
+            os.setsid()
+            os.setgroups([])
+            os.setresgid(self.uid, self.uid, self.uid)
+            os.setresuid(self.uid, self.uid, self.uid)
+        self.process = subprocess.Popen(["jailrun-canary-process", "-c", code], executable="/usr/bin/python3", preexec_fn=drop,
+                                        pass_fds=(tell,), stdin=subprocess.DEVNULL, env={"PATH": "/usr/bin", "TOKEN": self.nonce})
+        os.close(tell)
+        os.set_blocking(self.told, True)
+        os.read(self.told, 1)  # It listens now.
+        os.set_blocking(self.told, False)
+        self.process_before = self._process()
+
+    def _process(self):
+        pid = self.process.pid
+        try:
+            status = dict(line.rstrip("\n").split(":\t", 1) for line in open("/proc/%d/status" % pid) if ":\t" in line)
+            return (status["State"][0] in "SR", status["TracerPid"], os.getpriority(os.PRIO_PROCESS, pid),
+                    tuple(sorted(os.sched_getaffinity(pid))), open("/proc/%d/oom_score_adj" % pid).read())
+        except (OSError, KeyError):
+            return "gone"
+
+    @staticmethod
+    def _host():
+        paths = ("kernel/core_pattern", "kernel/modprobe", "kernel/domainname", "kernel/hostname", "user/max_user_namespaces")
+        return [open("/proc/sys/" + p).read() for p in paths if os.path.exists("/proc/sys/" + p)]
+
+    def touched(self):
+        """What came to harm since the last call, for people; puts back what it can."""
+        bad = []
+        for path, before in self.files.items():
+            if not os.path.lexists(path): bad.append("gone: " + path)
+            elif self._look_at(path) != before: bad.append("changed: " + path)
+        for name in os.listdir(FOLDER + "/dropbox"):
+            bad.append("written: dropbox/" + name)
+            os.unlink(FOLDER + "/dropbox/" + name)
+        with self.lock:
+            bad += self.hits
+            self.hits.clear()
+        try:
+            if os.read(self.told, 100): bad.append("a host process was signalled")
+        except BlockingIOError:
+            pass
+        if self._process() != self.process_before: bad.append("the host process is now %s" % (self._process(),))
+        if self._host() != self.host_before: bad.append("a setting of the host has changed")
+        if any(b.startswith(("gone", "changed")) for b in bad): self._replant()
+        return bad
+
+    def _replant(self):
+        for path in self.files:
+            if os.path.lexists(path): os.unlink(path)
+            with open(path, "w") as f: f.write(self.nonce + "\n")
+            os.chmod(path, 0o600 if path.endswith("secret") else 0o644)
+            self.files[path] = self._look_at(path)
+
+    def remove(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        for s in self.sockets: s.close()
+        LIBC.shmctl(self.segment, IPC_RMID, None)
+        LIBC.syscall(SYS_MQ_UNLINK, b"jailrun-canary")
+        shutil.rmtree(FOLDER, ignore_errors=True)
+        os.unlink("/dev/shm/jailrun-canary")

@@ -1,0 +1,37 @@
+"""The positive control: the same payload as an ordinary, bounded user of the host. A check that does
+not fail here could not fail anywhere."""
+import os
+import resource
+import subprocess
+
+COMPILERS = {"c": ["/usr/bin/gcc", "-O1", "-w"], "cpp": ["/usr/bin/g++", "-std=c++17", "-O1", "-w"]}
+COMPILE_SECONDS = 12
+
+
+def bounds(uid, address_space):
+    def become():
+        for which, value in ((resource.RLIMIT_NPROC, 600), (resource.RLIMIT_FSIZE, 1 << 30), (resource.RLIMIT_CPU, 25),
+                             (resource.RLIMIT_CORE, resource.RLIM_INFINITY)):
+            hard = resource.getrlimit(which)[1]
+            resource.setrlimit(which, (value if hard == -1 or value <= hard != -1 else hard,) * 2)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
+        if address_space: resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    return become
+
+
+def compile_payload(payload, source, folder, uid):
+    """(program, output): program is None when the compiler refused or was stopped."""
+    program = folder + "/program"
+    try:
+        done = subprocess.run(COMPILERS[payload.language] + [source, "-o", program, "-pthread"], capture_output=True,
+                              timeout=COMPILE_SECONDS, cwd=folder, preexec_fn=bounds(uid, 3 << 30), stdin=subprocess.DEVNULL)
+    except subprocess.TimeoutExpired as e:
+        return None, (e.stdout or b"") + (e.stderr or b"")
+    return (program if done.returncode == 0 else None), done.stdout + done.stderr
+
+
+def command(payload, source):
+    return {"python": ["/usr/bin/python3", source], "javascript": ["/usr/bin/node", source]}[payload.language]

@@ -1,0 +1,16 @@
+# id: net-host-loopback
+# class: net
+# does: talks to services of the host on loopback by TCP (IPv4, IPv6) and UDP, and by a socket file
+# promise: P13
+# expect: OK
+# unjailed: escape
+import socket
+last = None
+for family, address in ((socket.AF_INET, ("127.0.0.1", 47998)), (socket.AF_INET6, ("::1", 47998)),
+                        (socket.AF_INET, ("127.8.9.10", 47998)), (socket.AF_UNIX, CANARY + "/socket")):
+    with socket.socket(family, socket.SOCK_STREAM) as s:
+        s.settimeout(1)
+        last = refusal(lambda: s.connect(address)) or escaped("connected to %s" % (address,))
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+    last = refusal(lambda: s.sendto(b"hostile", ("127.0.0.1", 47998))) or last
+blocked(last)

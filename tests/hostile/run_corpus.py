@@ -1,0 +1,166 @@
+#!/usr/bin/python3
+"""Runs the hostile corpus against jailrun and judges every payload from outside.
+
+  run_corpus.py --jailrun build/tools/jailrun/jailrun      every payload must be contained
+  run_corpus.py --self-check                               the same payloads un-jailed: each must show what its
+                                                           header says, which proves that each check can fail
+
+A payload passes if and only if
+  evidence  it says that it started, and that it was stopped, or a limit ended it;
+  safe      it got nothing: no escape, no canary touched, no secret in any output, nothing left behind;
+  bounded   time and output stay within its header's bounds;
+  honest    the binary record gives one of the verdicts its header expects.
+Needs root (canaries of another user, private mounts). Exit status 0 when all passed."""
+import argparse
+import fcntl
+import fnmatch
+import os
+import shutil
+import sys
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+from judge import execute, host, payload, record, unjailed, verdict
+from judge.canaries import Canaries, FOLDER
+
+PROTO = os.path.join(HERE, "../../proto/jail/v1/result.proto")
+LOCK = "/run/lock/jailrun-corpus"
+STAGE = "/tmp/corpus"
+UID = 61247            # Whom payloads run as un-jailed, and whose process is a canary.
+LIMITS = ["--wall", "3s", "--time", "2s"]
+JAIL_PATIENCE = 6.0    # Other jails on this machine come and go within this.
+HARD_WALL = {"jailed": 40.0, "unjailed": 11.0}
+
+
+class Corpus:
+    def __init__(self, options):
+        self.options = options
+        self.proto = record.read_proto(PROTO)
+        self.payloads = [p for p in payload.load(HERE, set(self.proto[0].values())) if self._selected(p)]
+        self.mode = "unjailed" if options.self_check else "jailed"
+
+    def _selected(self, p):
+        only, kinds = self.options.only, self.options.classes
+        return (not only or any(fnmatch.fnmatch(p.id, g) for g in only)) and (not kinds or p.kind in kinds)
+
+    def run(self):
+        self.canaries = Canaries(UID)
+        self.traces = host.Traces(without=(STAGE, FOLDER, "/dev/shm/jailrun-canary"))
+        self.keep = {self.canaries.process.pid}
+        failed = 0
+        try:
+            for p in self.payloads: failed += not self._one(p)
+        finally:
+            host.kill_descendants(self.keep)
+            self.canaries.remove()
+        print("%d passed, %d failed" % (len(self.payloads) - failed, failed), flush=True)
+        return failed
+
+    def _one(self, p):
+        started = time.monotonic()
+        finding = verdict.Finding()
+        for _ in range(p.runs):
+            folder = self._stage(p)
+            outcome = (self._run_unjailed if self.options.self_check else self._run_jailed)(p, folder, finding)
+            finding.note(p, outcome, self.canaries.secret)
+            finding.harm += self.canaries.touched()
+            self._look_at_results(folder, finding)
+        patience = 0.2 if self.options.self_check else JAIL_PATIENCE
+        host.kill_descendants(self.keep)
+        left = self.traces.left(patience)
+        # Un-jailed, files in /tmp are everyone's right; the next payload starts clean all the same.
+        if not self.options.self_check: finding.harm += ["left behind: " + thing for thing in left[:3]]
+        self._clean(left)
+        judge = verdict.judge_unjailed if self.options.self_check else verdict.judge_jailed
+        passed, why = judge(p, finding)
+        print("%-4s %-20s %-16s %5.1fs %s" % ("ok" if passed else "FAIL", p.id, p.kind, time.monotonic() - started,
+                                              why.replace("\n", " ")[:150]), flush=True)
+        if self.options.verbose or not passed:
+            print("     stdout: %r\n     stderr: %r" % (outcome.out[-600:], outcome.err[-600:]), flush=True)
+        return passed
+
+    def _stage(self, p):
+        shutil.rmtree(STAGE, ignore_errors=True)
+        os.makedirs(STAGE)
+        with open(os.path.join(STAGE, p.file_name()), "w", encoding="utf-8") as f: f.write(p.source())
+        os.chmod(STAGE, 0o777)
+        return STAGE
+
+    def _environment(self):
+        return {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "SECRET_TOKEN": self.canaries.nonce}
+
+    def _run_jailed(self, p, folder, finding):
+        argv = [self.options.jailrun, "--record", "fd:%d" % execute.RECORD_FD, "--lang", p.language, *LIMITS]
+        for glob in p.get: argv += ["--get", glob]
+        argv += self.options.extra + [p.file_name()]
+        outcome = execute.run(argv, self._environment(), folder, p.needs, self.keep, HARD_WALL["jailed"])
+        finding.bound(p, outcome)
+        try: finding.record = record.Record(outcome.record, self.proto)
+        except (ValueError, IndexError): finding.record = None
+        return outcome
+
+    def _run_unjailed(self, p, folder, finding):
+        source = os.path.join(folder, p.file_name())
+        said = b""
+        if p.language in unjailed.COMPILERS:
+            program, said = unjailed.compile_payload(p, source, folder, UID)
+            argv = [program] if program else ["/bin/true"]
+        else:
+            argv = unjailed.command(p, source)
+        become = unjailed.bounds(UID, 0 if p.language == "javascript" else 3 << 30)
+        outcome = execute.run(argv, self._environment(), folder, p.needs, self.keep, HARD_WALL["unjailed"], become)
+        outcome.err += said
+        most = 2 * (verdict.OUTPUT_LIMIT + verdict.OUTPUT_ROOM)
+        if outcome.bytes > most: finding.harm.append("%d bytes of output" % outcome.bytes)
+        return outcome
+
+    def _look_at_results(self, folder, finding):
+        """What --get brought back must be regular files without the host's secret in them."""
+        if self.options.self_check: return
+        for top, below, names in os.walk(folder):
+            for name in below + names:
+                path = os.path.join(top, name)
+                if os.path.islink(path): finding.harm.append("a link came back: " + name)
+                elif os.path.isfile(path) and self.canaries.secret.encode() in open(path, "rb").read(8 << 20):
+                    finding.harm.append("a host file's text in " + name)
+
+    def _clean(self, left):
+        for thing in left:
+            kind, path = thing.split(" ", 1)
+            if kind != "file": continue
+            if os.path.isdir(path) and not os.path.islink(path): shutil.rmtree(path, ignore_errors=True)
+            elif os.path.lexists(path): os.unlink(path)
+        for kind in ("segment", "semaphore", "queue"):
+            if any(thing.startswith(kind) for thing in left): self.traces.before = self.traces._look()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jailrun", help="the binary under test")
+    parser.add_argument("--self-check", action="store_true", help="run them un-jailed and compare with `unjailed:`")
+    parser.add_argument("--only", action="append", help="glob on the id; may be repeated")
+    parser.add_argument("--classes", action="append", help="a class; may be repeated")
+    parser.add_argument("--extra", action="append", default=[], help="one more word for jailrun; may be repeated")
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("-v", "--verbose", action="store_true")
+    options = parser.parse_args()
+    corpus = Corpus(options)
+    if options.list:
+        for p in corpus.payloads: print("%-20s %-16s %-10s %-14s %s" % (p.id, p.kind, p.language, p.fields["promise"], p.fields["does"]))
+        print(len(corpus.payloads), "payloads")
+        return 0
+    if not options.self_check and not options.jailrun: parser.error("--jailrun or --self-check")
+    if options.jailrun: options.jailrun = os.path.abspath(options.jailrun)
+    if os.geteuid() != 0:
+        print("SKIP: the corpus needs root", flush=True)
+        return 1 if os.environ.get("JAIL_TESTS_MUST_RUN") == "1" else 77
+    lock = open(LOCK, "w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    host.become_private()
+    return 1 if corpus.run() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
