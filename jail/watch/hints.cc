@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "jail/base/errno_name.h"
 #include "jail/base/text.h"
+#include "jail/base/utf8.h"
 
 namespace jail::watch {
 namespace {
@@ -171,6 +172,8 @@ constexpr Hint kHints[] = {
     // After the program.
     {"remove_cgroup", EBUSY, kJail, Again::kWorthwhile,
      "Something still uses the jail's cgroup; the next run sweeps it. Please report this record"},
+    {"check_required", kAnyErrno, kHost, Again::kUseless,
+     "The job requires a protection that was not in force: jailrun doctor says what this host can enforce"},
     {"collect_files", ENOENT, kJail, Again::kUseless,
      "The work directory did not arrive: please report this record"},
 
@@ -244,7 +247,7 @@ Failure Explain(const Fault& fault, Asked asked) {
   failure.set_step(fault.step);
   failure.set_error_number(fault.error);
   if (fault.error != 0) failure.set_error_name(ErrnoName(fault.error));
-  failure.set_subject(fault.subject);
+  failure.set_subject(ToUtf8(fault.subject));
   failure.set_field(hint.field);
   failure.set_message(Message(fault));
   failure.set_hint(hint.text);

@@ -17,6 +17,7 @@ namespace {
 
 constexpr uint64_t kLowHalf = 0xffffffff;
 constexpr uint64_t kWhole = ~uint64_t{0};
+constexpr Verdict kIgnore = SECCOMP_RET_ERRNO | 0;  // The "error" 0 is success.
 
 absl::Status Wrong(const std::string& where, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(where, ": ", what));
@@ -37,6 +38,9 @@ absl::StatusOr<Verdict> ParseAction(const v1::Policy::Action& action, const std:
       break;
     case v1::Policy::Action::kNotify:
       if (action.notify()) return SECCOMP_RET_USER_NOTIF;
+      break;
+    case v1::Policy::Action::kIgnore:
+      if (action.ignore()) return kIgnore;
       break;
     case v1::Policy::Action::KIND_NOT_SET:
       return Wrong(where, "has no action");
@@ -127,10 +131,10 @@ class Checker {
 
   static absl::StatusOr<Clause> ParseWhen(const v1::Policy::Rule& rule, Verdict verdict,
                                           const std::string& where) {
-    if (!rule.when().empty() && verdict != SECCOMP_RET_ALLOW) {
+    if (!rule.when().empty() && verdict != SECCOMP_RET_ALLOW && verdict != kIgnore) {
       return Wrong(where, "refuses by condition: list what is allowed, and refuse the rest without one");
     }
-    Clause clause;
+    Clause clause{{}, verdict};
     for (const v1::Policy::Condition& condition : rule.when()) {
       absl::StatusOr<ArgTest> test = ParseCondition(condition, where);
       if (!test.ok()) return test.status();
@@ -185,7 +189,11 @@ absl::StatusOr<CheckedPolicy> CheckPolicy(const PolicySource& source, const Part
 
 }  // namespace
 
-bool CallRules::reachable() const { return otherwise == SECCOMP_RET_ALLOW || !clauses.empty(); }
+bool CallRules::reachable() const {
+  return otherwise == SECCOMP_RET_ALLOW ||
+         std::any_of(clauses.begin(), clauses.end(),
+                     [](const Clause& clause) { return clause.verdict == SECCOMP_RET_ALLOW; });
+}
 
 absl::StatusOr<std::vector<CheckedPolicy>> CheckPolicies(const PolicySet& set) {
   std::vector<CheckedPolicy> all;

@@ -23,9 +23,10 @@ struct ArgTest {
   std::vector<uint64_t> values;
 };
 
-// All tests hold: allowed.
+// What is answered when all tests hold.
 struct Clause {
   std::vector<ArgTest> tests;
+  Verdict verdict = 0;
 };
 
 struct CallRules {

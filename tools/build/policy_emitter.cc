@@ -1,13 +1,14 @@
-// Every function returns code that is entered at its first instruction and leaves either by a return
-// or by falling off its end; jumps stay inside. So pieces are put together by appending them.
+// The functions up to EmitCall return code that is entered at its first instruction and leaves either by
+// a return or by falling off its end (a test's jumps may go `rest` further). So pieces are put together by
+// appending them. The tree of numbers above the calls is laid out as a whole.
 #include "tools/build/policy_emitter.h"
 
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 
+#include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -37,6 +38,9 @@ sock_filter JumpIfEqual(uint32_t k, size_t if_true, size_t if_false) {
 sock_filter JumpIfAtLeast(uint32_t k, size_t if_true, size_t if_false) {
   return Instruction(BPF_JMP | BPF_JGE | BPF_K, k, if_true, if_false);
 }
+sock_filter JumpIfAbove(uint32_t k, size_t if_true, size_t if_false) {
+  return Instruction(BPF_JMP | BPF_JGT | BPF_K, k, if_true, if_false);
+}
 sock_filter JumpIfAnyBit(uint32_t k, size_t if_true, size_t if_false) {
   return Instruction(BPF_JMP | BPF_JSET | BPF_K, k, if_true, if_false);
 }
@@ -48,15 +52,46 @@ void Append(BpfProgram& program, const BpfProgram& more) {
 uint32_t High(uint64_t value) { return static_cast<uint32_t>(value >> 32); }
 uint32_t Low(uint64_t value) { return static_cast<uint32_t>(value); }
 
-// One half of an argument against values: on to the next instruction after the test when it is one of
-// them, else over the `rest` that follows too.
+// Values that follow one another.
+struct Interval {
+  uint32_t first;
+  uint32_t last;
+};
+
+std::vector<Interval> MakeIntervals(const std::vector<uint32_t>& sorted) {
+  std::vector<Interval> intervals;
+  for (uint32_t value : sorted) {
+    if (!intervals.empty() && intervals.back().last + 1 == value) {
+      intervals.back().last = value;
+    } else {
+      intervals.push_back({value, value});
+    }
+  }
+  return intervals;
+}
+
+// Compares with one interval, before the `later` ones: jumps over those when the value is in it, and
+// over the `rest` after them too when the value cannot be in a later one.
+BpfProgram TestInterval(Interval interval, const BpfProgram& later, size_t rest) {
+  const size_t miss = later.empty() ? rest : 0;
+  if (interval.first == interval.last) return {JumpIfEqual(interval.first, later.size(), miss)};
+  return {JumpIfAtLeast(interval.first, 0, 1 + later.size() + rest),
+          JumpIfAbove(interval.last, miss, later.size())};
+}
+
+// One half of an argument against sorted values: on to the next instruction after the test when it is one
+// of them, else over the `rest` that follows too.
 BpfProgram TestHalf(size_t offset, uint32_t mask, const std::vector<uint32_t>& values, size_t rest) {
+  const std::vector<Interval> intervals = MakeIntervals(values);
+  BpfProgram comparisons;
+  for (auto interval = intervals.rbegin(); interval != intervals.rend(); ++interval) {
+    BpfProgram first = TestInterval(*interval, comparisons, rest);
+    Append(first, comparisons);
+    comparisons = std::move(first);
+  }
   BpfProgram code = {Load(offset)};
   if (mask != ~uint32_t{0}) code.push_back(And(mask));
-  for (size_t left = values.size(); left > 0; --left) {
-    const bool last = left == 1;
-    code.push_back(JumpIfEqual(values[values.size() - left], left - 1, last ? rest : 0));
-  }
+  Append(code, comparisons);
   return code;
 }
 
@@ -81,9 +116,9 @@ absl::StatusOr<BpfProgram> EmitTest(const ArgTest& test, size_t rest) {
   return both;
 }
 
-// Allows when all tests hold, else falls off the end. Made from the back, where the distances are known.
+// Answers when all tests hold, else falls off the end. Made from the back, where the distances are known.
 absl::StatusOr<BpfProgram> EmitClause(const Clause& clause) {
-  BpfProgram code = {Return(SECCOMP_RET_ALLOW)};
+  BpfProgram code = {Return(clause.verdict)};
   for (auto test = clause.tests.rbegin(); test != clause.tests.rend(); ++test) {
     absl::StatusOr<BpfProgram> head = EmitTest(*test, code.size());
     if (!head.ok()) return head;
@@ -139,22 +174,71 @@ absl::StatusOr<std::vector<Range>> MakeRanges(const CheckedPolicy& policy) {
   return ranges;
 }
 
-using RangeIterator = std::vector<Range>::const_iterator;
+// The tree: first all its comparisons, then one exit for each different leaf, then the long leaves.
+// So comparisons reach each other and every exit with the short jumps that they have.
+class Tree {
+ public:
+  explicit Tree(const std::vector<Range>& ranges) : ranges_(ranges) { AddNode(0, ranges.size()); }
 
-BpfProgram EmitTree(RangeIterator begin, RangeIterator end) {
-  if (std::next(begin) == end) return begin->code;
-  const RangeIterator middle = begin + (end - begin) / 2;
-  const BpfProgram lower = EmitTree(begin, middle);
-  BpfProgram code;
-  if (lower.size() <= kLongestJump) {
-    code = {JumpIfAtLeast(middle->first, lower.size(), 0)};
-  } else {
-    code = {JumpIfAtLeast(middle->first, 0, 1), Jump(lower.size())};
+  absl::StatusOr<BpfProgram> Emit() const {
+    BpfProgram code;
+    for (size_t i = 0; i < nodes_.size(); ++i) {
+      const size_t if_true = Distance(i, nodes_[i].upper);
+      const size_t if_false = Distance(i, nodes_[i].lower);
+      if (std::max(if_true, if_false) > kLongestJump) {
+        return absl::ResourceExhaustedError("too many changes between neighbouring numbers for one tree");
+      }
+      code.push_back(JumpIfAtLeast(nodes_[i].pivot, if_true, if_false));
+    }
+    BpfProgram leaves;
+    for (size_t i = 0; i < exits_.size(); ++i) {
+      const bool plain = exits_[i]->plain;
+      code.push_back(plain ? exits_[i]->code[0] : Jump(exits_.size() - i - 1 + leaves.size()));
+      if (!plain) Append(leaves, exits_[i]->code);
+    }
+    Append(code, leaves);
+    return code;
   }
-  Append(code, lower);
-  Append(code, EmitTree(middle, end));
-  return code;
-}
+
+ private:
+  struct Target {
+    bool is_exit;
+    size_t index;
+  };
+  struct Node {
+    uint32_t pivot;
+    Target lower;
+    Target upper;
+  };
+
+  Target AddNode(size_t begin, size_t end) {
+    if (end - begin == 1) return {true, ExitOf(ranges_[begin])};
+    const size_t middle = begin + (end - begin) / 2;
+    const size_t index = nodes_.size();
+    nodes_.push_back({ranges_[middle].first, {}, {}});
+    const Target lower = AddNode(begin, middle);
+    const Target upper = AddNode(middle, end);
+    nodes_[index].lower = lower;
+    nodes_[index].upper = upper;
+    return {false, index};
+  }
+
+  size_t ExitOf(const Range& range) {
+    for (size_t i = 0; i < exits_.size(); ++i) {
+      if (range.plain && exits_[i]->plain && exits_[i]->code[0].k == range.code[0].k) return i;
+    }
+    exits_.push_back(&range);
+    return exits_.size() - 1;
+  }
+
+  size_t Distance(size_t from, Target to) const {
+    return (to.is_exit ? nodes_.size() + to.index : to.index) - from - 1;
+  }
+
+  const std::vector<Range>& ranges_;
+  std::vector<Node> nodes_;
+  std::vector<const Range*> exits_;
+};
 
 }  // namespace
 
@@ -167,7 +251,12 @@ absl::StatusOr<BpfProgram> EmitBpf(const CheckedPolicy& policy) {
       JumpIfAnyBit(kX32Bit, 0, 3),        JumpIfEqual(kNoCall, 1, 0),
       Return(SECCOMP_RET_KILL_PROCESS),   Return(kUnknownCall),
   };
-  Append(program, EmitTree(ranges->begin(), ranges->end()));
+  const absl::StatusOr<BpfProgram> tree = Tree(*ranges).Emit();
+  if (!tree.ok()) {
+    return absl::Status(tree.status().code(),
+                        absl::StrCat("policy \"", policy.name, "\": ", tree.status().message()));
+  }
+  Append(program, *tree);
   if (program.size() > BPF_MAXINSNS) {
     return absl::ResourceExhaustedError(absl::StrCat("policy \"", policy.name, "\" has ", program.size(),
                                                      " instructions; the kernel takes ", BPF_MAXINSNS));

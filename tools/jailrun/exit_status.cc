@@ -25,7 +25,7 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {v1::VERDICT_OK, Rule::kProgram, kExitOk},
+    {v1::VERDICT_OK, Rule::kProgram, kExitJail},
     {v1::VERDICT_NONZERO_EXIT, Rule::kProgram, kExitJail},
     {v1::VERDICT_SIGNALED, Rule::kProgram, kExitJail},
     {v1::VERDICT_COMPILE_ERROR, Rule::kFixed, kExitCompileError},

@@ -8,6 +8,7 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/status/status.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "jail/base/status_macros.h"
@@ -145,7 +146,8 @@ absl::Status ConnectStdin(const CommandLine& line, Request& request) {
 
 absl::StatusOr<const v1::Runtime*> FindRuntime(const v1::RuntimeCatalog& catalog, string_view name) {
   for (const v1::Runtime& runtime : catalog.runtimes()) {
-    if (runtime.name() == name || absl::c_linear_search(runtime.aliases(), name)) return &runtime;
+    const auto is_name = [name](string_view other) { return absl::EqualsIgnoreCase(other, name); };
+    if (is_name(runtime.name()) || absl::c_any_of(runtime.aliases(), is_name)) return &runtime;
   }
   return absl::NotFoundError(absl::StrCat("unknown language ", Quoted(name),
                                           DidYouMean(name, NamesAndAliases(catalog)), " (",

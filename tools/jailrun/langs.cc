@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "tools/jailrun/exit_status.h"
 #include "tools/jailrun/job.h"
 #include "tools/jailrun/render.h"
 #include "tools/jailrun/table.h"
@@ -84,9 +85,11 @@ std::string Difference(const v1::Runtime::Probe& probe, const v1::ResultRecord& 
   }
   const v1::PhaseResult* phase = LastPhase(record);
   if (phase == nullptr) return "the record has no phase";
+  const int status = ExitStatus(record, 0);  // So a probe can expect a signal: 139.
   const bool ended_by_itself = expected == v1::VERDICT_OK || expected == v1::VERDICT_NONZERO_EXIT;
-  if (ended_by_itself && phase->exit_code() != probe.expected_exit_code()) {
-    return absl::StrCat("expected exit status ", probe.expected_exit_code(), " but got ", phase->exit_code());
+  const bool compares_status = ended_by_itself || probe.expected_exit_code() != 0;
+  if (compares_status && status != probe.expected_exit_code()) {
+    return absl::StrCat("expected exit status ", probe.expected_exit_code(), " but got ", status);
   }
   const bool compares_output = ended_by_itself || !probe.expected_stdout().empty();
   if (!compares_output || phase->stdout().content() == probe.expected_stdout()) return "";

@@ -27,7 +27,7 @@ constexpr uint32_t kDefault = SECCOMP_RET_LOG;  // In no policy, so every rule i
 void AddClause(scmp_filter_ctx filter, int number, const build::Clause& clause, size_t test,
                std::vector<scmp_arg_cmp>& chosen) {
   if (test == clause.tests.size()) {
-    ASSERT_EQ(seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, number, static_cast<unsigned>(chosen.size()),
+    ASSERT_EQ(seccomp_rule_add_array(filter, clause.verdict, number, static_cast<unsigned>(chosen.size()),
                                      chosen.data()),
               0)
         << SyscallName(number);
@@ -75,7 +75,7 @@ TEST(LibseccompTest, AgreesOnEveryKnownCall) {
     for (const auto& [number, rules] : policy.calls) {
       for (const seccomp_data& call : InterestingCalls(model, number)) {
         const uint32_t verdict = Evaluate(ours, call);
-        const bool fell_through = !rules.clauses.empty() && verdict != SECCOMP_RET_ALLOW;
+        const bool fell_through = !rules.clauses.empty() && verdict == rules.otherwise;
         ASSERT_EQ(FormatVerdict(Evaluate(theirs, call)), FormatVerdict(fell_through ? kDefault : verdict))
             << policy.name << ": " << FormatCall(call);
       }

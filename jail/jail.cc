@@ -1,0 +1,273 @@
+#include "jail/jail.h"
+
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+
+#include "absl/memory/memory.h"
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "jail/base/clock.h"
+#include "jail/base/errno_name.h"
+#include "jail/base/status_macros.h"
+#include "jail/base/text.h"
+#include "jail/base/utf8.h"
+#include "jail/plan/layout.h"
+#include "jail/plan/seal.h"
+#include "jail/resolve/catalog.h"
+#include "jail/resolve/resolve.h"
+#include "jail/resolve/site.h"
+#include "jail/watch/collect.h"
+#include "jail/watch/isolation.h"
+#include "jail/watch/record.h"
+#include "jail/watch/run_phase.h"
+#include "jail/watch/verdict.h"
+
+namespace jail {
+namespace {
+
+constexpr int64_t kNsPerUs = 1000;
+
+bool IsJobId(absl::string_view id) {
+  constexpr size_t kMostCharacters = 64;
+  return !id.empty() && id.size() <= kMostCharacters && std::all_of(id.begin(), id.end(), [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
+  });
+}
+
+// What is not allowed as an id is not repeated either; Resolve says what is wrong with it.
+std::string JobId(const v1::JobSpec& job) {
+  if (IsJobId(job.job_id())) return job.job_id();
+  std::array<char, 8> random = {};
+  // Cannot fail for so few bytes once the kernel has booted.
+  if (getrandom(random.data(), random.size(), 0) < 0) return "job";
+  return absl::StrCat("job-", absl::BytesToHexString(absl::string_view(random.data(), random.size())));
+}
+
+// The field in front of a message: "limits.memory_bytes: 8 GiB is over ..." has "limits.memory_bytes".
+std::string FieldOf(absl::string_view message) {
+  const absl::string_view field = message.substr(0, message.find(':'));
+  const bool named = !field.empty() && field.size() < message.size() &&
+                     field.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.[]") == field.npos;
+  return named ? std::string(field) : std::string();
+}
+
+// Bad input is the caller's to mend; what else can go wrong before the helper runs is this host's.
+v1::Failure FromStatus(absl::string_view step, const absl::Status& status) {
+  v1::Failure failure;
+  failure.set_step(std::string(step));
+  failure.set_message(ToUtf8(status.message()));
+  failure.set_field(FieldOf(status.message()));
+  if (!failure.field().empty() || absl::IsInvalidArgument(status)) {
+    failure.set_origin(v1::Failure::ORIGIN_CALLER);
+    failure.set_hint("Nothing was run: correct the job and send it again");
+  } else {
+    failure.set_origin(v1::Failure::ORIGIN_HOST);
+    failure.set_retryable(true);
+    failure.set_hint("This process or this machine has run out of something: run fewer jobs at once");
+  }
+  return failure;
+}
+
+// No more than the jail could hold, nor than a plan or a record can.
+watch::CollectBounds BoundsOf(const v1::Limits& limits) {
+  watch::CollectBounds bounds;
+  bounds.total_bytes = std::min<int64_t>(limits.disk_bytes(), plan::kMaxPlanBytes);
+  return bounds;
+}
+
+v1::Artifact ToArtifact(watch::CollectedFile file) {
+  v1::Artifact artifact;
+  artifact.set_path(ToUtf8(file.path));
+  if (!IsUtf8(file.path)) artifact.set_path_bytes(file.path);
+  artifact.set_content(std::move(file.content));
+  artifact.set_total_bytes(file.total_bytes);
+  artifact.set_truncated(file.truncated);
+  return artifact;
+}
+
+// One call of Jail::Run: the job, and the record as it grows.
+class JobRun {
+ public:
+  JobRun(const Site& site, const v1::JobSpec& job, const Io& io) : site_(site), job_(job), io_(io) {}
+
+  v1::ResultRecord Run() && {
+    const int64_t start_ns = MonotonicNs();
+    record_.set_job_id(JobId(job_));
+    record_.mutable_timeline()->set_started_unix_us(absl::ToUnixMicros(absl::Now()));
+    if (IoIsUsable() && MakePlan()) RunPhases();
+    record_.mutable_timeline()->set_total_us((MonotonicNs() - start_ns) / kNsPerUs);
+    return std::move(record_);
+  }
+
+ private:
+  bool IoIsUsable() {
+    const std::pair<const char*, int> fds[] = {{"io.stdin_fd", io_.stdin_fd},
+                                               {"io.stdout_fd", io_.stdout_fd},
+                                               {"io.stderr_fd", io_.stderr_fd},
+                                               {"io.cancel_fd", io_.cancel_fd}};
+    for (const auto& [field, fd] : fds) {
+      if (fd < 0 || fcntl(fd, F_GETFD) >= 0) continue;
+      return Refuse(FromStatus(
+          "check_io", absl::InvalidArgumentError(absl::StrCat(field, ": descriptor ", fd, " is not open"))));
+    }
+    return true;
+  }
+
+  bool MakePlan() {
+    const int64_t start_ns = MonotonicNs();
+    absl::StatusOr<v1::RunPlan> plan = resolve::Resolve(job_, site_.config);
+    record_.mutable_timeline()->set_resolve_us((MonotonicNs() - start_ns) / kNsPerUs);
+    if (!plan.ok()) return Refuse(FromStatus("resolve", plan.status()));
+    plan_ = *std::move(plan);
+    watch::DescribeJob(job_, plan_, record_.mutable_provenance());
+    return true;
+  }
+
+  void RunPhases() {
+    for (const v1::PhasePlan& phase : plan_.phases()) {
+      if (!RunOne(phase)) return;
+    }
+  }
+
+  // True when the next phase may follow.
+  bool RunOne(const v1::PhasePlan& phase) {
+    plan::SealOptions options;
+    if (site_.rootless) options.flags |= plan::kRootless;
+    const absl::StatusOr<plan::SealedPlan> sealed = plan::Seal(plan_, phase, products_, options);
+    if (!sealed.ok()) return Refuse(FromStatus("seal_plan", sealed.status()));
+    record_.mutable_provenance()->set_plan_sha256(std::string(sealed->sha256.begin(), sealed->sha256.end()));
+
+    watch::PhaseOutcome outcome =
+        watch::RunPhase({site_.launcher_path, sealed->fd.get(), &plan_, &phase, Connect(phase)});
+    watch::CheckRequired(&outcome.facts);
+    watch::Judgement judgement = watch::Judge(outcome.facts);
+    if (phase.kind() == v1::PhasePlan::KIND_COMPILE) {
+      CollectProducts(outcome, &judgement);
+    } else {
+      CollectArtifacts(outcome);
+    }
+    watch::AddPhase(std::move(outcome.facts), judgement, &record_);
+    Conclude(judgement);
+    return judgement.verdict == v1::VERDICT_OK;
+  }
+
+  // The program gets the caller's input and output; a compiler only speaks, and on stderr.
+  watch::PumpRequest Connect(const v1::PhasePlan& phase) const {
+    const bool compiling = phase.kind() == v1::PhasePlan::KIND_COMPILE;
+    watch::PumpRequest request;
+    request.output_limit_bytes = phase.limits().output_bytes();
+    request.end_run_on_overflow = plan_.output_overflow() == v1::OUTPUT_OVERFLOW_END_RUN;
+    request.stdin_fd = compiling ? -1 : io_.stdin_fd;
+    if (!compiling) request.stdin_bytes = plan_.stdin();
+    request.stdout_fd = compiling ? io_.stderr_fd : io_.stdout_fd;
+    request.stderr_fd = io_.stderr_fd;
+    request.cancel_fd = io_.cancel_fd;
+    return request;
+  }
+
+  // What a compiler that said yes left behind, for the next phase. It runs a stranger's input, so its
+  // word is not enough.
+  void CollectProducts(const watch::PhaseOutcome& outcome, watch::Judgement* judgement) {
+    const v1::PhasePlan& phase = *outcome.facts.phase;
+    if (judgement->verdict != v1::VERDICT_OK || phase.products().empty()) return;
+    const std::vector<std::string> paths(phase.products().begin(), phase.products().end());
+    std::vector<watch::CollectedFile> files;
+    const watch::Fault fault =
+        watch::CollectExactly(outcome.work.get(), paths, BoundsOf(phase.limits()), &files);
+    if (fault) {
+      judgement->verdict = v1::VERDICT_COMPILE_ERROR;
+      judgement->summary = absl::StrCat("The compiler exited with status 0 but left no usable ",
+                                        Quoted(fault.subject), " (", ErrnoName(fault.error), ").");
+    }
+    for (watch::CollectedFile& file : files) {
+      v1::SourceFile& product = products_.emplace_back();
+      product.set_path(std::move(file.path));
+      product.set_content(std::move(file.content));
+    }
+  }
+
+  void CollectArtifacts(const watch::PhaseOutcome& outcome) {
+    const v1::PhasePlan& phase = *outcome.facts.phase;
+    if (phase.artifact_globs().empty() || !outcome.work.valid()) return;
+    const std::vector<std::string> globs(phase.artifact_globs().begin(), phase.artifact_globs().end());
+    for (watch::CollectedFile& file :
+         watch::CollectGlobs(outcome.work.get(), globs, BoundsOf(phase.limits()))) {
+      *record_.add_artifacts() = ToArtifact(std::move(file));
+    }
+  }
+
+  // The last phase that ran speaks for the run.
+  void Conclude(const watch::Judgement& judgement) {
+    record_.set_verdict(judgement.verdict);
+    record_.set_summary(judgement.summary);
+    const bool failed =
+        judgement.verdict == v1::VERDICT_REJECTED || judgement.verdict == v1::VERDICT_JAIL_ERROR;
+    if (failed) *record_.mutable_failure() = judgement.failure;
+  }
+
+  // Always false, so that callers can return it.
+  bool Refuse(v1::Failure failure) {
+    const bool callers = failure.origin() == v1::Failure::ORIGIN_CALLER;
+    record_.set_verdict(callers ? v1::VERDICT_REJECTED : v1::VERDICT_JAIL_ERROR);
+    record_.set_summary(absl::StrCat(failure.message(), "."));
+    *record_.mutable_failure() = std::move(failure);
+    return false;
+  }
+
+  const Site& site_;
+  const v1::JobSpec& job_;
+  const Io& io_;
+  v1::RunPlan plan_;
+  std::vector<v1::SourceFile> products_;
+  v1::ResultRecord record_;
+};
+
+}  // namespace
+
+absl::StatusOr<Site> LoadSite() {
+  Site site;
+  site.launcher_path = resolve::DefaultLauncherPath();
+  JAIL_ASSIGN_OR_RETURN(site.config, resolve::LoadSite());
+  return site;
+}
+
+absl::StatusOr<std::unique_ptr<Jail>> Jail::Open(Site site) {
+  if (faccessat(AT_FDCWD, site.launcher_path.c_str(), X_OK, AT_EACCESS) != 0) {
+    const std::string message =
+        absl::StrCat("the launcher ", Quoted(site.launcher_path), " ",
+                     errno == ENOENT ? "does not exist" : "may not be executed", ": ", ErrnoName(errno));
+    return errno == ENOENT ? absl::NotFoundError(message) : absl::PermissionDeniedError(message);
+  }
+  return absl::WrapUnique(new Jail(std::move(site)));
+}
+
+v1::ResultRecord Jail::Run(const v1::JobSpec& job, const Io& io) const {
+  return JobRun(site_, job, io).Run();
+}
+
+absl::StatusOr<v1::RunPlan> Jail::Resolve(const v1::JobSpec& job) const {
+  return resolve::Resolve(job, site_.config);
+}
+
+// Best effort, so that one run shows everything that is missing and not only the first thing.
+v1::ResultRecord Jail::Probe() const {
+  v1::JobSpec job;
+  job.add_command("/usr/bin/true");
+  job.set_enforcement(v1::ENFORCEMENT_BEST_EFFORT);
+  return Run(job);
+}
+
+const v1::RuntimeCatalog& Jail::Runtimes() const { return resolve::Catalog(); }
+
+}  // namespace jail

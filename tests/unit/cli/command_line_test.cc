@@ -1,0 +1,220 @@
+#include "tools/jailrun/command_line.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tools/jailrun/flags.h"
+#include "tools/jailrun/help.h"
+
+namespace jail::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+using Words = std::vector<absl::string_view>;
+
+CommandLine Parsed(const Words& words) {
+  absl::StatusOr<CommandLine> line = ParseCommandLine(words);
+  EXPECT_TRUE(line.ok()) << line.status();
+  return line.ok() ? *line : CommandLine();
+}
+
+std::string Error(const Words& words) {
+  const absl::StatusOr<CommandLine> line = ParseCommandLine(words);
+  EXPECT_FALSE(line.ok());
+  return std::string(line.status().message());
+}
+
+TEST(CommandLineTest, TheWordRunMayBeLeftOut) {
+  for (const Words& words : {Words{"run", "x.py"}, Words{"x.py"}}) {
+    const CommandLine line = Parsed(words);
+    EXPECT_EQ(line.command, Command::kRun);
+    EXPECT_THAT(line.operands, ElementsAre("x.py"));
+  }
+}
+
+TEST(CommandLineTest, FlagsMayStandBeforeAndAfterTheFile) {
+  const CommandLine line = Parsed({"--lang", "python", "x.py", "--time", "2s", "-v"});
+  EXPECT_EQ(line.language, "python");
+  EXPECT_EQ(line.limits.cpu_time_ms(), 2000);
+  EXPECT_TRUE(line.verbose);
+}
+
+TEST(CommandLineTest, EverythingAfterTwoDashesIsTheProgramsOwn) {
+  EXPECT_THAT(Parsed({"x.py", "--", "--time", "-v", "--", ""}).words, ElementsAre("--time", "-v", "--", ""));
+}
+
+TEST(CommandLineTest, ExecTakesItsCommandAfterTwoDashes) {
+  const CommandLine line = Parsed({"exec", "--wall", "1s", "--", "ls", "-l"});
+  EXPECT_EQ(line.command, Command::kExec);
+  EXPECT_THAT(line.words, ElementsAre("ls", "-l"));
+  EXPECT_THAT(Error({"exec", "ls"}), HasSubstr("after --"));
+  EXPECT_THAT(Error({"exec"}), HasSubstr("no command"));
+}
+
+TEST(CommandLineTest, EveryLimitReachesItsField) {
+  const CommandLine line =
+      Parsed({"x.py", "--time",   "2s", "--wall",  "5s",       "--memory", "256M", "--pids",
+              "50",   "--output", "1M", "--disk",  "64M,4096", "--cpus",   "0.5",  "--fsize",
+              "16M",  "--nofile", "64", "--stack", "8M",       "--source", "100K"});
+  const v1::Limits& limits = line.limits;
+  EXPECT_EQ(limits.cpu_time_ms(), 2000);
+  EXPECT_EQ(limits.wall_time_ms(), 5000);
+  EXPECT_EQ(limits.memory_bytes(), 256 << 20);
+  EXPECT_EQ(limits.processes(), 50);
+  EXPECT_EQ(limits.output_bytes(), 1 << 20);
+  EXPECT_EQ(limits.disk_bytes(), 64 << 20);
+  EXPECT_EQ(limits.disk_inodes(), 4096);
+  EXPECT_EQ(limits.cpu_millicores(), 500);
+  EXPECT_EQ(limits.file_bytes(), 16 << 20);
+  EXPECT_EQ(limits.open_files(), 64);
+  EXPECT_EQ(limits.stack_bytes(), 8 << 20);
+  EXPECT_EQ(limits.source_bytes(), 100 << 10);
+}
+
+TEST(CommandLineTest, AnUnsetLimitStaysUnsetAndZeroIsZero) {
+  EXPECT_FALSE(Parsed({"x.py"}).limits.has_cpu_time_ms());
+  const CommandLine line = Parsed({"x.py", "--output", "0B", "--disk", "1M"});
+  EXPECT_TRUE(line.limits.has_output_bytes());
+  EXPECT_EQ(line.limits.output_bytes(), 0);
+  EXPECT_FALSE(line.limits.has_disk_inodes());
+}
+
+TEST(CommandLineTest, TimesAndSizesNeedUnits) {
+  for (const char* flag :
+       {"--time", "--wall", "--memory", "--output", "--disk", "--fsize", "--stack", "--source"}) {
+    EXPECT_THAT(Error({"x.py", flag, "2"}), HasSubstr("has no unit")) << flag;
+  }
+}
+
+TEST(CommandLineTest, ATimeFinerThanAMillisecondIsRefused) {
+  EXPECT_THAT(Error({"x.py", "--time", "1500us"}), HasSubstr("finer than a millisecond"));
+}
+
+TEST(CommandLineTest, AnUnknownFlagNamesTheNearestOneOfItsCommand) {
+  EXPECT_THAT(Error({"x.py", "--tiem", "2s"}), HasSubstr("did you mean \"--time\"?"));
+  EXPECT_THAT(Error({"x.py", "--memroy=1G"}), HasSubstr("did you mean \"--memory\"?"));
+  EXPECT_THAT(Error({"langs", "--chekc"}), HasSubstr("did you mean \"--check\"?"));
+}
+
+TEST(CommandLineTest, AFlagOfAnotherCommandIsCalledThat) {
+  EXPECT_THAT(Error({"x.py", "--check"}), HasSubstr("--check is not for this command"));
+}
+
+TEST(CommandLineTest, AnUnknownValueNamesTheNearestOne) {
+  EXPECT_THAT(Error({"x.py", "--on-overflow", "edn"}), HasSubstr("did you mean \"end\"?"));
+}
+
+TEST(CommandLineTest, AFlagGivenTwiceIsRefusedUnlessItRepeats) {
+  EXPECT_THAT(Error({"x.py", "--time", "1s", "--time", "2s"}), HasSubstr("--time is given 2 times"));
+  EXPECT_THAT(Parsed({"x.py", "--get", "a", "--get", "b"}).get_globs, ElementsAre("a", "b"));
+}
+
+TEST(CommandLineTest, ARepeatedFlagTakesOneWordOnly) {
+  const CommandLine line = Parsed({"--get", "a", "x.py", "--env", "A=1"});
+  EXPECT_THAT(line.get_globs, ElementsAre("a"));
+  EXPECT_THAT(line.operands, ElementsAre("x.py"));
+}
+
+TEST(CommandLineTest, AMissingOrEmptyValueIsRefused) {
+  EXPECT_THAT(Error({"x.py", "--time"}), HasSubstr("needs a value"));
+  EXPECT_THAT(Error({"--stdin=", "x.py"}), HasSubstr("empty value"));
+  EXPECT_THAT(Error({"x.py", "--verbose=3"}), HasSubstr("takes no value"));
+}
+
+TEST(CommandLineTest, BracketsInAValueAreNotAList) {
+  EXPECT_THAT(Parsed({"x.py", "--get", "[a,b]", "--lang=[c]"}).get_globs, ElementsAre("[a,b]"));
+}
+
+TEST(CommandLineTest, ArgumentsWithoutDashesAreExplained) {
+  EXPECT_THAT(Error({"x.py", "one"}), HasSubstr("arguments of the program come after --"));
+}
+
+TEST(CommandLineTest, FilesAreNamedBySourceAndDestination) {
+  const CommandLine line = Parsed({"x.py", "--file", "../d/a.txt", "--file", "b:c/d", "--file=x:y:z"});
+  ASSERT_EQ(line.files.size(), 3U);
+  EXPECT_EQ(line.files[0].source, "../d/a.txt");
+  EXPECT_EQ(line.files[0].destination, "a.txt");
+  EXPECT_EQ(line.files[1].source, "b");
+  EXPECT_EQ(line.files[1].destination, "c/d");
+  EXPECT_EQ(line.files[2].source, "x:y");
+  EXPECT_EQ(line.files[2].destination, "z");
+  for (const char* bad : {"a:", ":b", "", "dir/"}) Error({"x.py", "--file", bad});
+}
+
+TEST(CommandLineTest, VariablesNeedANameAndMayBeEmpty) {
+  EXPECT_THAT(Parsed({"x.py", "--env", "A=b=c", "--env", "E="}).env,
+              ElementsAre(Pair("A", "b=c"), Pair("E", "")));
+  EXPECT_THAT(Error({"x.py", "--env", "HOME"}), HasSubstr("NAME=VALUE"));
+  EXPECT_THAT(Error({"x.py", "--env", "=x"}), HasSubstr("NAME=VALUE"));
+}
+
+TEST(CommandLineTest, JsonAloneMeansStdoutAndNeverTakesTheNextWord) {
+  const CommandLine line = Parsed({"--json", "x.py"});
+  EXPECT_EQ(line.json.kind, Destination::Kind::kStdout);
+  EXPECT_THAT(line.operands, ElementsAre("x.py"));
+}
+
+TEST(CommandLineTest, DestinationsAreFilesOrDescriptors) {
+  const CommandLine line = Parsed({"x.py", "--json=out.json", "--record", "fd:7"});
+  EXPECT_EQ(line.json.kind, Destination::Kind::kFile);
+  EXPECT_EQ(line.json.path, "out.json");
+  EXPECT_EQ(line.record.kind, Destination::Kind::kDescriptor);
+  EXPECT_EQ(line.record.fd, 7);
+}
+
+TEST(CommandLineTest, TheStandardStreamsAreNoPlaceForARecord) {
+  for (const char* bad : {"fd:0", "fd:1", "fd:2", "fd:-1", "fd:", "fd:3x", "fd:99999999999", "-"}) {
+    Error({"x.py", "--record", bad});
+  }
+}
+
+TEST(CommandLineTest, RecordAndJsonNeedDifferentPlaces) {
+  EXPECT_THAT(Error({"x.py", "--record", "a", "--json=a"}), HasSubstr("same place"));
+}
+
+TEST(CommandLineTest, BrokenUtf8IsRefusedByPosition) {
+  EXPECT_THAT(Error({"x.py", "--", "a", "\xff"}), HasSubstr("word 4"));
+}
+
+TEST(CommandLineTest, AMistypedCommandIsSuggested) {
+  EXPECT_THAT(DidYouMeanCommand("explian"), HasSubstr("\"explain\""));
+  EXPECT_THAT(DidYouMeanCommand("hello.py"), IsEmpty());
+}
+
+TEST(CommandLineTest, VersionIsACommandUnderBothNames) {
+  EXPECT_EQ(Parsed({"version"}).command, Command::kVersion);
+  EXPECT_EQ(Parsed({"--version"}).command, Command::kVersion);
+}
+
+TEST(CommandLineTest, HelpIsGivenEvenWhenTheRestIsMissing) {
+  EXPECT_TRUE(Parsed({"--help"}).help);
+  EXPECT_TRUE(Parsed({"exec", "-h"}).help);
+  EXPECT_EQ(Parsed({"exec", "-h"}).command, Command::kExec);
+}
+
+TEST(HelpTest, NamesEveryCommandAndEveryFlag) {
+  std::string all = HelpText(Command::kRun);
+  for (const CommandName& row : CommandNames()) {
+    EXPECT_THAT(all, HasSubstr(std::string(row.name)));
+    all += HelpText(row.command);
+  }
+  for (const Flag& flag : Flags()) EXPECT_THAT(all, HasSubstr(std::string(flag.LongName())));
+}
+
+TEST(HelpTest, FitsATerminal) {
+  const std::string text = HelpText(Command::kRun);
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    EXPECT_LE(end - at, 103U) << text.substr(at, end - at);
+    at = end + 1;
+  }
+}
+
+}  // namespace
+}  // namespace jail::cli

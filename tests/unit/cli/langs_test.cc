@@ -1,0 +1,129 @@
+#include "tools/jailrun/langs.h"
+
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+
+namespace jail::cli {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+template <typename Message>
+Message Parse(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
+  return message;
+}
+
+v1::RuntimeCatalog Catalog() {
+  return Parse<v1::RuntimeCatalog>(R"pb(
+    runtimes {
+      name: "here"
+      display_name: "Here"
+      aliases: "h"
+      extensions: "he"
+      default_path: "main.he"
+      run { argv: "/usr/bin/env" argv: "{entry}" }
+      version_argv: "/usr/bin/env"
+      probes { name: "hello" source: "s" expected_stdout: "hi\n" }
+      probes { name: "seven" source: "t" expected_exit_code: 7 }
+      probes { name: "dies" source: "u" expected_exit_code: 139 expected_verdict: "VERDICT_SIGNALED" }
+    }
+    runtimes {
+      name: "absent"
+      compile { argv: "/usr/bin/no-such-compiler" }
+      run { argv: "/app/a.out" }
+      probes { name: "hello" }
+    })pb");
+}
+
+// Answers as a jail would, by the source it is given.
+v1::ResultRecord Answer(const v1::JobSpec& job) {
+  const std::string source = job.files().empty() ? "" : job.files(0).content();
+  if (source == "s") {
+    return Parse<v1::ResultRecord>("verdict: VERDICT_OK phases { exit_code: 0 stdout { content: 'hi\\n' } }");
+  }
+  if (source == "t") return Parse<v1::ResultRecord>("verdict: VERDICT_NONZERO_EXIT phases { exit_code: 7 }");
+  if (source == "u") return Parse<v1::ResultRecord>("verdict: VERDICT_SIGNALED phases { term_signal: 11 }");
+  return Parse<v1::ResultRecord>(
+      "verdict: VERDICT_OK phases { exit_code: 0 stdout { content: 'Here 1.2\\nmore' } }");
+}
+
+struct Checked {
+  bool ok;
+  std::string text;
+};
+
+Checked Check(const v1::RuntimeCatalog& catalog, const std::vector<std::string>& names, RunJob run) {
+  std::string text;
+  const bool ok = CheckLangs(*PickRuntimes(catalog, names), run,
+                             [&text](absl::string_view part) { text.append(part.data(), part.size()); });
+  return {ok, text};
+}
+
+TEST(LangsTest, ToolsOfTheHostAreLookedFor) {
+  const v1::RuntimeCatalog catalog = Catalog();
+  EXPECT_THAT(MissingTools(catalog.runtimes(0)), IsEmpty());
+  EXPECT_THAT(MissingTools(catalog.runtimes(1)), ElementsAre("/usr/bin/no-such-compiler"));
+}
+
+TEST(LangsTest, TheListTellsNamesAndState) {
+  const v1::RuntimeCatalog catalog = Catalog();
+  const std::string text = RenderLangs(*PickRuntimes(catalog, {}), /*versions=*/false, Answer);
+  EXPECT_THAT(text, HasSubstr(".he"));
+  EXPECT_THAT(text, HasSubstr("not installed: no /usr/bin/no-such-compiler"));
+}
+
+TEST(LangsTest, AVersionIsTheFirstLineOfAJailedRun) {
+  const v1::RuntimeCatalog catalog = Catalog();
+  const std::string text = RenderLangs(*PickRuntimes(catalog, {"h"}), /*versions=*/true, Answer);
+  EXPECT_THAT(text, HasSubstr("Here 1.2\n"));
+}
+
+TEST(LangsTest, ProbesThatBehavePass) {
+  const v1::RuntimeCatalog catalog = Catalog();
+  const Checked checked = Check(catalog, {"here"}, Answer);
+  EXPECT_TRUE(checked.ok);
+  EXPECT_THAT(checked.text, HasSubstr("3 passed, 0 failed\n"));
+}
+
+TEST(LangsTest, WrongOutputStatusAndVerdictFail) {
+  const v1::RuntimeCatalog catalog = Catalog();
+  const Checked checked = Check(catalog, {"here"}, [](const v1::JobSpec&) {
+    return Parse<v1::ResultRecord>("verdict: VERDICT_OK phases { exit_code: 0 stdout { content: 'ho' } }");
+  });
+  EXPECT_FALSE(checked.ok);
+  EXPECT_THAT(checked.text, HasSubstr("expected output \"hi\\n\" but got \"ho\""));
+  EXPECT_THAT(checked.text, HasSubstr("expected NONZERO EXIT but got OK"));
+  EXPECT_THAT(checked.text, HasSubstr("0 passed, 3 failed\n"));
+}
+
+TEST(LangsTest, AnotherSignalFails) {
+  const v1::RuntimeCatalog catalog = Catalog();
+  const Checked checked = Check(catalog, {"here"}, [](const v1::JobSpec& job) {
+    if (job.files(0).content() != "u") return Answer(job);
+    return Parse<v1::ResultRecord>("verdict: VERDICT_SIGNALED phases { term_signal: 6 }");
+  });
+  EXPECT_FALSE(checked.ok);
+  EXPECT_THAT(checked.text, HasSubstr("expected exit status 139 but got 134"));
+}
+
+TEST(LangsTest, ALanguageThatIsNotInstalledFails) {
+  const v1::RuntimeCatalog catalog = Catalog();
+  EXPECT_FALSE(Check(catalog, {}, Answer).ok);
+}
+
+TEST(LangsTest, AnUnknownLanguageIsSuggested) {
+  const v1::RuntimeCatalog catalog = Catalog();
+  EXPECT_THAT(std::string(PickRuntimes(catalog, {"hree"}).status().message()),
+              HasSubstr("did you mean \"here\"?"));
+}
+
+}  // namespace
+}  // namespace jail::cli

@@ -1,0 +1,247 @@
+#include "tools/jailrun/render.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+#include "tools/jailrun/doctor.h"
+#include "tools/jailrun/record_text.h"
+#include "tools/jailrun/table.h"
+#include "tools/jailrun/version.h"
+
+namespace jail::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+v1::ResultRecord Record(const std::string& text) {
+  v1::ResultRecord record;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &record)) << text;
+  return record;
+}
+
+constexpr char kTimeLimit[] = R"pb(
+  job_id: "j1"
+  verdict: VERDICT_CPU_TIME_LIMIT
+  summary: "Stopped after 2.00 s of CPU time (limit 2 s)."
+  phases {
+    kind: KIND_RUN
+    verdict: VERDICT_CPU_TIME_LIMIT
+    term_signal: 9
+    stdout { content: "one\n" total_bytes: 4 }
+    usage { wall_time_us: 2010000 cpu_time_us: 2001000 memory_peak_bytes: 1048576 processes_peak: 1 }
+    limit_hits {
+      resource: RESOURCE_CPU_TIME_MS
+      limit: 2000
+      observed: 2001
+      events: 1
+      ended_run: true
+      overshoot_us: 900
+    }
+    limits { resource: RESOURCE_CPU_TIME_MS requested: 2000 effective: 2000 mechanism: "timerfd" }
+    limits { resource: RESOURCE_PROCESSES requested: 50 mechanism: "" }
+    violations { syscall: "ptrace" number: 101 arch: "x86_64" args: 16 args: 1 count: 3 answer: "EPERM" }
+    denied_calls: 3
+  }
+  isolation {
+    mode: MODE_PRIVILEGED
+    host_uid: 1900000001
+    layers {
+      protection: PROTECTION_PID_NAMESPACE
+      requested: true
+      state: STATE_ENFORCED
+      mechanism: "clone"
+      verified: true
+    }
+    layers { protection: PROTECTION_LANDLOCK state: STATE_UNAVAILABLE detail: "later" }
+  }
+  provenance {
+    jail_version: "0.1.0"
+    language: "python"
+    runtime: "CPython 3"
+    policy: "default"
+    policy_sha256: "\001\002"
+  }
+  timeline {
+    resolve_us: 100
+    setup_us: 3000
+    total_us: 2020000
+    steps { phase: "run" step: "mount_rootfs" duration_us: 600 }
+  }
+)pb";
+
+TEST(RenderTest, TheVerdictStandsFirst) {
+  EXPECT_THAT(RenderRecord(Record(kTimeLimit)),
+              StartsWith("CPU TIME LIMIT: Stopped after 2.00 s of CPU time (limit 2 s).\n"));
+}
+
+TEST(RenderTest, EverythingInTheRecordIsTold) {
+  const std::string text = RenderRecord(Record(kTimeLimit));
+  for (const char* part :
+       {"Run: signal 9 (SIGKILL), CPU TIME LIMIT", "2.00 s", "timerfd", "REACHED, ended the run",
+        "900 us later", "50 NOT ENFORCED", "ptrace(0x10, 0x1, ...)", "3 times", "answered EPERM", "| one",
+        "uid 1900000001 of the host", "pid namespace", "read back", "landlock", "UNAVAILABLE",
+        "python (CPython 3)", "sha256 0102", "mount_rootfs", "600 us"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+}
+
+TEST(RenderTest, TheSummaryIsShorterAndLeavesTheOutputOut) {
+  const std::string text = RenderSummary(Record(kTimeLimit));
+  EXPECT_THAT(text, HasSubstr("REACHED"));
+  EXPECT_THAT(text, HasSubstr("1 layers enforced; UNAVAILABLE: landlock"));
+  EXPECT_THAT(text, Not(HasSubstr("| one")));
+}
+
+TEST(RenderTest, AFailureNamesStepSubjectErrnoAndCure) {
+  const std::string text = RenderRecord(Record(R"pb(
+    verdict: VERDICT_JAIL_ERROR
+    summary: "The jail could not be made."
+    failure {
+      origin: ORIGIN_HOST
+      step: "mount_rootfs"
+      error_number: 2
+      error_name: "ENOENT"
+      subject: "/usr/lib/jvm"
+      message: "no such directory"
+      hint: "Install it."
+    })pb"));
+  for (const char* part : {"mount_rootfs", "/usr/lib/jvm", "ENOENT (2)", "Install it.", "administrator"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+}
+
+// P25: every text field is a stranger's.
+TEST(RenderTest, NoControlByteGetsOut) {
+  const v1::ResultRecord record = Record(R"pb(
+    job_id: "\033"
+    verdict: VERDICT_OK
+    summary: "\033]0;x\007"
+    phases {
+      stdout { content: "\033[2J\n\233" total_bytes: 7 tail: "\033c" truncated: true }
+      violations { syscall: "\033" arch: "\033" answer: "\033" }
+      limits { resource: RESOURCE_STACK_BYTES mechanism: "\033" }
+    }
+    artifacts { path: "\033\n" }
+    failure {
+      step: "\033"
+      subject: "\033"
+      field: "\033"
+      message: "\033"
+      hint: "\033"
+      error_number: 1
+      error_name: "\033"
+    }
+    isolation { layers { mechanism: "\033" detail: "\033" } }
+    provenance {
+      language: "\033"
+      runtime: "\033"
+      policy: "\033"
+      rootfs: "\033"
+      kernel_release: "\033"
+      jail_version: "\033"
+    }
+    timeline { steps { phase: "\033" step: "\033" } })pb");
+  v1::RuntimeCatalog catalog;
+  for (const std::string& text :
+       {RenderRecord(record), RenderSummary(record), RenderDoctor(record, catalog)}) {
+    for (char byte : text) EXPECT_TRUE(byte == '\n' || (byte >= 0x20 && byte < 0x7f)) << int{byte};
+  }
+}
+
+TEST(RenderTest, AnEmptyRecordIsRendered) {
+  EXPECT_THAT(RenderRecord(v1::ResultRecord()), HasSubstr("UNSPECIFIED"));
+}
+
+TEST(RenderTest, AnUnknownVerdictIsRendered) {
+  v1::ResultRecord record;
+  record.set_verdict(static_cast<v1::Verdict>(99));
+  EXPECT_THAT(RenderRecord(record), HasSubstr("UNKNOWN VERDICT"));
+}
+
+TEST(TableTest, ColumnsAreAsWideAsTheirWidestCell) {
+  Table table(2);
+  table.Row({"a", "b"});
+  table.Row({"ccc", "", "d"});
+  table.Row({"é", "x"});
+  EXPECT_EQ(table.Text(), "  a    b\n  ccc     d\n  é    x\n");
+}
+
+TEST(RecordTextTest, BinaryAndJsonBothComeBack) {
+  const v1::ResultRecord record = Record(kTimeLimit);
+  EXPECT_EQ(ParseRecord(record.SerializeAsString())->DebugString(), record.DebugString());
+  const std::string json = ToJson(record).value();
+  EXPECT_THAT(json, HasSubstr("\"cpu_time_us\": \"2001000\""));
+  EXPECT_EQ(ParseRecord("\n " + json)->DebugString(), record.DebugString());
+}
+
+TEST(RecordTextTest, WhatIsNoRecordIsRefused) {
+  for (const char* text : {"", "hello", "{}", "{\"verdict\": 7", "{\"a\":1}", "\x08"}) {
+    EXPECT_FALSE(ParseRecord(text).ok()) << text;
+  }
+}
+
+TEST(RecordTextTest, NewerFieldsAreIgnored) {
+  EXPECT_EQ(ParseRecord(R"({"verdict": "VERDICT_OK", "from_the_future": 1})")->verdict(), v1::VERDICT_OK);
+}
+
+TEST(RecordTextTest, APlanShowsChecksumsInHexadecimalAndCutsContents) {
+  v1::RunPlan plan;
+  plan.add_phases()->set_policy_sha256("\x01\xff");
+  plan.mutable_phases(0)->add_files()->set_content(std::string(100000, 'x'));
+  const std::string text = PlanText(plan);
+  EXPECT_THAT(text, HasSubstr("policy_sha256: \"01ff\""));
+  EXPECT_LT(text.size(), 1000U);
+}
+
+TEST(DoctorTest, ReadyOnlyWhenEverythingAskedForHolds) {
+  v1::ResultRecord probe = Record(R"pb(
+    verdict: VERDICT_OK
+    phases { limits { resource: RESOURCE_PROCESSES requested: 50 effective: 50 mechanism: "pids.max" } }
+    isolation {
+      layers { protection: PROTECTION_SECCOMP requested: true state: STATE_ENFORCED }
+      layers { protection: PROTECTION_LANDLOCK requested: false state: STATE_UNAVAILABLE }
+    })pb");
+  EXPECT_TRUE(HostIsReady(probe));
+  probe.mutable_isolation()->mutable_layers(0)->set_state(v1::Isolation::STATE_UNAVAILABLE);
+  EXPECT_FALSE(HostIsReady(probe));
+}
+
+TEST(DoctorTest, ALimitWithoutEffectIsNotReady) {
+  EXPECT_FALSE(HostIsReady(Record(R"pb(
+    verdict: VERDICT_OK
+    phases { limits { resource: RESOURCE_MEMORY_BYTES requested: 50 } })pb")));
+}
+
+TEST(DoctorTest, AFailedProbeIsNotReadyAndItsHintIsTold) {
+  const v1::ResultRecord probe = Record(R"pb(
+    verdict: VERDICT_JAIL_ERROR
+    failure { step: "clone_child" hint: "Raise user.max_user_namespaces." })pb");
+  EXPECT_FALSE(HostIsReady(probe));
+  EXPECT_THAT(RenderDoctor(probe, v1::RuntimeCatalog()), HasSubstr("- Raise user.max_user_namespaces."));
+}
+
+TEST(DoctorTest, LayersWithTheSameCureShareALine) {
+  const std::string text = RenderDoctor(
+      Record(R"pb(
+        verdict: VERDICT_OK
+        isolation {
+          layers { protection: PROTECTION_MEMORY_CGROUP requested: true state: STATE_UNAVAILABLE }
+          layers { protection: PROTECTION_PIDS_CGROUP requested: true state: STATE_UNAVAILABLE }
+        })pb"),
+      v1::RuntimeCatalog());
+  EXPECT_THAT(text, HasSubstr("- memory cgroup, pids cgroup: give jailrun the controller"));
+  EXPECT_THAT(text, HasSubstr("MISSING"));
+}
+
+TEST(VersionTest, TellsPartsByChecksum) {
+  const std::vector<BuiltinPart> parts = {{"policy", "default", "\x0a\x0b"}};
+  EXPECT_THAT(RenderVersion(parts), HasSubstr("policy default  sha256 0a0b"));
+  EXPECT_THAT(VersionJson(parts), HasSubstr("\"sha256\": \"0a0b\""));
+}
+
+}  // namespace
+}  // namespace jail::cli

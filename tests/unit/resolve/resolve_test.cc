@@ -1,0 +1,230 @@
+#include "jail/resolve/resolve.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "jail/plan/builtin.h"
+
+namespace jail::resolve {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::StartsWith;
+
+v1::JobSpec MakeJob() {
+  v1::JobSpec job;
+  job.set_language("python");
+  v1::SourceFile& file = *job.add_files();
+  file.set_path("main.py");
+  file.set_content("print('hello')\n");
+  return job;
+}
+
+void AddFile(v1::JobSpec* job, const std::string& path) { job->add_files()->set_path(path); }
+
+void SetCommand(v1::JobSpec* job, const std::string& program) {
+  job->Clear();
+  job->add_command(program);
+}
+
+struct BadJob {
+  const char* message;  // Begins with the field.
+  void (*spoil)(v1::JobSpec*);
+};
+
+void ExpectRefusals(absl::Span<const BadJob> cases) {
+  for (const BadJob& c : cases) {
+    v1::JobSpec job = MakeJob();
+    c.spoil(&job);
+    const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+    ASSERT_FALSE(plan.ok()) << c.message;
+    EXPECT_EQ(plan.status().message(), c.message);
+  }
+}
+
+TEST(ResolveTest, RefusesBadNamesAndSuggestsBetterOnes) {
+  ExpectRefusals({
+      {"language: no language \"pyton\", did you mean \"python\"? (known: c, cpp, javascript, python)",
+       [](v1::JobSpec* job) { job->set_language("pyton"); }},
+      {"language: is unset, and the name \"x.rs\" does not tell it (known: c, cpp, javascript, python)",
+       [](v1::JobSpec* job) {
+         job->clear_language();
+         job->mutable_files(0)->set_path("x.rs");
+       }},
+      {"language: is unset, and so are files and command: nothing to run",
+       [](v1::JobSpec* job) { job->Clear(); }},
+      {"policy: no policy \"defualt\", did you mean \"default\"? (known: compile, default)",
+       [](v1::JobSpec* job) { job->set_policy("defualt"); }},
+      {"policy: no policy \"init\" (known: compile, default)",
+       [](v1::JobSpec* job) { job->set_policy("init"); }},
+      {"policy: no policy \"default\\000x\", did you mean \"default\"? (known: compile, default)",
+       [](v1::JobSpec* job) { job->set_policy(std::string("default\0x", 9)); }},
+      {"rootfs: no root \"hots\", did you mean \"host\"? (known: host)",
+       [](v1::JobSpec* job) { job->set_rootfs("hots"); }},
+      {"job_id: \"a b\" has characters other than A-Z a-z 0-9 . _ -",
+       [](v1::JobSpec* job) { job->set_job_id("a b"); }},
+      {"job_id: is over 64 characters", [](v1::JobSpec* job) { job->set_job_id(std::string(65, 'a')); }},
+  });
+}
+
+TEST(ResolveTest, RefusesPathsThatCouldLeaveTheWorkDirectory) {
+  ExpectRefusals({
+      {"files[1].path: \"../x\" has a part \"..\"", [](v1::JobSpec* job) { AddFile(job, "../x"); }},
+      {"files[1].path: \"a/../x\" has a part \"..\"", [](v1::JobSpec* job) { AddFile(job, "a/../x"); }},
+      {"files[1].path: \"./x\" has a part \".\"", [](v1::JobSpec* job) { AddFile(job, "./x"); }},
+      {"files[1].path: \"a//x\" has an empty part", [](v1::JobSpec* job) { AddFile(job, "a//x"); }},
+      {"files[1].path: \"a/\" has an empty part", [](v1::JobSpec* job) { AddFile(job, "a/"); }},
+      {"files[1].path: \"/etc/passwd\" is absolute; it must be relative to the work directory",
+       [](v1::JobSpec* job) { AddFile(job, "/etc/passwd"); }},
+      {"files[1].path: \"a\\000b\" has a NUL",
+       [](v1::JobSpec* job) { AddFile(job, std::string("a\0b", 3)); }},
+      {"files[1].path: is empty", [](v1::JobSpec* job) { AddFile(job, ""); }},
+      {"files[1].path: has a part of over 255 bytes",
+       [](v1::JobSpec* job) { AddFile(job, std::string(256, 'x')); }},
+      {"files[1].path: is over 1024 bytes", [](v1::JobSpec* job) { AddFile(job, std::string(1025, 'x')); }},
+      {"files[1].path: \"main.py\" stands twice", [](v1::JobSpec* job) { AddFile(job, "main.py"); }},
+      {"files[1].path: \"main.py/x\" needs a directory where \"main.py\" is a file",
+       [](v1::JobSpec* job) { AddFile(job, "main.py/x"); }},
+  });
+}
+
+TEST(ResolveTest, RefusesFilesThatDoNotFit) {
+  ExpectRefusals({
+      {"files: is empty; the program's source must be the first",
+       [](v1::JobSpec* job) { job->clear_files(); }},
+      {"files: are 50001 bytes together, over limits.source_bytes of 50000",
+       [](v1::JobSpec* job) { job->mutable_files(0)->set_content(std::string(50001, ' ')); }},
+      {"files: take 52 KiB of disk, over limits.disk_bytes of 10 KiB",
+       [](v1::JobSpec* job) {
+         job->mutable_files(0)->set_content(std::string(50000, ' '));
+         job->mutable_limits()->set_disk_bytes(10 << 10);
+       }},
+      {"files: 1 are more than limits.disk_inodes of 0",
+       [](v1::JobSpec* job) { job->mutable_limits()->set_disk_inodes(0); }},
+      {"files: 1025 are more than 1024",
+       [](v1::JobSpec* job) {
+         for (int i = 0; i < 1024; ++i) AddFile(job, absl::StrCat("f", i));
+       }},
+      {"entry_path: \"x.py\" is not among the files", [](v1::JobSpec* job) { job->set_entry_path("x.py"); }},
+      {"files[0].path: is empty, and \"main.py\" is taken by another file",
+       [](v1::JobSpec* job) {
+         job->mutable_files(0)->clear_path();
+         AddFile(job, "main.py");
+       }},
+  });
+}
+
+TEST(ResolveTest, RefusesArgumentsAndVariablesThatNoProgramCanGet) {
+  ExpectRefusals({
+      {"args[1]: has a NUL, which no argument can carry",
+       [](v1::JobSpec* job) {
+         job->add_args("x");
+         job->add_args(std::string("a\0b", 3));
+       }},
+      {"args[0]: is over 128 KiB, the kernel's limit for one string",
+       [](v1::JobSpec* job) { job->add_args(std::string(128 << 10, 'x')); }},
+      {"args: with env they take 6.25 MiB, over the kernel's 6 MiB",
+       [](v1::JobSpec* job) {
+         for (int i = 0; i < 50; ++i) job->add_args(std::string((128 << 10) - 9, 'x'));
+         job->add_args(std::string(900, 'x'));
+       }},
+      {"args: are too many",
+       [](v1::JobSpec* job) {
+         for (int i = 0; i < 4096; ++i) job->add_args("");
+       }},
+      {"env[\"1A\"]: is not a variable's name: letters, digits and _, no digit first",
+       [](v1::JobSpec* job) { (*job->mutable_env())["1A"] = "x"; }},
+      {"env[\"LD_PRELOAD\"]: steers the loader and is refused in every jail",
+       [](v1::JobSpec* job) { (*job->mutable_env())["LD_PRELOAD"] = "x"; }},
+      {"env[\"A\"]: has a NUL, which no argument can carry",
+       [](v1::JobSpec* job) { (*job->mutable_env())["A"] = std::string("\0", 1); }},
+  });
+}
+
+TEST(ResolveTest, RefusesMuddledCommands) {
+  ExpectRefusals({
+      {"command: cannot stand beside language; set one of them",
+       [](v1::JobSpec* job) { job->add_command("/usr/bin/true"); }},
+      {"command[0]: \"true\" is not an absolute path; write for example /usr/bin/env",
+       [](v1::JobSpec* job) { SetCommand(job, "true"); }},
+      {"command[1]: has a NUL, which no argument can carry",
+       [](v1::JobSpec* job) {
+         SetCommand(job, "/usr/bin/true");
+         job->add_command(std::string("\0", 1));
+       }},
+      {"entry_path: is for languages; a command names its program itself",
+       [](v1::JobSpec* job) {
+         SetCommand(job, "/usr/bin/true");
+         job->set_entry_path("x");
+       }},
+      {"files[0].path: is empty",
+       [](v1::JobSpec* job) {
+         SetCommand(job, "/usr/bin/true");
+         job->add_files();
+       }},
+  });
+}
+
+TEST(ResolveTest, RefusesGlobsAndNumbersItDoesNotKnow) {
+  ExpectRefusals({
+      {"artifact_globs[0]: \"../*\" has a part \"..\"",
+       [](v1::JobSpec* job) { job->add_artifact_globs("../*"); }},
+      {"artifact_globs[0]: \"/etc/*\" is absolute; it must be relative to the work directory",
+       [](v1::JobSpec* job) { job->add_artifact_globs("/etc/*"); }},
+      {"artifact_globs[0]: is empty", [](v1::JobSpec* job) { job->add_artifact_globs(""); }},
+      {"artifact_globs[0]: \"**/x\" has \"**\"; * stays within one directory, write one glob for each",
+       [](v1::JobSpec* job) { job->add_artifact_globs("**/x"); }},
+      {"artifact_globs: 65 are more than 64",
+       [](v1::JobSpec* job) {
+         for (int i = 0; i < 65; ++i) job->add_artifact_globs("*");
+       }},
+      {"enforcement: 9 is no Enforcement",
+       [](v1::JobSpec* job) { job->set_enforcement(static_cast<v1::Enforcement>(9)); }},
+      {"output_overflow: 9 is no OutputOverflow",
+       [](v1::JobSpec* job) { job->set_output_overflow(static_cast<v1::OutputOverflow>(9)); }},
+      {"required_protections[0]: 99 is no Protection",
+       [](v1::JobSpec* job) { job->add_required_protections(static_cast<v1::Protection>(99)); }},
+      {"required_protections[0]: names no protection",
+       [](v1::JobSpec* job) { job->add_required_protections(v1::PROTECTION_UNSPECIFIED); }},
+  });
+}
+
+TEST(ResolveTest, ThePlanCarriesThePolicysHash) {
+  const absl::StatusOr<v1::RunPlan> plan = Resolve(MakeJob(), v1::Site());
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  const plan::CompiledPolicy* policy = plan::FindPolicy("default");
+  ASSERT_NE(policy, nullptr);
+  EXPECT_EQ(plan->phases(0).policy_sha256(), std::string(reinterpret_cast<const char*>(policy->sha256), 32));
+}
+
+TEST(ResolveTest, AFileNamedLikeAFlagReachesTheInterpreterAsAPath) {
+  v1::JobSpec job = MakeJob();
+  job.mutable_files(0)->set_path("-c");
+  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_THAT(plan->phases(0).argv(), ElementsAre("/usr/bin/python3", "/work/-c"));
+}
+
+TEST(ResolveTest, SubstitutionsInAJobsOwnWordsStayAsTheyAre) {
+  v1::JobSpec job = MakeJob();
+  job.mutable_files(0)->set_path("{args}.py");
+  job.add_args("{entry}");
+  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_THAT(plan->phases(0).argv(), ElementsAre("/usr/bin/python3", "/work/{args}.py", "{entry}"));
+}
+
+TEST(ResolveTest, TheJobsVariablesWinOverTheFixedOnes) {
+  v1::JobSpec job = MakeJob();
+  (*job.mutable_env())["LANG"] = "C";
+  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_THAT(plan->phases(0).env(), Contains("LANG=C"));
+  EXPECT_THAT(plan->phases(0).env(), testing::Not(Contains(StartsWith("LANG=C."))));
+}
+
+}  // namespace
+}  // namespace jail::resolve

@@ -1,0 +1,77 @@
+#include "jail/resolve/site.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace jail::resolve {
+namespace {
+
+TEST(SiteTest, ReadsNumbersAndComments) {
+  const auto site = ParseSite("# ours\n\nmax_processes: 64  # few\n  max_memory_bytes:1073741824\n", "f");
+  ASSERT_TRUE(site.ok()) << site.status();
+  EXPECT_EQ(site->max_processes(), 64);
+  EXPECT_EQ(site->max_memory_bytes(), 1 << 30);
+  EXPECT_FALSE(site->has_max_wall_time_ms());
+}
+
+struct BadSite {
+  const char* text;
+  const char* message;
+};
+
+TEST(SiteTest, ErrorsNameFileAndLine) {
+  constexpr BadSite kCases[] = {
+      {"\nmax_proceses: 64\n", "f:2:13: Message type \"jail.v1.Site\" has no field named \"max_proceses\"."},
+      {"max_processes: sixty\n", "f:1: \"max_processes: sixty\" is not a line like max_processes: 64"},
+      {"max_processes: 0x40\n", "f:1: \"max_processes: 0x40\" is not a line like max_processes: 64"},
+      {"max_processes: 010\n", "f:1: \"max_processes: 010\" is not a line like max_processes: 64"},
+      {"max_processes: -1\n", "f:1: \"max_processes: -1\" is not a line like max_processes: 64"},
+      {"max_processes: 1 max_open_files: 2\n",
+       "f:1: \"max_processes: 1 max_open_files: 2\" is not a line like max_processes: 64"},
+      {"max_processes:\n64\n", "f:1: \"max_processes:\" is not a line like max_processes: 64"},
+      {"uid_first: 999\n", "f: uid_first: 999 is below 1000"},
+      {"uid_count: 1\n", "f: uid_count: 1 is not 2 to 1048576 uids from 1900000000"},
+      {"uid_first: 4294967000\nuid_count: 1000\n",
+       "f: uid_count: 1000 is not 2 to 1048576 uids from 4294967000"},
+  };
+  for (const BadSite& c : kCases) EXPECT_EQ(ParseSite(c.text, "f").status().message(), c.message);
+}
+
+TEST(SiteTest, AnAbsentFileIsAllDefaults) {
+  const auto site = LoadSite("/nonexistent/jailrun/site.textproto");
+  ASSERT_TRUE(site.ok()) << site.status();
+  EXPECT_EQ(site->ByteSizeLong(), 0u);
+}
+
+TEST(SiteTest, AFileThatCannotBeReadIsNoReasonToGoOnWithoutIt) {
+  EXPECT_EQ(LoadSite("/proc").status().message(), "/proc: cannot be read: EISDIR");
+}
+
+TEST(SiteTest, LoadsAFile) {
+  const std::string path = testing::TempDir() + "/site-" + std::to_string(getpid());
+  std::ofstream(path) << "max_open_files: 99\n";
+  const auto site = LoadSite(path);
+  std::filesystem::remove(path);
+  ASSERT_TRUE(site.ok()) << site.status();
+  EXPECT_EQ(site->max_open_files(), 99);
+}
+
+TEST(SiteTest, RefusesAFileTheHelperCouldNotHold) {
+  const std::string path = testing::TempDir() + "/site-large-" + std::to_string(getpid());
+  std::ofstream(path) << std::string(5000, '#');
+  const auto site = LoadSite(path);
+  std::filesystem::remove(path);
+  EXPECT_EQ(site.status().message(), path + ": is over 4095 bytes");
+}
+
+TEST(SiteTest, TheLauncherIsAnAbsolutePath) { EXPECT_EQ(DefaultLauncherPath()[0], '/'); }
+
+}  // namespace
+}  // namespace jail::resolve

@@ -1,0 +1,114 @@
+#include "tools/build/runtime_check.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace jail::build {
+namespace {
+
+v1::Runtime MakeRuntime(const std::string& name) {
+  v1::Runtime runtime;
+  runtime.set_name(name);
+  runtime.set_display_name("Some Language");
+  runtime.add_extensions(name);
+  runtime.set_default_path("main." + name);
+  runtime.add_version_argv("/usr/bin/lang");
+  runtime.mutable_run()->add_argv("/usr/bin/lang");
+  runtime.mutable_run()->add_argv("{entry}");
+  runtime.mutable_run()->add_argv("{args}");
+  runtime.mutable_run()->set_policy("default");
+  v1::Runtime::Phase& compile = *runtime.mutable_compile();
+  compile.add_argv("/usr/bin/langc");
+  compile.add_argv("-o{work}/a.out");
+  compile.set_policy("compile");
+  compile.add_products("a.out");
+  for (int i = 0; i < 10; ++i) runtime.add_probes()->set_name("probe" + std::to_string(i));
+  return runtime;
+}
+
+std::string Complaint(const v1::Runtime& runtime) {
+  return std::string(RuntimeChecker({"compile", "default"}).Check("f", runtime).message());
+}
+
+TEST(RuntimeCheckTest, AcceptsAGoodRuntime) { EXPECT_EQ(Complaint(MakeRuntime("x")), ""); }
+
+TEST(RuntimeCheckTest, AnInterpretedLanguageNeedsNoCompilePhase) {
+  v1::Runtime runtime = MakeRuntime("x");
+  runtime.clear_compile();
+  EXPECT_EQ(Complaint(runtime), "");
+}
+
+struct BadRuntime {
+  const char* complaint;
+  void (*spoil)(v1::Runtime*);
+};
+
+TEST(RuntimeCheckTest, NamesFileAndField) {
+  const BadRuntime kCases[] = {
+      {"f: name: \"\" is not 1 to 31 of a-z 0-9 + # - _", [](v1::Runtime* r) { r->clear_name(); }},
+      {"f: name: \"Py\" is not 1 to 31 of a-z 0-9 + # - _", [](v1::Runtime* r) { r->set_name("Py"); }},
+      {"f: aliases[0]: \"x\" is already in use", [](v1::Runtime* r) { r->add_aliases("x"); }},
+      {"f: extensions[1]: \"x\" is already in use", [](v1::Runtime* r) { r->add_extensions("x"); }},
+      {"f: display_name: is empty", [](v1::Runtime* r) { r->clear_display_name(); }},
+      {"f: default_path: must be a path below the work directory",
+       [](v1::Runtime* r) { r->set_default_path("/x"); }},
+      {"f: default_path: \"main.y\" has none of the language's extensions",
+       [](v1::Runtime* r) { r->set_default_path("main.y"); }},
+      {"f: run.argv: is empty", [](v1::Runtime* r) { r->mutable_run()->clear_argv(); }},
+      {"f: run.argv[0]: must be an absolute path",
+       [](v1::Runtime* r) { r->mutable_run()->set_argv(0, "lang"); }},
+      {"f: run.argv[1]: {file} is not one of {entry}, {work}, {args}, {memory_mib}",
+       [](v1::Runtime* r) { r->mutable_run()->set_argv(1, "--in={file}"); }},
+      {"f: run.argv[1]: {entry is not one of {entry}, {work}, {args}, {memory_mib}",
+       [](v1::Runtime* r) { r->mutable_run()->set_argv(1, "{entry"); }},
+      {"f: run.argv[1]: {args} must be an element of its own",
+       [](v1::Runtime* r) { r->mutable_run()->set_argv(1, "--args={args}"); }},
+      {"f: run.policy: \"open\" is not one of compile, default",
+       [](v1::Runtime* r) { r->mutable_run()->set_policy("open"); }},
+      {"f: run.limits.processes: must be above zero",
+       [](v1::Runtime* r) { r->mutable_run()->mutable_limits()->set_processes(0); }},
+      {"f: run.env[\"A B\"]: is not a variable's name",
+       [](v1::Runtime* r) { (*r->mutable_run()->mutable_env())["A B"] = "x"; }},
+      {"f: run.env[\"LD_PRELOAD\"]: steers the loader and is refused in every jail",
+       [](v1::Runtime* r) { (*r->mutable_run()->mutable_env())["LD_PRELOAD"] = "x"; }},
+      {"f: run.products: only the compile phase has products",
+       [](v1::Runtime* r) { r->mutable_run()->add_products("a"); }},
+      {"f: compile.products: a compiler must hand something to the run phase",
+       [](v1::Runtime* r) { r->mutable_compile()->clear_products(); }},
+      {"f: compile.products[0]: must be a path below the work directory",
+       [](v1::Runtime* r) { r->mutable_compile()->set_products(0, "../a.out"); }},
+      {"f: compile.argv: {args} are the program's, not the compiler's",
+       [](v1::Runtime* r) { r->mutable_compile()->add_argv("{args}"); }},
+      {"f: binds[0]: must be an absolute path", [](v1::Runtime* r) { r->add_binds("/etc/../root"); }},
+      {"f: version_argv: is empty", [](v1::Runtime* r) { r->clear_version_argv(); }},
+      {"f: probes[10].name: \"probe0\" is already in use",
+       [](v1::Runtime* r) { r->add_probes()->set_name("probe0"); }},
+      {"f: probes[3].expected_verdict: \"OK\" is no verdict",
+       [](v1::Runtime* r) { r->mutable_probes(3)->set_expected_verdict("OK"); }},
+      {"f: probes[3].source: is over 50,000 bytes",
+       [](v1::Runtime* r) { r->mutable_probes(3)->set_source(std::string(50001, ' ')); }},
+      {"f: probes: at least 10 are needed to trust a language",
+       [](v1::Runtime* r) { r->mutable_probes()->RemoveLast(); }},
+  };
+  for (const BadRuntime& c : kCases) {
+    v1::Runtime runtime = MakeRuntime("x");
+    c.spoil(&runtime);
+    EXPECT_EQ(Complaint(runtime), c.complaint);
+  }
+}
+
+TEST(RuntimeCheckTest, NamesAndExtensionsDifferBetweenRuntimes) {
+  RuntimeChecker checker({"compile", "default"});
+  ASSERT_TRUE(checker.Check("first", MakeRuntime("x")).ok());
+  v1::Runtime second = MakeRuntime("y");
+  second.add_aliases("x");
+  EXPECT_EQ(checker.Check("second", second).message(), "second: aliases[0]: \"x\" is already in use");
+  v1::Runtime third = MakeRuntime("z");
+  third.add_extensions("x");
+  EXPECT_EQ(checker.Check("third", third).message(), "third: extensions[1]: \"x\" is already in use");
+}
+
+}  // namespace
+}  // namespace jail::build
