@@ -22,6 +22,7 @@
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/base/utf8.h"
+#include "jail/launcher_path.h"
 #include "jail/plan/layout.h"
 #include "jail/plan/seal.h"
 #include "jail/resolve/catalog.h"
@@ -237,7 +238,7 @@ class JobRun {
 
 absl::StatusOr<Site> LoadSite() {
   Site site;
-  site.launcher_path = resolve::DefaultLauncherPath();
+  site.launcher_path = kLauncherPath;
   JAIL_ASSIGN_OR_RETURN(site.config, resolve::LoadSite());
   return site;
 }

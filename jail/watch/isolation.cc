@@ -230,7 +230,8 @@ Isolation DescribeIsolation(const PhaseFacts& facts) {
 void CheckRequired(PhaseFacts* facts) {
   if (!facts->reached_exec() || facts->our_fault) return;
   const auto& required = facts->plan->required_protections();
-  for (const Isolation::Layer& layer : DescribeIsolation(*facts).layers()) {
+  const Isolation isolation = DescribeIsolation(*facts);
+  for (const Isolation::Layer& layer : isolation.layers()) {
     const bool asked = std::find(required.begin(), required.end(), layer.protection()) != required.end();
     if (!asked || layer.state() == Isolation::STATE_ENFORCED) continue;
     facts->our_fault = {kCheckRequired, 0, v1::Protection_Name(layer.protection()), layer.detail()};
