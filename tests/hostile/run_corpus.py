@@ -15,7 +15,6 @@ import argparse
 import fcntl
 import fnmatch
 import os
-import shutil
 import sys
 import time
 
@@ -82,7 +81,7 @@ class Corpus:
         return passed
 
     def _stage(self, p):
-        shutil.rmtree(STAGE, ignore_errors=True)
+        host.remove(STAGE)
         os.makedirs(STAGE)
         with open(os.path.join(STAGE, p.file_name()), "w", encoding="utf-8") as f: f.write(p.source())
         os.chmod(STAGE, 0o777)
@@ -105,7 +104,7 @@ class Corpus:
         source = os.path.join(folder, p.file_name())
         said = b""
         if p.language in unjailed.COMPILERS:
-            program, said = unjailed.compile_payload(p, source, folder, UID)
+            program, said = unjailed.compile_payload(p, source, folder, UID, self._environment())
             argv = [program] if program else ["/bin/true"]
         else:
             argv = unjailed.command(p, source)
@@ -130,8 +129,7 @@ class Corpus:
         for thing in left:
             kind, path = thing.split(" ", 1)
             if kind != "file": continue
-            if os.path.isdir(path) and not os.path.islink(path): shutil.rmtree(path, ignore_errors=True)
-            elif os.path.lexists(path): os.unlink(path)
+            host.remove(path)
         for kind in ("segment", "semaphore", "queue"):
             if any(thing.startswith(kind) for thing in left): self.traces.before = self.traces._look()
 

@@ -3,6 +3,7 @@ segment found afterwards was left by a payload; and what there is to find."""
 import ctypes
 import os
 import signal
+import subprocess
 import time
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -89,8 +90,18 @@ def groups():
 
 
 def files(without):
-    return {os.path.join(top, f) for place in PLACES for top, below, names in os.walk(place)
-            for f in below + names if not os.path.join(top, f).startswith(without)}
+    found = set()
+    for place in PLACES:
+        for top, below, names in os.walk(place):
+            below[:] = [b for b in below if not os.path.join(top, b).startswith(without)]
+            found |= {os.path.join(top, f) for f in below + names if not os.path.join(top, f).startswith(without)}
+            if top.count("/") > 6: below[:] = []  # A payload's tree may be deeper than Python's stack.
+    return found
+
+
+def remove(path):
+    """rm knows trees of any depth."""
+    subprocess.run(["/bin/rm", "-rf", "--", path], check=True)
 
 
 def lines(path):
