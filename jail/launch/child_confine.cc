@@ -31,7 +31,7 @@ int ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
       {RLIMIT_FSIZE, "RLIMIT_FSIZE", value(limits.file_bytes)},
       {RLIMIT_STACK, "RLIMIT_STACK", value(limits.stack_bytes)},
       {RLIMIT_NOFILE, "RLIMIT_NOFILE", value(limits.open_files)},
-      {RLIMIT_CORE, "RLIMIT_CORE", 0},
+      {RLIMIT_CORE, "RLIMIT_CORE", 1},  // Not 0: that would still start a piped core_pattern (core(5)).
       {RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK", 64 << 10},
       {RLIMIT_SIGPENDING, "RLIMIT_SIGPENDING", 1024},
       {RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE", 0},
