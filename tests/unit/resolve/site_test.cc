@@ -71,7 +71,5 @@ TEST(SiteTest, RefusesAFileTheHelperCouldNotHold) {
   EXPECT_EQ(site.status().message(), path + ": is over 4095 bytes");
 }
 
-TEST(SiteTest, TheLauncherIsAnAbsolutePath) { EXPECT_EQ(DefaultLauncherPath()[0], '/'); }
-
 }  // namespace
 }  // namespace jail::resolve
