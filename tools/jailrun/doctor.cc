@@ -138,7 +138,8 @@ std::string RenderDoctor(const v1::ResultRecord& probe, const v1::RuntimeCatalog
   if (probe.has_failure()) absl::StrAppend(&text, RenderFailure(probe), "\n");
   text += RenderIsolation(probe.isolation());
   for (const v1::PhaseResult& phase : probe.phases()) {
-    absl::StrAppend(&text, "\nLimits, as a jailed /usr/bin/true met them\n", RenderLimits(phase));
+    absl::StrAppend(&text, "\nLimits, as a jailed /usr/bin/true met them\n",
+                    RenderLimits(phase, Detail::kFull));
   }
   return absl::StrCat(text, RenderLanguages(catalog), RenderAdvice(probe));
 }
