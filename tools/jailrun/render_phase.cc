@@ -97,6 +97,9 @@ const v1::LimitHit* FindHit(const PhaseResult& phase, v1::Resource resource) {
 
 std::string LimitCell(Unit unit, const v1::LimitReport* limit) {
   if (limit == nullptr) return "-";
+  // A mechanism without a figure read back is a stand-in: a sampler, an rlimit for a cgroup.
+  const bool stands_in = !limit->has_effective() && !limit->mechanism().empty();
+  if (stands_in) return absl::StrCat(Amount(unit, limit->requested()), " (stand-in)");
   if (!limit->has_effective()) return absl::StrCat(Amount(unit, limit->requested()), " NOT ENFORCED");
   if (limit->effective() == limit->requested()) return Amount(unit, limit->effective());
   return absl::StrCat(Amount(unit, limit->effective()), " (asked: ", Amount(unit, limit->requested()), ")");
