@@ -20,7 +20,7 @@ set(JAIL_SANITIZE "" CACHE STRING "Sanitizers for all of our code")
 add_library(jail_flags INTERFACE)
 target_include_directories(jail_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/gen)
 target_compile_options(jail_flags INTERFACE
-  -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wnull-dereference
+  -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
   -Werror -fstack-protector-strong -fno-omit-frame-pointer)
 target_compile_definitions(jail_flags INTERFACE JAIL_VERSION="${PROJECT_VERSION}")
 if(JAIL_SANITIZE)

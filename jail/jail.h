@@ -31,7 +31,7 @@ namespace jail {
 struct Site {
   std::string launcher_path;  // Absolute path of jail-launch.
   v1::Site config;
-  bool rootless = false;      // Never use privilege, even when there is some.
+  bool rootless = false;  // Never use privilege, even when there is some.
 };
 
 // The compiled-in launcher beside /etc/jailrun/site.textproto, when that file exists.
@@ -41,7 +41,13 @@ absl::StatusOr<Site> LoadSite();
 enum class Stream { kStdout, kStderr };
 
 // How a run is connected while it lives. All members may stay empty.
-// The program never gets these descriptors themselves: everything goes through pipes of ours.
+// The program never gets these descriptors themselves: everything goes through pipes of ours, and no
+// flag of them is changed. A descriptor that is not open is refused by name ("io.stdout_fd").
+//
+// A caller that reads slowly does not slow the program down within its output limit; past that the
+// program waits for the caller, under its own wall-time limit. When the jail has ended, Run still
+// delivers what is due and waits for a caller that does not read; `cancel_fd` ends that wait. A caller
+// that has gone (EPIPE) ends nothing; the record has everything that the limits let it keep.
 struct Io {
   // Read until end of file and fed to the run phase. Not valid: JobSpec.stdin, then end of file.
   int stdin_fd = -1;

@@ -47,12 +47,42 @@ std::string ChildDeath(const RawReport& report) {
                              : Death("the jail's process", true, false, WEXITSTATUS(status));
 }
 
-// Whichever came first. While it supervises the helper only waits for the child, so an error it has
-// from before that is the cause and the child's the consequence; afterwards it is the other way round.
+// What one side gets from the other's end and has no part in.
+bool IsConsequence(int error) { return error == EPIPE || error == ECONNRESET || error == ECANCELED; }
+
+// The child's step that was begun last and never ended: where it was when it died. init may have gone
+// on to note a step of its own since.
+StepId UnfinishedChildStep(const RawReport& report) {
+  int unfinished = static_cast<int>(report.child.step);
+  for (int i = static_cast<int>(StepId::kDieWithParent); i < plan::kStepCount; ++i) {
+    const plan::StepTime& time = report.times[i];
+    const bool open = time.start_ns != 0 && time.end_ns == 0;
+    if (open && time.start_ns > report.times[unfinished].start_ns) unfinished = i;
+  }
+  return static_cast<StepId>(unfinished);
+}
+
+Fault ChildCutShort(const RawReport& report) {
+  const StepId step = UnfinishedChildStep(report);
+  const std::string subject = step == report.child.step ? SubjectOf(report.child) : std::string();
+  return {plan::StepName(step), 0, subject, ChildDeath(report)};
+}
+
+Fault ChildFault(const RawReport& report) {
+  if (report.child.error != 0 && !IsConsequence(report.child.error)) {
+    return FaultAt(report.child, report.child.error);
+  }
+  return ChildCutShort(report);
+}
+
+// The cause, when both sides have an error. Until it supervises, the helper goes its own way and its
+// error counts, unless it only says that the child is gone; after that the child's error comes first.
 Fault FailedStep(const RawReport& report) {
-  const bool host_first = report.host.error != 0 && report.host.step < StepId::kSupervise;
-  if (host_first) return FaultAt(report.host, report.host.error);
-  if (report.child.error != 0) return FaultAt(report.child, report.child.error);
+  const bool before_child = report.host.step < StepId::kSupervise;
+  if (report.host.error != 0 && before_child) {
+    return IsConsequence(report.host.error) ? ChildFault(report) : FaultAt(report.host, report.host.error);
+  }
+  if (report.child.error != 0) return ChildFault(report);
   if (report.host.error != 0) return FaultAt(report.host, report.host.error);
   return {};
 }
@@ -76,11 +106,11 @@ Fault FindFault(const PhaseFacts& facts) {
   if (facts.our_fault) return facts.our_fault;
   if (!facts.report) return FaultWithoutReport(facts.helper_end);
   const RawReport& report = *facts.report;
+  if (report.finished != 1) return FaultAt(report.host, report.host.error, HelperDeath(facts.helper_end));
   if (Fault fault = FailedStep(report)) return fault;
-  if (report.finished != 1) return FaultAt(report.host, 0, HelperDeath(facts.helper_end));
   if (report.kill_reason == KillReason::kSetupTimeout) return FaultAt(report.child, ETIMEDOUT);
   if (EndedOnPurpose(report)) return {};
-  if (report.exec_ns == 0) return FaultAt(report.child, 0, ChildDeath(report));
+  if (report.exec_ns == 0) return ChildCutShort(report);
   if (report.program_ended != 1) {
     return {plan::StepName(StepId::kSupervise), 0, {}, "the program's status was lost with init"};
   }

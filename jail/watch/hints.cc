@@ -64,6 +64,8 @@ constexpr Hint kHints[] = {
      "line"},
     {"admit_plan", E2BIG, kCaller, Again::kUseless,
      "Ask for less, or have the ceiling raised in /etc/jailrun/site.textproto", For::kAll, "limits"},
+    {"admit_plan", EPERM, kHost, Again::kUseless,
+     "The job requires a protection that needs privilege: run through the installed jail-launch, or as root"},
     {"admit_plan", kAnyErrno, kJail, Again::kUseless,
      "The helper did not understand the plan. jailrun and jail-launch of different versions? Otherwise "
      "please report it"},

@@ -121,6 +121,7 @@ GlobMatch BestMatch(const std::vector<std::string>& globs, string_view path) {
 }
 
 absl::Status Deliver(int root, const v1::Artifact& artifact, const std::vector<std::string>& globs) {
+  if (!artifact.path_bytes().empty()) return absl::InvalidArgumentError("its name is not UTF-8");
   const GlobMatch match = BestMatch(globs, artifact.path());
   if (match == GlobMatch::kNone) {
     return absl::PermissionDeniedError(

@@ -139,6 +139,14 @@ TEST(WriteArtifactsTest, ControlCharactersAreRefused) {
   EXPECT_THAT(Names(scratch.Path()), IsEmpty());
 }
 
+TEST(WriteArtifactsTest, ANameThatIsNotUtf8IsRefused) {
+  const Scratch scratch;
+  v1::ResultRecord record = Returned({{"a\\xff", "x"}});
+  record.mutable_artifacts(0)->set_path_bytes("a\xff");
+  EXPECT_THAT(WriteArtifacts(record, {"*"}, scratch.Path()), ElementsAre(HasSubstr("not UTF-8")));
+  EXPECT_THAT(Names(scratch.Path()), IsEmpty());
+}
+
 TEST(WriteArtifactsTest, AFileThatNobodyAskedForIsRefused) {
   const Scratch scratch;
   EXPECT_THAT(WriteArtifacts(Returned({{"b", "x"}, {".profile", "x"}}), {"a", "*.txt"}, scratch.Path()),

@@ -102,6 +102,39 @@ TEST(FindFaultTest, ConsequenceInTheChildDoesNotHideTheHelpersFault) {
   EXPECT_EQ(FindFault(phase.facts).step, "write_id_maps");
 }
 
+TEST(FindFaultTest, ConsequenceInTheHelperDoesNotHideTheChildsFault) {
+  TestPhase phase;
+  phase.StopBeforeExec(StepId::kDieWithParent, EIO);
+  phase.report().host.step = StepId::kReleaseChild;
+  phase.report().host.error = EPIPE;
+  EXPECT_EQ(FindFault(phase.facts).step, "die_with_parent");
+  phase.report().child.error = 0;
+  phase.report().init_status = SIGKILL;
+  EXPECT_EQ(FindFault(phase.facts).step, "die_with_parent");
+  EXPECT_EQ(FindFault(phase.facts).error, 0);
+}
+
+TEST(FindFaultTest, ChildThatNoticedTheHelpersDeathIsNotTheFault) {
+  TestPhase phase;
+  phase.StopBeforeExec(StepId::kAwaitIdMaps, ECANCELED);
+  phase.report().finished = 0;
+  phase.report().host.step = StepId::kWriteIdMaps;
+  phase.facts.helper_end = {true, true, SIGKILL};
+  EXPECT_EQ(FindFault(phase.facts).step, "write_id_maps");
+}
+
+TEST(FindFaultTest, StepOfAProgramThatDiedIsFoundBehindInitsOwn) {
+  TestPhase phase;
+  phase.StopBeforeExec(StepId::kForkProgram, EPIPE);
+  const auto time = [&phase](StepId step) -> plan::StepTime& {
+    return phase.report().times[static_cast<int>(step)];
+  };
+  time(StepId::kForkProgram) = {100, 0};
+  time(StepId::kSetIds) = {110, 120};
+  time(StepId::kWriteFiles) = {130, 0};
+  EXPECT_EQ(FindFault(phase.facts).step, "write_files");
+}
+
 TEST(FindFaultTest, FailedTeardownDoesNotHideTheChildsFault) {
   TestPhase phase;
   phase.StopBeforeExec(StepId::kMountProc, EPERM);
