@@ -10,7 +10,8 @@ os.symlink("/etc/passwd", "link_out.txt")
 os.symlink("plain.txt", "link_in.txt")
 os.symlink("/", "rootdir")
 os.symlink("sub", "subdir")
-os.mkfifo("fifo.txt")
+try: os.mkfifo("fifo.txt")
+except PermissionError: pass  # The policy does not allow it: one trap less.
 os.mkdir("directory.txt")
 import socket
 socket.socket(socket.AF_UNIX).bind("socket.txt")

@@ -43,9 +43,11 @@ std::string JailRun::Describe() const {
 std::string JailrunPath() { return JAILTEST_JAILRUN; }
 
 Command JailrunCommand(const std::vector<std::string>& args) {
-  Command command{.argv = {JailrunPath(), "--record", absl::StrCat("fd:", kRecordFd)},
-                  .capture = {kRecordFd}};
+  Command command{.argv = {JailrunPath()}, .capture = {kRecordFd}};
   command.argv.insert(command.argv.end(), args.begin(), args.end());
+  // A command word comes first, flags after it.
+  const auto at = command.argv.begin() + (!args.empty() && args[0] == "exec" ? 2 : 1);
+  command.argv.insert(at, {"--record", absl::StrCat("fd:", kRecordFd)});
   return command;
 }
 

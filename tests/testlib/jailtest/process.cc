@@ -59,14 +59,14 @@ void Process::Start() {
   std::map<int, int> descriptors = command_.give;
   std::vector<jail::Fd> ends;
   Pipe input = MakePipe();
-  descriptors[0] = input.read.get();
+  descriptors.emplace(0, input.read.get());  // What the test gives comes first.
   stdin_ = std::move(input.write);
   fcntl(stdin_.get(), F_SETFL, O_NONBLOCK);
   std::vector<int> sinks = {1, 2};
   sinks.insert(sinks.end(), command_.capture.begin(), command_.capture.end());
   for (int number : sinks) {
     Pipe output = MakePipe();
-    descriptors[number] = output.write.get();
+    descriptors.emplace(number, output.write.get());
     sinks_[number] = std::move(output.read);
     (number <= 2 ? watched_ : ends).push_back(std::move(output.write));
   }

@@ -7,7 +7,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
@@ -53,7 +52,8 @@ std::set<pid_t>& Owned() {
 // Descendants of ours that no live Process accounts for.
 std::vector<ProcessInfo> Orphans() {
   std::vector<ProcessInfo> found;
-  for (const ProcessInfo& child : ChildrenByParent()[getpid()]) {
+  const std::vector<ProcessInfo> children = ChildrenByParent()[getpid()];
+  for (const ProcessInfo& child : children) {
     if (Owned().count(child.pid) > 0) continue;
     found.push_back(child);
     for (const ProcessInfo& info : Descendants(child.pid)) found.push_back(info);
@@ -72,7 +72,9 @@ void ReapOrphans() {
 
 std::string ReadFile(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
 }
 
 std::string ReadProc(pid_t pid, const std::string& file) {
