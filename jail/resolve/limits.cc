@@ -29,7 +29,8 @@ constexpr int64_t kEndless = int64_t{1} << 50;
 // - stack: 8 MiB, the usual figure, ends correct recursive programs. 64 MiB holds a depth-first search
 //   over 10^5 nodes in C++, costs nothing until it is touched and is charged to the memory limit then.
 // - file size: as the disk limit, so a full disk says ENOSPC instead of a surprising SIGXFSZ.
-// - open files: with fewer than four the loader cannot open a library. javac and node stay under 100; enough for any honest program, few for a descriptor bomb.
+// - open files: with fewer than four the loader cannot open a library, nor init write a source. javac and
+//   node stay under 100; 256 is enough for any honest program and few for a descriptor bomb.
 // - CPU rate: the least a cgroup can hold is 1 ms in each 100.
 // - memory, stack: below the least the kernel cannot exec anything, and the failure would look like ours.
 constexpr LimitRow kRows[] = {

@@ -97,6 +97,8 @@ TEST(ResolveTest, RefusesFilesThatDoNotFit) {
        [](v1::JobSpec* job) { job->clear_files(); }},
       {"files: are 50001 bytes together, over limits.source_bytes of 50000",
        [](v1::JobSpec* job) { job->mutable_files(0)->set_content(std::string(50001, ' ')); }},
+      {"files: the largest has 15 bytes, over limits.file_bytes of 14 bytes",
+       [](v1::JobSpec* job) { job->mutable_limits()->set_file_bytes(14); }},
       {"files: take 52 KiB of disk, over limits.disk_bytes of 10 KiB",
        [](v1::JobSpec* job) {
          job->mutable_files(0)->set_content(std::string(50000, ' '));
