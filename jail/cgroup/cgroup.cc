@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -85,13 +86,31 @@ int DetectV1(int proc, int root, Cgroups* cgroups) {
   return 0;
 }
 
-int KillGroup(int group) {
+// Bounds for a group that a dead run left: its processes are being killed already, by the end of
+// their init, so this only waits for the kernel to finish.
+constexpr int kRounds = 50;
+constexpr int kRoundMs = 20;
+
+// Kills one process and waits for its end, by descriptor: a pid may be another's by now.
+void KillAndWait(int pid) {
+  int pidfd = -1;
+  if (Keep(syscall(SYS_pidfd_open, pid, 0), &pidfd) != 0) return;  // ESRCH: gone.
+  if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0) == 0) {
+    pollfd death = {pidfd, POLLIN, 0};
+    poll(&death, 1, kRoundMs);
+  }
+  CloseFd(&pidfd);
+}
+
+// One look at who is left. Nobody, and still EBUSY: the last one is between its end and its removal.
+int KillRound(int group) {
   char pids[4096];
   if (const int error = ReadSmallAt(group, "cgroup.procs", pids, sizeof pids)) return error;
+  if (*pids == '\0') poll(nullptr, 0, 1);
   for (const char* text = pids; *text != '\0';) {
     int pid = 0;
     for (; *text >= '0' && *text <= '9'; ++text) pid = pid * 10 + (*text - '0');
-    if (pid > 1 && kill(pid, SIGKILL) != 0 && errno != ESRCH) return errno;
+    if (pid > 1) KillAndWait(pid);
     while (*text == '\n') ++text;
   }
   return 0;
@@ -102,10 +121,13 @@ int RemoveGroup(int parent, const char* name) {
   if (errno != EBUSY) return errno;
   int group = -1;
   if (OpenBeneath(parent, name, O_RDONLY | O_DIRECTORY, 0, &group) != 0) return EBUSY;
-  const int error = KillGroup(group);
+  int error = EBUSY;
+  for (int round = 0; round < kRounds && error == EBUSY; ++round) {
+    error = KillRound(group);
+    if (error == 0) error = Errno(unlinkat(parent, name, AT_REMOVEDIR));
+  }
   CloseFd(&group);
-  if (error != 0) return error;
-  return Errno(unlinkat(parent, name, AT_REMOVEDIR));
+  return error;
 }
 
 }  // namespace

@@ -18,6 +18,13 @@ namespace {
 
 constexpr int kOldestLastCap = CAP_AUDIT_READ;  // Every kernel we run on has at least these.
 
+// 1 rather than 0, at which a piped core_pattern is still started (core(5)); 0 where that is all the
+// caller's own limit leaves us.
+uint64_t NoCore() {
+  rlimit limit;
+  return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max >= 1 ? 1 : 0;
+}
+
 }  // namespace
 
 // One second more than the limit, rounded up: the second line, behind the cgroup's clock. Never
@@ -31,7 +38,7 @@ int ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
       {RLIMIT_FSIZE, "RLIMIT_FSIZE", value(limits.file_bytes)},
       {RLIMIT_STACK, "RLIMIT_STACK", value(limits.stack_bytes)},
       {RLIMIT_NOFILE, "RLIMIT_NOFILE", value(limits.open_files)},
-      {RLIMIT_CORE, "RLIMIT_CORE", 0},
+      {RLIMIT_CORE, "RLIMIT_CORE", NoCore()},
       {RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK", 64 << 10},
       {RLIMIT_SIGPENDING, "RLIMIT_SIGPENDING", 1024},
       {RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE", 0},

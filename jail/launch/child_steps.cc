@@ -2,7 +2,6 @@
 // behind it, the program's own process.
 // To add a step: its name in plan/steps.h, its function in child_*.cc, a row here.
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>

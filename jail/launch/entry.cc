@@ -2,15 +2,12 @@
 
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/magic.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <initializer_list>
@@ -59,8 +56,7 @@ int RaiseSoftLimits() {
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(which, &limit) != 0) return errno;
   }
-  const rlimit no_core = {0, 0};
-  return Errno(setrlimit(RLIMIT_CORE, &no_core));
+  return 0;
 }
 
 // A set-uid start becomes root throughout, so that the caller cannot signal us; the kernel has

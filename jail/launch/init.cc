@@ -2,7 +2,6 @@
 // the kernel kills all that is left. It holds no right on the host, no capability and no environment,
 // and runs under a filter of its own.
 #include <fcntl.h>
-#include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>

@@ -93,7 +93,9 @@ absl::Status CheckFiles(const v1::JobSpec& job) {
 }
 
 absl::Status CheckText(absl::string_view field, absl::string_view text) {
-  if (text.find('\0') != absl::string_view::npos) return Bad(field, "has a NUL, which no argument can carry");
+  if (text.find('\0') != absl::string_view::npos) {
+    return Bad(field, absl::StrCat(Quoted(text), " has a NUL, which no program can be given"));
+  }
   if (text.size() <= kMostStringBytes) return absl::OkStatus();
   return Bad(field, absl::StrCat("is over ", FormatBytes(kMostStringBytes + 1),
                                  ", the kernel's limit for one string"));
@@ -109,11 +111,14 @@ absl::Status CheckEnv(const v1::JobSpec& job) {
   std::set<absl::string_view> names;
   for (const auto& [name, value] : job.env()) names.insert(name);
   for (absl::string_view name : names) {
-    const std::string field = absl::StrCat("env[", Quoted(name), "]");
-    if (!IsEnvName(name))
-      return Bad(field, "is not a variable's name: letters, digits and _, no digit first");
-    if (IsLoaderVariable(name)) return Bad(field, "steers the loader and is refused in every jail");
-    JAIL_RETURN_IF_ERROR(CheckText(field, absl::StrCat(name, "=", job.env().at(std::string(name)))));
+    if (!IsEnvName(name)) {
+      return Bad("env", absl::StrCat(Quoted(name),
+                                     " is not a variable's name: letters, digits and _, no digit first"));
+    }
+    if (IsLoaderVariable(name)) {
+      return Bad("env", absl::StrCat(Quoted(name), " steers the loader and is refused in every jail"));
+    }
+    JAIL_RETURN_IF_ERROR(CheckText("env", absl::StrCat(name, "=", job.env().at(std::string(name)))));
   }
   return absl::OkStatus();
 }

@@ -23,17 +23,19 @@ constexpr int64_t kHourMs = 3'600'000;
 constexpr int64_t kEndless = int64_t{1} << 50;
 
 // Why these figures:
-// - wall: a compiler gets more wall than CPU time, so that a busy machine does not decide the verdict.
+// - wall: a compiler gets more wall than CPU time, so that a busy machine does not decide the verdict,
+//   yet a source that bombs it is over before a person asks what is going on.
 // - memory: cc1plus takes up to 326 MiB where hello takes 26; the C++ runtime asks for more still.
 // - stack: 8 MiB, the usual figure, ends correct recursive programs. 64 MiB holds a depth-first search
 //   over 10^5 nodes in C++, costs nothing until it is touched and is charged to the memory limit then.
 // - file size: as the disk limit, so a full disk says ENOSPC instead of a surprising SIGXFSZ.
-// - open files: javac and node stay under 100; enough for any honest program, few for a descriptor bomb.
+// - open files: with fewer than four the loader cannot open a library, nor init write a source. javac and
+//   node stay under 100; 256 is enough for any honest program and few for a descriptor bomb.
 // - CPU rate: the least a cgroup can hold is 1 ms in each 100.
 // - memory, stack: below the least the kernel cannot exec anything, and the failure would look like ours.
 constexpr LimitRow kRows[] = {
     {"cpu_time_ms", Unit::kMilliseconds, 5'000, 10'000, 1, "max_cpu_time_ms", kHourMs},
-    {"wall_time_ms", Unit::kMilliseconds, kDerived, 20'000, 1, "max_wall_time_ms", kHourMs},
+    {"wall_time_ms", Unit::kMilliseconds, kDerived, 12'000, 1, "max_wall_time_ms", kHourMs},
     {"memory_bytes", Unit::kBytes, 256 * kMiB, 512 * kMiB, kMiB, "max_memory_bytes", 64 * kGiB},
     {"stack_bytes", Unit::kBytes, 64 * kMiB, 64 * kMiB, 128 * kKiB, "max_memory_bytes", 64 * kGiB},
     {"disk_bytes", Unit::kBytes, 64 * kMiB, 64 * kMiB, 0, "max_disk_bytes", 64 * kGiB},
@@ -41,7 +43,7 @@ constexpr LimitRow kRows[] = {
     {"file_bytes", Unit::kBytes, kDerived, kDerived, 0, nullptr, kEndless},
     {"output_bytes", Unit::kBytes, kMiB, kMiB, 0, "max_output_bytes", kGiB},
     {"processes", Unit::kCount, 50, 50, 1, "max_processes", 4'096},
-    {"open_files", Unit::kCount, 256, 256, 3, "max_open_files", 65'536},
+    {"open_files", Unit::kCount, 256, 256, 4, "max_open_files", 65'536},
     {"cpu_millicores", Unit::kMillicores, kUnset, kUnset, 10, nullptr, 1'024'000},
     {"source_bytes", Unit::kBytes, 50'000, 50'000, 0, "max_source_bytes", 64 * kMiB},
 };

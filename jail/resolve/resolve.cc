@@ -172,13 +172,16 @@ absl::Status CheckStrings(const v1::PhasePlan& phase) {
   return absl::OkStatus();
 }
 
-// Sources lie on the jail's own small disk; better to say here that they do not fit.
+// Sources lie on the jail's own small disk, under the program's own limits; better to say here that they
+// do not fit.
 absl::Status CheckSources(const std::vector<v1::SourceFile>& files, const v1::Limits& limits) {
   constexpr int64_t kPage = 4096;
   int64_t bytes = 0;
   int64_t disk = 0;
+  int64_t largest = 0;
   for (const v1::SourceFile& file : files) {
     const int64_t size = static_cast<int64_t>(file.content().size());
+    largest = std::max(largest, size);
     bytes += size;
     disk += (size + kPage - 1) / kPage * kPage;
   }
@@ -189,6 +192,10 @@ absl::Status CheckSources(const std::vector<v1::SourceFile>& files, const v1::Li
   if (disk > limits.disk_bytes()) {
     return Bad("files", absl::StrCat("take ", FormatBytes(disk), " of disk, over limits.disk_bytes of ",
                                      FormatBytes(limits.disk_bytes())));
+  }
+  if (largest > limits.file_bytes()) {
+    return Bad("files", absl::StrCat("the largest has ", FormatBytes(largest), ", over limits.file_bytes of ",
+                                     FormatBytes(limits.file_bytes())));
   }
   if (static_cast<int64_t>(files.size()) <= limits.disk_inodes()) return absl::OkStatus();
   return Bad("files",

@@ -85,8 +85,6 @@ absl::Status CheckUids(const v1::Site& site, absl::string_view file) {
 
 }  // namespace
 
-const char* DefaultLauncherPath() { return JAIL_LAUNCHER_PATH; }
-
 absl::StatusOr<v1::Site> ParseSite(absl::string_view text, absl::string_view file) {
   v1::Site site;
   JAIL_RETURN_IF_ERROR(CheckLines(text, file));

@@ -15,10 +15,6 @@ namespace jail::resolve {
 
 inline constexpr char kSiteFile[] = "/etc/jailrun/site.textproto";
 
-// The helper's place, fixed when this was built (CMake: JAIL_LAUNCHER_PATH). No environment variable
-// and no file can move it.
-const char* DefaultLauncherPath();
-
 // An absent file is an empty Site: every field at its default. Errors name file and line.
 absl::StatusOr<v1::Site> LoadSite(const std::string& path = kSiteFile);
 

@@ -254,10 +254,10 @@ TEST_F(OneLanguageLimitTest, P16_CompilingHasItsOwnLimit) {
   EXPECT_LT(run.outcome.wall, absl::Seconds(25));
 }
 
-TEST_F(OneLanguageLimitTest, P31_CoreIsZero) {
+TEST_F(OneLanguageLimitTest, P31_CoreIsOff) {
   const JailRun run = Jailrun({Program("core_limit.py")});
   SCOPED_TRACE(run.Describe());
-  EXPECT_EQ(run.outcome.out, "(0, 0)\n");
+  EXPECT_EQ(run.outcome.out, "(1, 1)\n");
 }
 
 }  // namespace

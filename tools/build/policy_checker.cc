@@ -17,7 +17,6 @@ namespace {
 
 constexpr uint64_t kLowHalf = 0xffffffff;
 constexpr uint64_t kWhole = ~uint64_t{0};
-constexpr Verdict kIgnore = SECCOMP_RET_ERRNO | 0;  // The "error" 0 is success.
 
 absl::Status Wrong(const std::string& where, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat(where, ": ", what));
@@ -38,9 +37,6 @@ absl::StatusOr<Verdict> ParseAction(const v1::Policy::Action& action, const std:
       break;
     case v1::Policy::Action::kNotify:
       if (action.notify()) return SECCOMP_RET_USER_NOTIF;
-      break;
-    case v1::Policy::Action::kIgnore:
-      if (action.ignore()) return kIgnore;
       break;
     case v1::Policy::Action::KIND_NOT_SET:
       return Wrong(where, "has no action");
@@ -131,7 +127,7 @@ class Checker {
 
   static absl::StatusOr<Clause> ParseWhen(const v1::Policy::Rule& rule, Verdict verdict,
                                           const std::string& where) {
-    if (!rule.when().empty() && verdict != SECCOMP_RET_ALLOW && verdict != kIgnore) {
+    if (!rule.when().empty() && verdict != SECCOMP_RET_ALLOW) {
       return Wrong(where, "refuses by condition: list what is allowed, and refuse the rest without one");
     }
     Clause clause{{}, verdict};

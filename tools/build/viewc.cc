@@ -1,9 +1,7 @@
 // viewc OUT.cc VIEW.textproto... -- RUNTIME.textproto...
 // Compiles root views, each with every runtime's binds added to it, into the constant tables behind
-// plan::FindRootView. Refuses at build time what a jail could not set up: the helper walks the table
-// as it stands and has no better answer than an errno.
+// plan::FindRootView.
 #include <cstdio>
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,118 +12,17 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "jail/base/status_macros.h"
-#include "jail/plan/layout.h"
 #include "jail/v1/rootfs.pb.h"
 #include "jail/v1/runtime.pb.h"
 #include "tools/build/data.h"
+#include "tools/build/view_builder.h"
 
 namespace jail::build {
 namespace {
 
-using Entry = v1::RootView::Entry;
-
-// What each kind is called in C++ and whether it has content or can hold other entries.
-struct KindRow {
-  Entry::Kind kind;
-  const char* constant;
-  bool needs_content;
-  bool may_have_content;
-  bool holds_entries;
-};
-constexpr KindRow kKinds[] = {
-    {Entry::KIND_DIR, "kDir", false, false, true},
-    {Entry::KIND_BIND, "kBind", false, false, false},
-    {Entry::KIND_BIND_OPTIONAL, "kBindOptional", false, false, false},
-    {Entry::KIND_FILE, "kFile", false, true, false},
-    {Entry::KIND_LINK, "kLink", true, true, false},
-    {Entry::KIND_LINK_OR_BIND, "kLinkOrBind", false, false, false},
-    {Entry::KIND_DEVICE, "kDevice", false, false, false},
-};
-
-constexpr KindRow kNoKind = {Entry::KIND_UNSPECIFIED, "", false, false, false};
-
-const KindRow& FindKind(Entry::Kind kind) {
-  for (const KindRow& row : kKinds) {
-    if (row.kind == kind) return row;
-  }
-  return kNoKind;
-}
-
-absl::string_view Parent(absl::string_view path) { return path.substr(0, path.rfind('/')); }
-
-// One view under construction: its entries so far, by path.
-class View {
- public:
-  explicit View(std::string file) : file_(std::move(file)) {}
-
-  absl::Status Read() {
-    v1::RootView source;
-    JAIL_RETURN_IF_ERROR(ReadTextproto(file_, &source));
-    if (source.name().empty() || source.name().size() > plan::kMaxNameBytes) {
-      return absl::InvalidArgumentError(
-          absl::StrCat(file_, ": name: must have 1 to ", plan::kMaxNameBytes, " bytes"));
-    }
-    view_.set_name(source.name());
-    for (int i = 0; i < source.entries_size(); ++i) {
-      JAIL_RETURN_IF_ERROR(Add(source.entries(i), absl::StrCat(file_, ": entries[", i, "]")));
-    }
-    if (source.entries_size() != 0) return absl::OkStatus();
-    return absl::InvalidArgumentError(absl::StrCat(file_, ": entries: a view needs at least one"));
-  }
-
-  absl::Status Add(const Entry& entry, const std::string& where) {
-    const std::string subject = absl::StrCat(where, " \"", entry.path(), "\": ");
-    const auto bad = [&](absl::string_view what) {
-      return absl::InvalidArgumentError(subject + std::string(what));
-    };
-    const KindRow& kind = FindKind(entry.kind());
-    if (kind.kind == Entry::KIND_UNSPECIFIED) return bad("has no kind");
-    if (!IsNormalPath(entry.path())) return bad("is not an absolute path in normal form");
-    if (kinds_.count(entry.path()) != 0) return bad("stands twice");
-    if (kind.needs_content && entry.content().empty()) return bad("needs content");
-    if (!kind.may_have_content && !entry.content().empty()) return bad("must not have content");
-    const std::string parent(Parent(entry.path()));
-    if (!parent.empty()) {
-      const auto found = kinds_.find(parent);
-      if (found == kinds_.end()) return bad(absl::StrCat("its parent \"", parent, "\" must stand before it"));
-      if (!found->second->holds_entries)
-        return bad(absl::StrCat("its parent \"", parent, "\" is not a KIND_DIR"));
-    }
-    kinds_[entry.path()] = &kind;
-    *view_.add_entries() = entry;
-    return absl::OkStatus();
-  }
-
-  bool Has(const std::string& path) const { return kinds_.count(path) != 0; }
-  const v1::RootView& proto() const { return view_; }
-
- private:
-  std::string file_;
-  v1::RootView view_;
-  std::map<std::string, const KindRow*> kinds_;
-};
-
-// Two runtimes may need the same path; the second is no mistake.
-absl::Status AddBinds(const std::vector<std::string>& runtime_files, View* view) {
-  std::set<std::string> added;
-  for (const std::string& file : runtime_files) {
-    v1::Runtime runtime;
-    JAIL_RETURN_IF_ERROR(ReadTextproto(file, &runtime));
-    for (int i = 0; i < runtime.binds_size(); ++i) {
-      if (added.count(runtime.binds(i)) != 0) continue;
-      Entry entry;
-      entry.set_kind(Entry::KIND_BIND_OPTIONAL);
-      entry.set_path(runtime.binds(i));
-      JAIL_RETURN_IF_ERROR(view->Add(entry, absl::StrCat(file, ": binds[", i, "]")));
-      added.insert(runtime.binds(i));
-    }
-  }
-  return absl::OkStatus();
-}
-
 std::string EntriesCode(const v1::RootView& view, size_t index) {
   std::string code = absl::StrCat("constexpr ViewEntry kEntries", index, "[] = {\n");
-  for (const Entry& entry : view.entries()) {
+  for (const v1::RootView::Entry& entry : view.entries()) {
     const KindRow& kind = FindKind(entry.kind());
     const std::string content =
         kind.may_have_content ? absl::StrCat("\"", absl::CEscape(entry.content()), "\"") : "nullptr";
@@ -166,11 +63,11 @@ const RootView* RootViewAt(int index) { return index >= 0 && index < kViewCount 
 }  // namespace jail::plan
 )";
 
-std::string Code(const std::vector<View>& views) {
+std::string Code(const std::vector<v1::RootView>& views) {
   std::string tables;
   std::string rows;
   for (size_t i = 0; i < views.size(); ++i) {
-    const v1::RootView& view = views[i].proto();
+    const v1::RootView& view = views[i];
     absl::StrAppend(&tables, EntriesCode(view, i), "\n");
     absl::StrAppend(&rows, "    {\"", absl::CEscape(view.name()), "\", {", ByteList(Sha256(Serialize(view))),
                     "\n    }, ", view.entries_size(), ", kEntries", i, "},\n");
@@ -178,16 +75,30 @@ std::string Code(const std::vector<View>& views) {
   return absl::StrCat(kPrologue, tables, "constexpr RootView kViews[] = {\n", rows, "};\n", kEpilogue);
 }
 
+absl::StatusOr<v1::RootView> BuildView(const std::string& file,
+                                       const std::vector<std::string>& runtime_files) {
+  ViewBuilder builder;
+  v1::RootView source;
+  JAIL_RETURN_IF_ERROR(ReadTextproto(file, &source));
+  JAIL_RETURN_IF_ERROR(builder.AddView(file, source));
+  for (const std::string& runtime_file : runtime_files) {
+    v1::Runtime runtime;
+    JAIL_RETURN_IF_ERROR(ReadTextproto(runtime_file, &runtime));
+    JAIL_RETURN_IF_ERROR(builder.AddBinds(runtime_file, runtime));
+  }
+  return builder.view();
+}
+
 absl::Status Compile(const std::string& out, const std::vector<std::string>& view_files,
                      const std::vector<std::string>& runtime_files) {
-  std::vector<View> views;
+  std::vector<v1::RootView> views;
   std::set<std::string> names;
   for (const std::string& file : view_files) {
-    views.emplace_back(file);
-    JAIL_RETURN_IF_ERROR(views.back().Read());
-    JAIL_RETURN_IF_ERROR(AddBinds(runtime_files, &views.back()));
-    if (names.insert(views.back().proto().name()).second) continue;
-    return absl::InvalidArgumentError(absl::StrCat(file, ": name: another view has it"));
+    JAIL_ASSIGN_OR_RETURN(v1::RootView view, BuildView(file, runtime_files));
+    if (!names.insert(view.name()).second) {
+      return absl::InvalidArgumentError(absl::StrCat(file, ": name: another view has it"));
+    }
+    views.push_back(std::move(view));
   }
   return WriteFile(out, Code(views));
 }

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "tools/jailrun/flags.h"
@@ -71,6 +72,30 @@ Split SplitAtDashes(Words words) {
   return {words.subspan(0, before), words.subspan(before + 1), true};
 }
 
+bool LooksLikeFlag(string_view word) { return word.size() > 1 && word[0] == '-'; }
+
+// How many words a flag takes, whatever command it is for: two when its value is the next one.
+size_t WordsOf(string_view word) {
+  for (const Flag& flag : Flags()) {
+    const bool takes_word = flag.arity == Flag::Arity::kValue || flag.arity == Flag::Arity::kRepeated;
+    if (!takes_word) continue;
+    for (string_view name : absl::StrSplit(flag.names, ',')) {
+      if (name == word) return 2;
+    }
+  }
+  return 1;
+}
+
+// The first word that is neither a flag nor a flag's value, if it is a command's name: "-v exec" is as
+// good as "exec -v". words.size() when there is none.
+size_t CommandIndex(Words words) {
+  for (size_t i = 0; i < words.size(); i += WordsOf(words[i])) {
+    const bool is_flag = LooksLikeFlag(words[i]) && words[i] != "--version";
+    if (!is_flag) return FindCommand(words[i]).has_value() ? i : words.size();
+  }
+  return words.size();
+}
+
 std::vector<string_view> FlagNames(Command command) {
   std::vector<string_view> names;
   for (const Flag& flag : Flags()) {
@@ -78,8 +103,6 @@ std::vector<string_view> FlagNames(Command command) {
   }
   return names;
 }
-
-bool LooksLikeFlag(string_view word) { return word.size() > 1 && word[0] == '-'; }
 
 absl::Status UnknownFlag(Command command, string_view word) {
   const string_view name = word.substr(0, word.find('='));
@@ -227,16 +250,16 @@ std::string DidYouMeanCommand(string_view word) {
 
 absl::StatusOr<CommandLine> ParseCommandLine(Words arguments) {
   JAIL_RETURN_IF_ERROR(CheckText(arguments));
-  Split split = SplitAtDashes(arguments);
+  const Split split = SplitAtDashes(arguments);
   CommandLine line;
-  if (!split.before.empty()) {
-    const std::optional<Command> command = FindCommand(split.before.front());
-    line.command = command.value_or(Command::kRun);
-    if (command.has_value()) split.before.remove_prefix(1);
+  std::vector<string_view> words(split.before.begin(), split.before.end());
+  if (const size_t index = CommandIndex(words); index < words.size()) {
+    line.command = FindCommand(words[index]).value_or(Command::kRun);
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(index));
   }
-  JAIL_RETURN_IF_ERROR(RefuseEmptyValues(split.before));
+  JAIL_RETURN_IF_ERROR(RefuseEmptyValues(words));
   for (string_view word : split.after) line.words.emplace_back(word);
-  JAIL_RETURN_IF_ERROR(ParseFlags(split.before, line));
+  JAIL_RETURN_IF_ERROR(ParseFlags(words, line));
   if (line.help) return line;
   JAIL_RETURN_IF_ERROR(CheckOperands(line));
   JAIL_RETURN_IF_ERROR(CheckCombination(line, split.marked));

@@ -24,7 +24,9 @@ constexpr char kNamespaces[] =
 constexpr char kCgroup[] =
     "give jailrun the controller: run it as root, or delegate a cgroup v2 with memory, cpu and pids "
     "(systemd: Delegate=yes); a kernel started with cgroup_disable=memory has none";
-constexpr char kPrivilege[] = "run as root: without privilege there is only the caller's own uid";
+constexpr char kPrivilege[] =
+    "without privilege there is only the caller's own uid and no control group; run as root, or have root do "
+    "make install SETUID=1 and join the group jailrun";
 
 struct Advice {
   v1::Protection protection;
@@ -60,19 +62,23 @@ bool IsUnavailable(const v1::Isolation::Layer& layer) {
   return IsMissing(layer) || layer.state() == v1::Isolation::STATE_UNAVAILABLE;
 }
 
-const char* AdviceFor(v1::Protection protection) {
+// Without privilege, privilege is the cure.
+const char* AdviceFor(const v1::Isolation& isolation, v1::Protection protection) {
+  if (isolation.mode() == v1::Isolation::MODE_ROOTLESS) return kPrivilege;
   const auto* row = std::find_if(std::begin(kAdvice), std::end(kAdvice), [protection](const Advice& advice) {
     return advice.protection == protection;
   });
   return row == std::end(kAdvice) ? nullptr : row->text;
 }
 
-// A limit that is asked for but not in force has no effective value.
+// A limit that is asked for but that nothing enforces. Stand-ins count: the layer they stand in for is
+// missing, and said to be.
 std::vector<std::string> UnenforcedLimits(const v1::ResultRecord& probe) {
   std::vector<std::string> names;
   for (const v1::PhaseResult& phase : probe.phases()) {
     for (const v1::LimitReport& limit : phase.limits()) {
-      if (!limit.has_effective()) names.push_back(v1::Resource_Name(limit.resource()));
+      if (!limit.has_effective() && limit.mechanism().empty())
+        names.push_back(v1::Resource_Name(limit.resource()));
     }
   }
   return names;
@@ -82,12 +88,12 @@ std::vector<std::string> UnenforcedLimits(const v1::ResultRecord& probe) {
 void AddLayerAdvice(const v1::Isolation& isolation, std::vector<std::string>& steps) {
   std::vector<const char*> given;
   for (const v1::Isolation::Layer& layer : isolation.layers()) {
-    const char* advice = IsUnavailable(layer) ? AdviceFor(layer.protection()) : nullptr;
+    const char* advice = IsUnavailable(layer) ? AdviceFor(isolation, layer.protection()) : nullptr;
     if (advice == nullptr || absl::c_linear_search(given, advice)) continue;
     given.push_back(advice);
     std::vector<std::string> names;
     for (const v1::Isolation::Layer& other : isolation.layers()) {
-      if (IsUnavailable(other) && AdviceFor(other.protection()) == advice)
+      if (IsUnavailable(other) && AdviceFor(isolation, other.protection()) == advice)
         names.push_back(ProtectionLabel(other.protection()));
     }
     steps.push_back(absl::StrCat(absl::StrJoin(names, ", "), ": ", advice));
@@ -100,7 +106,7 @@ std::string RenderAdvice(const v1::ResultRecord& probe) {
   AddLayerAdvice(probe.isolation(), steps);
   if (steps.empty()) return "";
   std::string text = "\nWhat to do\n";
-  for (const std::string& step : steps) absl::StrAppend(&text, "  - ", step, "\n");
+  for (const std::string& step : steps) absl::StrAppend(&text, "  - ", Wrap(step, 4), "\n");
   return text;
 }
 
@@ -138,7 +144,8 @@ std::string RenderDoctor(const v1::ResultRecord& probe, const v1::RuntimeCatalog
   if (probe.has_failure()) absl::StrAppend(&text, RenderFailure(probe), "\n");
   text += RenderIsolation(probe.isolation());
   for (const v1::PhaseResult& phase : probe.phases()) {
-    absl::StrAppend(&text, "\nLimits, as a jailed /usr/bin/true met them\n", RenderLimits(phase));
+    absl::StrAppend(&text, "\nLimits, as a jailed /usr/bin/true met them\n",
+                    RenderLimits(phase, Detail::kFull));
   }
   return absl::StrCat(text, RenderLanguages(catalog), RenderAdvice(probe));
 }

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tools/jailrun/flags.h"
+#include "tools/jailrun/table.h"
 
 namespace jail::cli {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 using absl::string_view;
 
 constexpr size_t kColumn = 28;
-constexpr size_t kWidth = 100;
 
 struct SectionTitle {
   Section section;
@@ -62,25 +62,6 @@ constexpr string_view kExitStatus =
     "  137  out of memory                            153  ended by the output or disk limit\n"
     "  159  ended after too many denied calls        130, 143, 129  cancelled by INT, TERM, HUP\n"
     "  A program may exit with any of these by itself: the record (--json, --record) tells.\n";
-
-// `text` in lines of at most kWidth, each but the first behind `indent` spaces.
-std::string Wrap(string_view text, size_t indent) {
-  std::string out;
-  size_t column = indent;
-  for (string_view word : absl::StrSplit(text, ' ')) {
-    const bool fits = column + word.size() + 1 <= kWidth;
-    if (!fits) {
-      absl::StrAppend(&out, "\n", std::string(indent, ' '));
-      column = indent;
-    } else if (!out.empty()) {
-      out += ' ';
-      ++column;
-    }
-    absl::StrAppend(&out, word);
-    column += word.size();
-  }
-  return out;
-}
 
 // "  -v, --verbose             what it does"
 std::string Entry(string_view left, string_view right) {

@@ -57,6 +57,10 @@ Catalog MakeCatalog(const Jail& jail) {
 }
 
 absl::StatusOr<std::unique_ptr<Jail>> OpenJail(const CommandLine& line) {
+  if (line.rootless && geteuid() == 0) {
+    return absl::InvalidArgumentError(
+        "--rootless is not for root: the program would be the host's root; be another user");
+  }
   absl::StatusOr<Site> site = LoadSite();
   if (!site.ok()) return site.status();
   site->rootless = site->rootless || line.rootless;

@@ -24,7 +24,8 @@ struct Disposition {
 // SIGCHLD: ignored, it would take our child's status away. SIGPIPE, SIGXFSZ: EPIPE and EFBIG say it
 // better. SIGTTIN: a background run reads end of file from the terminal instead of being stopped.
 const Disposition kDispositions[] = {
-    {SIGCHLD, SIG_DFL}, {SIGTERM, SIG_DFL}, {SIGPIPE, SIG_IGN}, {SIGXFSZ, SIG_IGN}, {SIGTTIN, SIG_IGN},
+    {SIGCHLD, SIG_DFL}, {SIGINT, SIG_DFL},  {SIGTERM, SIG_DFL},
+    {SIGPIPE, SIG_IGN}, {SIGXFSZ, SIG_IGN}, {SIGTTIN, SIG_IGN},
 };
 
 constexpr int kCancelling[] = {SIGINT, SIGTERM, SIGHUP};
@@ -65,7 +66,7 @@ absl::StatusOr<CancelSignals> CancelSignals::Block() {
   sigset_t set;
   sigemptyset(&set);
   for (int number : kCancelling) {
-    // Blocked, an ignored signal would be queued after all, so it must stay out of the set.
+    // Only SIGHUP can still be ignored, and nohup(1) meant it: blocked, it would be queued after all.
     if (!IsIgnored(number)) sigaddset(&set, number);
   }
   sigprocmask(SIG_BLOCK, &set, nullptr);

@@ -21,7 +21,7 @@ struct StandardStreams {
 StandardStreams MakeProcessSane();
 
 // SIGINT, SIGTERM and SIGHUP as something to read. From Block() on they no longer end the process.
-// A signal that the caller ignores stays ignored (nohup, a shell's background jobs), SIGTERM excepted.
+// SIGHUP stays ignored when the caller ignores it: that is what nohup(1) is for.
 class CancelSignals {
  public:
   static absl::StatusOr<CancelSignals> Block();

@@ -37,6 +37,7 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   std::string json;
   const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
   if (!status.ok()) return FromProtobuf(status);
+  if (!absl::EndsWith(json, "\n")) json += '\n';
   return json;
 }
 

@@ -104,8 +104,12 @@ std::string RenderArtifacts(const v1::ResultRecord& record) {
   return absl::StrCat("Files returned\n", table.Text(), "\n");
 }
 
+// Without supervise, which is the program's own time.
 std::vector<v1::StepTime> LongestSteps(const v1::Timeline& timeline) {
-  std::vector<v1::StepTime> steps(timeline.steps().begin(), timeline.steps().end());
+  std::vector<v1::StepTime> steps;
+  for (const v1::StepTime& step : timeline.steps()) {
+    if (step.step() != "supervise") steps.push_back(step);
+  }
   std::stable_sort(steps.begin(), steps.end(), [](const v1::StepTime& a, const v1::StepTime& b) {
     return a.duration_us() > b.duration_us();
   });
@@ -114,18 +118,16 @@ std::vector<v1::StepTime> LongestSteps(const v1::Timeline& timeline) {
 }
 
 std::string RenderTimeline(const v1::Timeline& timeline) {
-  std::string text = absl::StrCat("Timeline: resolve ", Microseconds(timeline.resolve_us()), ", set-up ",
+  std::string text = absl::StrCat("Time: resolve ", Microseconds(timeline.resolve_us()), ", set-up ",
                                   Microseconds(timeline.setup_us()), timeline.warm() ? " (warm)" : "",
-                                  ", total ", Microseconds(timeline.total_us()), "\n");
+                                  ", total ", Microseconds(timeline.total_us()),
+                                  timeline.steps().empty() ? "" : "; longest steps around the program", "\n");
   const std::vector<v1::StepTime> steps = LongestSteps(timeline);
   Table table(2);
   for (const v1::StepTime& step : steps) {
     table.Row({Visible(step.phase()), Visible(step.step()), Microseconds(step.duration_us())});
   }
-  const auto left_out = static_cast<size_t>(timeline.steps_size()) - steps.size();
-  text += table.Text();
-  if (left_out > 0) absl::StrAppend(&text, "  and ", left_out, " shorter steps\n");
-  return text;
+  return text + table.Text();
 }
 
 std::string RenderPhases(const v1::ResultRecord& record, Detail detail) {

@@ -24,8 +24,10 @@ std::string RenderFailure(const v1::ResultRecord& record);
 // Layer by layer: state, read back or not, mechanism.
 std::string RenderIsolation(const v1::Isolation& isolation);
 
-// Used, limit, mechanism; one line for each resource that has either.
-std::string RenderLimits(const v1::PhaseResult& phase);
+enum class Detail { kShort, kFull };
+
+// Used, limit, mechanism; one line for each resource. In short: of those that can tell what was used.
+std::string RenderLimits(const v1::PhaseResult& phase, Detail detail);
 
 // "PROTECTION_PID_NAMESPACE" -> "pid namespace".
 std::string ProtectionLabel(v1::Protection protection);

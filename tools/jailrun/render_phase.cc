@@ -97,6 +97,9 @@ const v1::LimitHit* FindHit(const PhaseResult& phase, v1::Resource resource) {
 
 std::string LimitCell(Unit unit, const v1::LimitReport* limit) {
   if (limit == nullptr) return "-";
+  // A mechanism without a figure read back is a stand-in: a sampler, an rlimit for a cgroup.
+  const bool stands_in = !limit->has_effective() && !limit->mechanism().empty();
+  if (stands_in) return absl::StrCat(Amount(unit, limit->requested()), " (stand-in)");
   if (!limit->has_effective()) return absl::StrCat(Amount(unit, limit->requested()), " NOT ENFORCED");
   if (limit->effective() == limit->requested()) return Amount(unit, limit->effective());
   return absl::StrCat(Amount(unit, limit->effective()), " (asked: ", Amount(unit, limit->requested()), ")");
@@ -172,23 +175,25 @@ std::string RenderExtraUsage(const v1::Usage& usage) {
 
 }  // namespace
 
-std::string RenderLimits(const PhaseResult& phase) {
+std::string RenderLimits(const PhaseResult& phase, Detail detail) {
   Table table(2);
   table.Row({"", "used", "limit", "enforced by"});
   for (const Row& row : kRows) {
     const v1::LimitReport* limit = FindLimit(phase, row.resource);
     const Used used = phase.has_usage() ? row.used(phase) : std::nullopt;
-    if (limit == nullptr && !used.has_value()) continue;
+    const v1::LimitHit* hit = FindHit(phase, row.resource);
+    const bool known = used.has_value() || hit != nullptr;
+    if (!known && (limit == nullptr || detail == Detail::kShort)) continue;
     table.Row({row.label, used.value_or(""), LimitCell(row.unit, limit),
-               limit == nullptr ? "" : Visible(limit->mechanism()), HitCell(FindHit(phase, row.resource))});
+               limit == nullptr ? "" : Visible(limit->mechanism()), HitCell(hit)});
   }
   return table.Text();
 }
 
 std::string RenderPhase(const PhaseResult& phase, Detail detail) {
   const char* name = phase.kind() == PhaseResult::KIND_COMPILE ? "Compile" : "Run";
-  std::string text =
-      absl::StrCat(name, ": ", Ending(phase), ", ", VerdictLabel(phase.verdict()), "\n", RenderLimits(phase));
+  std::string text = absl::StrCat(name, ": ", Ending(phase), ", ", VerdictLabel(phase.verdict()), "\n",
+                                  RenderLimits(phase, detail));
   if (detail == Detail::kFull) text += RenderExtraUsage(phase.usage());
   text += RenderViolations(phase);
   if (detail == Detail::kShort) return text;

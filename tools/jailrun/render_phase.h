@@ -5,10 +5,9 @@
 #include <string>
 
 #include "jail/v1/result.pb.h"
+#include "tools/jailrun/render.h"
 
 namespace jail::cli {
-
-enum class Detail { kShort, kFull };
 
 // Heading, limits, what was reached, what was denied; in full also the output.
 std::string RenderPhase(const v1::PhaseResult& phase, Detail detail);

@@ -135,13 +135,15 @@ int RunOrExec(const Jail& jail, const CommandLine& line, const Catalog& catalog,
 int ReportUnusable(const absl::Status& why, const CommandLine& line, const StandardStreams& streams) {
   v1::ResultRecord record;
   record.set_job_id(line.job_id);
-  record.set_verdict(v1::VERDICT_JAIL_ERROR);
-  record.set_summary(absl::StrCat("jailrun is not usable here: ", why.message(), "."));
+  const bool callers = absl::IsInvalidArgument(why);
+  record.set_verdict(callers ? v1::VERDICT_REJECTED : v1::VERDICT_JAIL_ERROR);
+  record.set_summary(absl::StrCat(why.message(), "."));
   v1::Failure* failure = record.mutable_failure();
-  failure->set_origin(v1::Failure::ORIGIN_HOST);
+  failure->set_origin(callers ? v1::Failure::ORIGIN_CALLER : v1::Failure::ORIGIN_HOST);
   failure->set_step("open_jail");
   failure->set_message(std::string(why.message()));
-  failure->set_hint("Install jailrun with its launcher (make install), or correct the file named above.");
+  if (!callers)
+    failure->set_hint("Run make install, or correct the file that is named; jailrun doctor says more");
   absl::StatusOr<Targets> targets = OpenTargets(line, streams);
   if (!targets.ok()) return Fail(targets.status(), kExitJail);
   return Report(line, record, *std::move(targets), 0);

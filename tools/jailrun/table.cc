@@ -5,11 +5,13 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 
 namespace jail::cli {
 namespace {
 
 constexpr size_t kGap = 2;
+constexpr size_t kWidth = 100;
 
 // Code points: good enough for the names and units that stand in tables.
 size_t Width(const std::string& cell) {
@@ -40,6 +42,24 @@ std::string Table::Text() const {
     absl::StrAppend(&text, line, "\n");
   }
   return text;
+}
+
+std::string Wrap(absl::string_view text, size_t indent) {
+  std::string out;
+  size_t column = indent;
+  for (absl::string_view word : absl::StrSplit(text, ' ')) {
+    const bool fits = column + word.size() + 1 <= kWidth;
+    if (!fits) {
+      absl::StrAppend(&out, "\n", std::string(indent, ' '));
+      column = indent;
+    } else if (!out.empty()) {
+      out += ' ';
+      ++column;
+    }
+    absl::StrAppend(&out, word);
+    column += word.size();
+  }
+  return out;
 }
 
 }  // namespace jail::cli

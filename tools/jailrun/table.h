@@ -1,10 +1,14 @@
-// Columns of text, each as wide as its widest cell. Cells are expected to be Visible() already.
+// Laying text out: columns, each as wide as its widest cell, and wrapped lines. What is given is
+// expected to be Visible() already.
 #ifndef TOOLS_JAILRUN_TABLE_H_
 #define TOOLS_JAILRUN_TABLE_H_
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "absl/strings/string_view.h"
 
 namespace jail::cli {
 
@@ -23,6 +27,9 @@ class Table {
   int indent_;
   std::vector<std::vector<std::string>> rows_;
 };
+
+// `text` in lines of at most 100 columns, each but the first behind `indent` spaces.
+std::string Wrap(absl::string_view text, size_t indent);
 
 }  // namespace jail::cli
 

@@ -85,7 +85,6 @@ std::string FormatVerdict(uint32_t verdict) {
   if (verdict == SECCOMP_RET_ALLOW) return "allow";
   if (verdict == SECCOMP_RET_KILL_PROCESS) return "kill";
   if (verdict == SECCOMP_RET_USER_NOTIF) return "notify";
-  if (verdict == SECCOMP_RET_ERRNO) return "ignore";
   const char* name = strerrorname_np(static_cast<int>(verdict & SECCOMP_RET_DATA));
   const bool is_errno = (verdict & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO && name != nullptr;
   return is_errno ? name : absl::StrFormat("verdict %#x", verdict);

@@ -19,7 +19,7 @@ absl::StatusOr<seccomp_data> ParseCall(absl::string_view text);
 // For messages: "socket(0x2, 0x1, 0x0, 0x0, 0x0, 0x0)".
 std::string FormatCall(const seccomp_data& call);
 
-// "allow", "kill", "notify", "ignore", "EPERM".
+// "allow", "kill", "notify", "EPERM".
 std::string FormatVerdict(uint32_t verdict);
 
 }  // namespace jail::testlib

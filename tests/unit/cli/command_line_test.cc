@@ -45,6 +45,19 @@ TEST(CommandLineTest, FlagsMayStandBeforeAndAfterTheFile) {
   EXPECT_TRUE(line.verbose);
 }
 
+TEST(CommandLineTest, FlagsMayStandBeforeTheCommand) {
+  const CommandLine line = Parsed({"-v", "--time", "1s", "exec", "--wall=2s", "--", "ls"});
+  EXPECT_EQ(line.command, Command::kExec);
+  EXPECT_EQ(line.limits.cpu_time_ms(), 1000);
+  EXPECT_EQ(line.limits.wall_time_ms(), 2000);
+}
+
+TEST(CommandLineTest, AFlagsValueOrAnOperandIsNotTheCommand) {
+  EXPECT_EQ(Parsed({"--lang", "exec", "x.py"}).command, Command::kRun);
+  EXPECT_EQ(Parsed({"./exec"}).command, Command::kRun);
+  EXPECT_EQ(Parsed({"run", "exec"}).command, Command::kRun);
+}
+
 TEST(CommandLineTest, EverythingAfterTwoDashesIsTheProgramsOwn) {
   EXPECT_THAT(Parsed({"x.py", "--", "--time", "-v", "--", ""}).words, ElementsAre("--time", "-v", "--", ""));
 }

@@ -170,6 +170,12 @@ TEST(TableTest, ColumnsAreAsWideAsTheirWidestCell) {
   EXPECT_EQ(table.Text(), "  a    b\n  ccc     d\n  é    x\n");
 }
 
+TEST(WrapTest, BreaksBetweenWordsBehindTheIndent) {
+  const std::string word(60, 'x');
+  EXPECT_EQ(Wrap(word + " " + word, 2), word + "\n  " + word);
+  EXPECT_EQ(Wrap("a b", 2), "a b");
+}
+
 TEST(RecordTextTest, BinaryAndJsonBothComeBack) {
   const v1::ResultRecord record = Record(kTimeLimit);
   EXPECT_EQ(ParseRecord(record.SerializeAsString())->DebugString(), record.DebugString());

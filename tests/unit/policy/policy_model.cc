@@ -33,7 +33,6 @@ uint32_t ActionVerdict(const v1::Policy::Action& action) {
   if (action.allow()) return SECCOMP_RET_ALLOW;
   if (action.kill()) return SECCOMP_RET_KILL_PROCESS;
   if (action.notify()) return SECCOMP_RET_USER_NOTIF;
-  if (action.ignore()) return SECCOMP_RET_ERRNO;
   return SECCOMP_RET_ERRNO | static_cast<uint32_t>(build::ParseErrno(action.error()).value());
 }
 

@@ -7,6 +7,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "jail/plan/ceilings.h"
 
 namespace jail::resolve {
 namespace {
@@ -150,6 +151,43 @@ TEST(LimitsTest, AWishOutOfRangeIsRefusedByName) {
     v1::Limits job;
     c.ask(&job);
     EXPECT_EQ(ResolveLimits(kRun, {}, job, site).status().message(), c.message);
+  }
+}
+
+// The helper checks the same limits again, by a table of its own: it must refuse nothing that passed here.
+plan::Limits ToPlan(const v1::Limits& limits) {
+  plan::Limits out = {};
+  out.wall_time_us = limits.wall_time_ms() * 1000;
+  out.cpu_time_us = limits.cpu_time_ms() * 1000;
+  out.memory_bytes = limits.memory_bytes();
+  out.stack_bytes = limits.stack_bytes();
+  out.file_bytes = limits.file_bytes();
+  out.disk_bytes = limits.disk_bytes();
+  out.disk_inodes = limits.disk_inodes();
+  out.processes = limits.processes();
+  out.open_files = limits.open_files();
+  out.cpu_millicores = limits.cpu_millicores();
+  return out;
+}
+
+void SetLimit(const LimitRow& row, int64_t value, v1::Limits* limits) {
+  const auto* field = v1::Limits::descriptor()->FindFieldByName(row.name);
+  if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_INT64) {
+    limits->GetReflection()->SetInt64(limits, field, value);
+  } else {
+    limits->GetReflection()->SetInt32(limits, field, static_cast<int32_t>(value));
+  }
+}
+
+TEST(LimitsTest, TheHelperAdmitsTheLeastAndTheMostOfEveryLimit) {
+  for (const LimitRow& row : LimitRows()) {
+    for (const int64_t value : {row.least, row.default_ceiling}) {
+      v1::Limits job;
+      SetLimit(row, value, &job);
+      plan::Trace trace = {};
+      EXPECT_EQ(plan::AdmitLimits(ToPlan(Resolved({}, job)), plan::SiteLimits(), trace), 0)
+          << row.name << " " << value << ": " << trace.subject;
+    }
   }
 }
 

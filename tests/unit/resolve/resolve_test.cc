@@ -97,6 +97,8 @@ TEST(ResolveTest, RefusesFilesThatDoNotFit) {
        [](v1::JobSpec* job) { job->clear_files(); }},
       {"files: are 50001 bytes together, over limits.source_bytes of 50000",
        [](v1::JobSpec* job) { job->mutable_files(0)->set_content(std::string(50001, ' ')); }},
+      {"files: the largest has 15 bytes, over limits.file_bytes of 14 bytes",
+       [](v1::JobSpec* job) { job->mutable_limits()->set_file_bytes(14); }},
       {"files: take 52 KiB of disk, over limits.disk_bytes of 10 KiB",
        [](v1::JobSpec* job) {
          job->mutable_files(0)->set_content(std::string(50000, ' '));
@@ -119,7 +121,7 @@ TEST(ResolveTest, RefusesFilesThatDoNotFit) {
 
 TEST(ResolveTest, RefusesArgumentsAndVariablesThatNoProgramCanGet) {
   ExpectRefusals({
-      {"args[1]: has a NUL, which no argument can carry",
+      {"args[1]: \"a\\000b\" has a NUL, which no program can be given",
        [](v1::JobSpec* job) {
          job->add_args("x");
          job->add_args(std::string("a\0b", 3));
@@ -135,11 +137,11 @@ TEST(ResolveTest, RefusesArgumentsAndVariablesThatNoProgramCanGet) {
        [](v1::JobSpec* job) {
          for (int i = 0; i < 4096; ++i) job->add_args("");
        }},
-      {"env[\"1A\"]: is not a variable's name: letters, digits and _, no digit first",
+      {"env: \"1A\" is not a variable's name: letters, digits and _, no digit first",
        [](v1::JobSpec* job) { (*job->mutable_env())["1A"] = "x"; }},
-      {"env[\"LD_PRELOAD\"]: steers the loader and is refused in every jail",
+      {"env: \"LD_PRELOAD\" steers the loader and is refused in every jail",
        [](v1::JobSpec* job) { (*job->mutable_env())["LD_PRELOAD"] = "x"; }},
-      {"env[\"A\"]: has a NUL, which no argument can carry",
+      {"env: \"A=\\000\" has a NUL, which no program can be given",
        [](v1::JobSpec* job) { (*job->mutable_env())["A"] = std::string("\0", 1); }},
   });
 }
@@ -150,7 +152,7 @@ TEST(ResolveTest, RefusesMuddledCommands) {
        [](v1::JobSpec* job) { job->add_command("/usr/bin/true"); }},
       {"command[0]: \"true\" is not an absolute path; write for example /usr/bin/env",
        [](v1::JobSpec* job) { SetCommand(job, "true"); }},
-      {"command[1]: has a NUL, which no argument can carry",
+      {"command[1]: \"\\000\" has a NUL, which no program can be given",
        [](v1::JobSpec* job) {
          SetCommand(job, "/usr/bin/true");
          job->add_command(std::string("\0", 1));

@@ -9,6 +9,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "jail/plan/ceilings.h"
 
 namespace jail::resolve {
 namespace {
@@ -44,6 +45,38 @@ TEST(SiteTest, ErrorsNameFileAndLine) {
   for (const BadSite& c : kCases) EXPECT_EQ(ParseSite(c.text, "f").status().message(), c.message);
 }
 
+// Two parsers of one file: what one takes the other must take, with the same meaning.
+TEST(SiteTest, TheHelperReadsTheSame) {
+  constexpr const char* kTexts[] = {
+      "",
+      "# only a comment",
+      "max_processes: 64",
+      "max_processes:64 # few\n\n  uid_first: 100000\n",
+      "max_proceses: 64\n",
+      "max_processes: sixty\n",
+      "max_processes: 0x40\n",
+      "max_processes: -1\n",
+      "max_processes: 1 max_open_files: 2\n",
+      "max_processes:\n64\n",
+      "uid_first: 999\n",
+      "uid_count: 1\n",
+      "max_processes: 1234567890123456\n",
+      "max_processes 5\n",
+      "max_processes: 5;\n",
+      ": 5\n",
+  };
+  for (const char* text : kTexts) {
+    plan::SiteLimits limits;
+    int32_t line = 0;
+    const bool helper_takes_it = plan::ParseSite(text, &limits, &line) == 0;
+    const auto site = ParseSite(text, "f");
+    EXPECT_EQ(site.ok(), helper_takes_it) << text << site.status();
+    if (!site.ok() || !helper_takes_it) continue;
+    EXPECT_EQ(site->has_max_processes() ? site->max_processes() : 4096, limits.max_processes) << text;
+    EXPECT_EQ(site->has_uid_first() ? site->uid_first() : 1900000000, limits.uid_first) << text;
+  }
+}
+
 TEST(SiteTest, AnAbsentFileIsAllDefaults) {
   const auto site = LoadSite("/nonexistent/jailrun/site.textproto");
   ASSERT_TRUE(site.ok()) << site.status();
@@ -70,8 +103,6 @@ TEST(SiteTest, RefusesAFileTheHelperCouldNotHold) {
   std::filesystem::remove(path);
   EXPECT_EQ(site.status().message(), path + ": is over 4095 bytes");
 }
-
-TEST(SiteTest, TheLauncherIsAnAbsolutePath) { EXPECT_EQ(DefaultLauncherPath()[0], '/'); }
 
 }  // namespace
 }  // namespace jail::resolve

@@ -1,0 +1,72 @@
+// Every runtime proves itself: the probe programs of runtimes/*/runtime.textproto, each in a jail.
+// Adding a language adds its tests here without a line of code.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "jail/jail.h"
+#include "jail/resolve/catalog.h"
+#include "tests/testlib/jailtest/jailrun.h"
+
+namespace jailtest {
+namespace {
+
+struct Case {
+  const jail::v1::Runtime* runtime;
+  const jail::v1::Runtime::Probe* probe;
+};
+
+std::vector<Case> AllCases() {
+  std::vector<Case> cases;
+  for (const jail::v1::Runtime& runtime : jail::resolve::Catalog().runtimes()) {
+    for (const jail::v1::Runtime::Probe& probe : runtime.probes()) cases.push_back({&runtime, &probe});
+  }
+  return cases;
+}
+
+// As the runtime file says it, or as its comment says what an unset one means.
+std::string ExpectedVerdict(const jail::v1::Runtime::Probe& probe) {
+  if (!probe.expected_verdict().empty()) return probe.expected_verdict();
+  return probe.expected_exit_code() == 0 ? "VERDICT_OK" : "VERDICT_NONZERO_EXIT";
+}
+
+// The last phase's, as jailrun would exit: 128 + n for a signal.
+int ExitCode(const jail::v1::ResultRecord& record) {
+  if (record.phases().empty()) return -1;
+  const jail::v1::PhaseResult& phase = record.phases(record.phases_size() - 1);
+  return phase.has_term_signal() ? 128 + phase.term_signal() : phase.exit_code();
+}
+
+class ProbeTest : public JailTest, public testing::WithParamInterface<Case> {};
+
+INSTANTIATE_TEST_SUITE_P(All, ProbeTest, testing::ValuesIn(AllCases()), [](const auto& param) {
+  return param.param.runtime->name() + "_" + param.param.probe->name();
+});
+
+TEST_P(ProbeTest, BehavesAsItsRuntimeFileSays) {
+  const auto& [runtime, probe] = GetParam();
+  absl::StatusOr<jail::Site> site = jail::LoadSite();
+  ASSERT_TRUE(site.ok()) << site.status();
+  absl::StatusOr<std::unique_ptr<jail::Jail>> jail = jail::Jail::Open(*std::move(site));
+  ASSERT_TRUE(jail.ok()) << jail.status();
+
+  jail::v1::JobSpec job;
+  job.set_language(runtime->name());
+  job.add_files()->set_content(probe->source());
+  *job.mutable_args() = probe->args();
+  job.set_stdin(probe->stdin());
+  const jail::v1::ResultRecord record = (*jail)->Run(job);
+
+  SCOPED_TRACE(record.ShortDebugString());
+  EXPECT_EQ(jail::v1::Verdict_Name(record.verdict()), ExpectedVerdict(*probe));
+  EXPECT_EQ(ExitCode(record), probe->expected_exit_code());
+  ASSERT_FALSE(record.phases().empty());
+  EXPECT_EQ(record.phases(record.phases_size() - 1).stdout().content(), probe->expected_stdout());
+  for (const jail::v1::PhaseResult& phase : record.phases()) {
+    EXPECT_EQ(phase.denied_calls(), 0) << "an honest program makes no call that is refused loudly";
+  }
+}
+
+}  // namespace
+}  // namespace jailtest
