@@ -28,7 +28,7 @@ PROTO = os.path.join(HERE, "../../proto/jail/v1/result.proto")
 LOCK = "/run/lock/jailrun-corpus"
 STAGE = "/tmp/corpus"
 UID = 61247            # Whom payloads run as un-jailed, and whose process is a canary.
-LIMITS = ["--wall", "3s", "--time", "2s"]
+LIMITS = ["--wall", "4s", "--time", "1s"]
 JAIL_PATIENCE = 6.0    # Other jails on this machine come and go within this.
 HARD_WALL = {"jailed": 40.0, "unjailed": 11.0}
 

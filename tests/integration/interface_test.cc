@@ -252,7 +252,7 @@ TEST_F(StreamTest, P25_WeDoNotChangeTheCallersPipeEither) {
 TEST_F(StreamTest, AClosedReaderDoesNotHangTheRun) {
   int fds[2];
   ASSERT_EQ(pipe2(fds, O_CLOEXEC), 0);
-  Command command = JailrunCommand({"--wall", "3s", Program("output.py")});
+  Command command = JailrunCommand({"--wall", "3s", "--output", "4M", Program("output.py")});
   const int write_end = fds[1];
   command.before_exec = [write_end] { dup2(write_end, 1); };
   Process process(std::move(command));

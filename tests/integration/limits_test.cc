@@ -166,7 +166,7 @@ TEST_P(LimitTest, FileSize) {
   SCOPED_TRACE(run.Describe());
   EXPECT_EQ(RefusedAfter(run, "EFBIG"), 4) << "quarters of a MiB";
   EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_OK);
-  ExpectInForce(run, jail::v1::RESOURCE_FILE_BYTES, 1 << 20, "rlimit");
+  ExpectInForce(run, jail::v1::RESOURCE_FILE_BYTES, 1 << 20, "RLIMIT");
 }
 
 TEST_P(LimitTest, OpenFiles) {
@@ -175,13 +175,13 @@ TEST_P(LimitTest, OpenFiles) {
   const int opened = RefusedAfter(run, "EMFILE");
   EXPECT_GE(opened, 30);
   EXPECT_LE(opened, 61) << "0, 1 and 2 are open already";
-  ExpectInForce(run, jail::v1::RESOURCE_OPEN_FILES, 64, "rlimit");
+  ExpectInForce(run, jail::v1::RESOURCE_OPEN_FILES, 64, "RLIMIT");
 }
 
 TEST_P(LimitTest, Stack) {
   const JailRun run = RunTheme("stack", {"--stack", "4M"});
   SCOPED_TRACE(run.Describe());
-  ExpectInForce(run, jail::v1::RESOURCE_STACK_BYTES, 4 << 20, "rlimit");
+  ExpectInForce(run, jail::v1::RESOURCE_STACK_BYTES, 4 << 20, "RLIMIT");
   if (GetParam().compiled) {
     EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_SIGNALED);
     EXPECT_EQ(run.phase().term_signal(), SIGSEGV);

@@ -3,7 +3,7 @@
 // does: a daemon swaps the result with a link to a host file as fast as it can
 // promise: P26
 // after: CVE-2024-28189
-// expect: OK within=5
+// expect: OK within=6
 // unjailed: any
 // get: out.txt
 static void attack(void) {

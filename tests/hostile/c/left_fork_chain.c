@@ -2,7 +2,7 @@
 // class: leftover
 // does: forks and dies in a chain, always one step ahead of whoever kills by pid
 // promise: P19
-// expect: OK within=5
+// expect: OK within=6
 // unjailed: host
 #include <time.h>
 static void attack(void) {

@@ -2,7 +2,7 @@
 // class: leftover
 // does: leaves a thousand dead grandchildren for someone else to reap
 // promise: P15
-// expect: OK within=5
+// expect: OK within=6
 // unjailed: any
 static void attack(void) {
   for (int i = 0; i < 1000; i++) {

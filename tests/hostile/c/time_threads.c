@@ -2,7 +2,7 @@
 // class: time
 // does: threads that hammer futexes: system time, and on every processor at once
 // promise: P16
-// expect: CPU_TIME_LIMIT within=6
+// expect: CPU_TIME_LIMIT within=7
 // unjailed: escape
 #include <pthread.h>
 #include <time.h>

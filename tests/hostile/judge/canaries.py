@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 
 from judge.host import LIBC, remove
 
@@ -12,6 +13,15 @@ FOLDER = "/var/tmp/jailrun-canary"
 PORT = 47998
 SYS_MQ_OPEN, SYS_MQ_UNLINK = 240, 241
 IPC_RMID, SHM_KEY = 0, 0x6A61696C
+
+
+def bind(s, address):
+    """Another corpus has given up the lock but may still be closing its sockets."""
+    for attempt in range(40):
+        try: return s.bind(address)
+        except OSError:
+            if attempt == 39: raise
+            time.sleep(0.1)
 
 
 class Canaries:
@@ -54,7 +64,7 @@ class Canaries:
     def _listen(self, family, address):
         s = socket.socket(family, socket.SOCK_STREAM)
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        s.bind(address)
+        bind(s, address)
         s.listen(16)
         self.sockets.append(s)
 
@@ -68,7 +78,7 @@ class Canaries:
 
     def _listen_udp(self):
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        s.bind(("127.0.0.1", PORT))
+        bind(s, ("127.0.0.1", PORT))
         self.sockets.append(s)
 
         def receive():
@@ -143,7 +153,11 @@ class Canaries:
     def remove(self):
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
-        for s in self.sockets: s.close()
+        for s in self.sockets:
+            # A thread that waits in accept() keeps a closed socket alive: wake it first.
+            try: s.shutdown(socket.SHUT_RDWR)
+            except OSError: pass  # Not connected: the datagram one.
+            s.close()
         LIBC.shmctl(self.segment, IPC_RMID, None)
         LIBC.syscall(SYS_MQ_UNLINK, b"jailrun-canary")
         remove(FOLDER)

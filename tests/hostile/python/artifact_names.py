@@ -2,7 +2,7 @@
 # class: artifact
 # does: leaves files whose names are options, commands, newlines, broken UTF-8, 255 bytes long
 # promise: P27
-# expect: OK within=5
+# expect: OK within=6
 # unjailed: any
 # get: *
 last = "made"

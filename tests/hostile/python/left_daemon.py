@@ -2,7 +2,7 @@
 # class: leftover
 # does: a daemon in a session of its own, without descriptors, deaf, meant to stay
 # promise: P19 P21
-# expect: OK within=4
+# expect: OK within=5
 # unjailed: host
 if os.fork() == 0:
     os.setsid()

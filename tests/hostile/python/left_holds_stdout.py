@@ -2,7 +2,7 @@
 # class: leftover
 # does: a grandchild keeps stdout open after the program has gone, so that a naive reader waits
 # promise: P21
-# expect: OK within=4
+# expect: OK within=5
 # unjailed: host
 if os.fork() == 0:
     os.setsid()

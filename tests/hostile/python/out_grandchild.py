@@ -2,7 +2,7 @@
 # class: output
 # does: a grandchild in a session of its own floods stdout after its parents have left
 # promise: P17 P21
-# expect: OK|OUTPUT_LIMIT within=4
+# expect: OK|OUTPUT_LIMIT within=5
 # unjailed: host
 say("BLOCKED the host counts")
 if os.fork() == 0:

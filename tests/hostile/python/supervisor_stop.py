@@ -2,7 +2,7 @@
 # class: supervisor
 # does: stops itself, its group and its session, in the hope that whoever waits will wait for ever
 # promise: P16 P19
-# expect: WALL_TIME_LIMIT within=5
+# expect: WALL_TIME_LIMIT within=6
 # unjailed: host
 if os.fork() == 0:
     time.sleep(0.1)

@@ -2,7 +2,7 @@
 # class: time
 # does: a row of children burns less than the limit each: only the sum shows it
 # promise: P16
-# expect: CPU_TIME_LIMIT within=6
+# expect: CPU_TIME_LIMIT within=7
 # unjailed: escape
 import resource
 for _ in range(12):

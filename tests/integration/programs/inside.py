@@ -59,7 +59,7 @@ def files():
                  "/sys", "/srv", "/opt", "/mnt", "/proc/1/environ", "/proc/1/root", "/proc/kcore", "/proc/sys",
                  "/proc/self/root/var", "/etc/machine-id", "/etc/ssh", "/etc/hostname"):
         fact("reads", path, outcome(lambda: os.listdir(path) if os.path.isdir(path) else open(path, "rb").read(1)),
-             len(os.listdir(path)) if os.path.isdir(path) and os.access(path, os.R_OK) else 0)
+             *(os.listdir(path) if os.path.isdir(path) and os.access(path, os.R_OK) else ()))
     for directory, below, _ in os.walk("/", followlinks=False):
         if directory.startswith(("/proc", "/tmp", "/work", "/dev/shm")): below[:] = []; continue
         if directory.count("/") > 3: below[:] = []

@@ -1,9 +1,9 @@
 # Leaves something in every place that could outlive a run; complains about what it finds there.
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
-found = []
-for place in ("/tmp", "/work", "/dev/shm", "/var/tmp", "/run", "/home", "/dev/mqueue", os.path.expanduser("~")):
-    if os.path.exists(place + "/mark"): found.append(place)
+places = ("/tmp", "/work", "/dev/shm", "/var/tmp", "/run", "/home", "/dev/mqueue", os.path.expanduser("~"))
+found = [place for place in places if os.path.exists(place + "/mark")]
+for place in places:
     try: open(place + "/mark", "w").close()
     except OSError: pass
 segment = libc.shmget(0x4d41524b, 4096, 0o666)

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
@@ -52,15 +53,41 @@ void Processes(Things* things) {
   }
 }
 
-// Version 1 has a directory per controller, version 2 is mounted at the top or under "unified".
-// Our directories stay where the helper makes them: beneath the top or one level down.
+// Has a living supervisor that is none of our doing: another jail of this machine.
+bool IsStrangers(pid_t pid) {
+  for (int depth = 0; pid > 1 && depth < 64; ++depth) {
+    if (pid == getpid()) return false;
+    if (absl::StartsWith(ReadProc(pid, "comm"), "jail-launch")) return true;
+    if (!absl::SimpleAtoi(StatusField(pid, "PPid"), &pid)) return true;  // Gone while we looked.
+  }
+  return false;
+}
+
+bool HasStranger(const std::string& group) {
+  for (absl::string_view line : absl::StrSplit(ReadFile(group + "/cgroup.procs"), '\n', absl::SkipEmpty())) {
+    pid_t pid = 0;
+    if (absl::SimpleAtoi(line, &pid) && IsStrangers(pid)) return true;
+  }
+  return false;
+}
+
+// With its inode: the next jail that gets the same slot makes another one of the same name.
+std::string Named(const std::string& path) {
+  struct stat status;
+  return stat(path.c_str(), &status) == 0 ? absl::StrCat(path, " (inode ", status.st_ino, ")") : path;
+}
+
+// Version 1 has a directory per controller, version 2 is mounted at the top or under "unified". A
+// jail's group lies beneath the helper's own.
 void CgroupsBeneath(const std::string& dir, int levels, Things* things) {
   std::error_code error;
   for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
     std::error_code gone;
     if (!it->is_directory(gone) || it->is_symlink(gone)) continue;
-    if (absl::StrContains(it->path().filename().string(), "jailrun")) things->insert(it->path().string());
-    if (levels > 1) CgroupsBeneath(it->path().string(), levels - 1, things);
+    const std::string path = it->path().string();
+    if (absl::StrContains(it->path().filename().string(), "jailrun") && !HasStranger(path))
+      things->insert(Named(path));
+    if (levels > 1) CgroupsBeneath(path, levels - 1, things);
   }
 }
 void Cgroups(Things* things) { CgroupsBeneath("/sys/fs/cgroup", 4, things); }
@@ -103,7 +130,10 @@ void NetworkNamespaces(Things* things) {
   ForEachEntry("/proc", /*recursive=*/false, [&](const std::string& path) {
     std::error_code error;
     const fs::path target = fs::read_symlink(path + "/ns/net", error);
-    if (!error) things->insert(target.string());
+    pid_t pid = 0;
+    if (!error && absl::SimpleAtoi(fs::path(path).filename().string(), &pid) && !IsStrangers(pid)) {
+      things->insert(target.string());
+    }
   });
 }
 
