@@ -59,7 +59,8 @@ int RaiseSoftLimits() {
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(which, &limit) != 0) return errno;
   }
-  const rlimit no_core = {0, 0};
+  // 1 and not 0, as for the program (child_confine.cc), which could not raise it again.
+  const rlimit no_core = {1, 1};
   return Errno(setrlimit(RLIMIT_CORE, &no_core));
 }
 
