@@ -32,9 +32,12 @@ struct ChildTask {
   int error;  // The child's answer: errno of what failed.
 };
 
+// no_sanitize_address, here and below: the child never returns from its frames, and what the sanitizer
+// notes about them in the memory we share would be held against whoever uses that stack next.
+//
 // Signal handlers of ours must not run in the child: it shares our memory.
 // Ignored signals would stay ignored over exec, and a helper without SIGALRM or SIGTERM is deaf.
-void ResetSignals() {
+[[gnu::no_sanitize_address]] void ResetSignals() {
   struct sigaction standard = {};
   standard.sa_handler = SIG_DFL;
   for (int signal = 1; signal < NSIG; ++signal) {
@@ -43,7 +46,7 @@ void ResetSignals() {
 }
 
 // First out of the way of the target numbers, then onto them: a source may be any of 0 to 12.
-int PlaceDescriptors(ChildTask& task) {
+[[gnu::no_sanitize_address]] int PlaceDescriptors(ChildTask& task) {
   for (int n = 0; n < task.given_count; ++n) {
     if (task.given[static_cast<size_t>(n)] < 0) continue;
     const int moved = fcntl(task.given[static_cast<size_t>(n)], F_DUPFD_CLOEXEC, kMaxGiven);
@@ -59,7 +62,7 @@ int PlaceDescriptors(ChildTask& task) {
 }
 
 // In the child, on a stack of its own and in our memory: only plain system calls.
-int BecomeHelper(void* argument) {
+[[gnu::no_sanitize_address]] int BecomeHelper(void* argument) {
   ChildTask& task = *static_cast<ChildTask*>(argument);
   ResetSignals();
   task.error = PlaceDescriptors(task);
