@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "absl/strings/str_cat.h"
 #include "jail/base/clock.h"
 #include "jail/plan/layout.h"
 
@@ -181,15 +182,20 @@ HelperEnd Reap(int pidfd) {
   return {true, info.si_code != CLD_EXITED, info.si_status};
 }
 
+// The helper wants all its descriptors whatever it is asked to do; for this they need not lead anywhere.
 Fault Sweep(const std::string& launcher_path) {
+  const Fd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null.valid()) return {kSweep, errno, "/dev/null", {}};
   const char* const argv[] = {"jail-launch", "--sweep", nullptr};
-  ChildTask task{launcher_path.c_str(), argv, {}, 0, 0};
-  task.given.fill(-1);
+  ChildTask task{launcher_path.c_str(), argv, {}, plan::kFirstChannelFd, 0};
+  task.given.fill(null.get());
   Fd pidfd;
-  if (const int error = Spawn(&task, &pidfd); error != 0) return {kStartHelper, error, launcher_path, {}};
+  if (const int error = Spawn(&task, &pidfd); error != 0) return {kSweep, error, launcher_path, {}};
   WaitFor(pidfd.get());
-  Reap(pidfd.get());
-  return {};
+  const HelperEnd end = Reap(pidfd.get());
+  if (!end.known || (!end.signaled && end.code == 0)) return {};
+  return {kSweep, 0, launcher_path,
+          absl::StrCat("ended with ", end.signaled ? "signal " : "status ", end.code)};
 }
 
 }  // namespace jail::watch
