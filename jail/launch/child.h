@@ -58,8 +58,8 @@ struct RlimitRow {
   const char* name;
   uint64_t value;
 };
-inline constexpr int kRlimits = 10;
-int ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]);
+inline constexpr int kRlimits = 12;
+void ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]);
 
 // Loads a compiled policy with these SECCOMP_FILTER_FLAG_*s; *listener is -1 when none was asked for.
 int LoadFilter(const plan::CompiledPolicy& policy, unsigned flags, int* listener);

@@ -27,11 +27,14 @@ uint64_t NoCore() {
 
 }  // namespace
 
-// One second more than the limit, rounded up: the second line, behind the cgroup's clock. Never
-// RLIMIT_AS: runtimes with a JIT reserve address space by the terabyte.
-int ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
+// CPU time: one second more than the limit, rounded up: the second line, behind the cgroup's clock.
+// Address space: open, whatever the caller's own is, since a runtime with a JIT reserves terabytes.
+void ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
   const plan::Limits& limits = context.plan.limits();
-  const int32_t init = context.privileged ? 0 : 1;  // Shares the program's uid only when rootless.
+  // Where a group counts processes it must be the one that refuses: it says so. Rootless, init shares
+  // the program's uid and is counted too.
+  const bool only_count = context.report->rlimit_processes != 0;
+  const int32_t spare = !only_count ? 64 : context.privileged ? 0 : 1;
   const auto value = [](int64_t number) { return static_cast<uint64_t>(number); };
   const RlimitRow list[] = {
       {RLIMIT_CPU, "RLIMIT_CPU", value((limits.cpu_time_us + 999'999) / 1'000'000 + 1)},
@@ -43,18 +46,17 @@ int ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
       {RLIMIT_SIGPENDING, "RLIMIT_SIGPENDING", 1024},
       {RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE", 0},
       {RLIMIT_RTPRIO, "RLIMIT_RTPRIO", 0},
-      {RLIMIT_NPROC, "RLIMIT_NPROC", value(limits.processes + init)},
+      {RLIMIT_AS, "RLIMIT_AS", RLIM_INFINITY},
+      {RLIMIT_DATA, "RLIMIT_DATA", RLIM_INFINITY},
+      {RLIMIT_NPROC, "RLIMIT_NPROC", value(limits.processes + spare)},
   };
-  // A group counts better than RLIMIT_NPROC, and says so when it refuses.
-  const int count = context.report->rlimit_processes != 0 ? kRlimits : kRlimits - 1;
-  for (int i = 0; i < count; ++i) rows[i] = list[i];
-  return count;
+  for (int i = 0; i < kRlimits; ++i) rows[i] = list[i];
 }
 
 int SetRlimits(Context& context) {
   RlimitRow rows[kRlimits];
-  const int count = ListRlimits(context, rows);
-  for (int i = 0; i < count; ++i) {
+  ListRlimits(context, rows);
+  for (int i = 0; i < kRlimits; ++i) {
     At(context.report->child, i, rows[i].name);
     const rlimit limit = {rows[i].value, rows[i].value};
     if (setrlimit(static_cast<__rlimit_resource_t>(rows[i].resource), &limit) != 0) return errno;

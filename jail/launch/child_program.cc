@@ -118,6 +118,7 @@ int InstallSeccomp(Context& context) {
   // Before Linux 5.19 a signal may interrupt a denied call while it is looked at; nothing worse.
   if (error == EINVAL) error = LoadFilter(*context.policy, kListen, &listener);
   if (error != 0) return error;
+  context.report->verified.seccomp = 1;
   error = SendByte(context.sync_child, kSyncListener, listener);
   CloseFd(&listener);
   return error;

@@ -58,8 +58,8 @@ bool ReadOnlyRootHolds() {
 
 bool RlimitsHold(const Context& context) {
   RlimitRow rows[kRlimits];
-  const int count = ListRlimits(context, rows);
-  for (int i = 0; i < count; ++i) {
+  ListRlimits(context, rows);
+  for (int i = 0; i < kRlimits; ++i) {
     rlimit limit;
     if (getrlimit(static_cast<__rlimit_resource_t>(rows[i].resource), &limit) != 0) return false;
     if (limit.rlim_cur != rows[i].value || limit.rlim_max != rows[i].value) return false;

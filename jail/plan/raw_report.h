@@ -66,7 +66,8 @@ struct Violation {
 // Read back by verify_confinement inside the jail: 1 held, 0 not checked, -1 did not hold.
 struct Verified {
   int8_t ids, groups, capabilities, no_new_privs, securebits, read_only_root, rlimits, fds;
-  int8_t user_ns, pid_ns, mnt_ns, net_ns, ipc_ns, uts_ns, cgroup_ns, reserved;
+  int8_t user_ns, pid_ns, mnt_ns, net_ns, ipc_ns, uts_ns, cgroup_ns;
+  int8_t seccomp;  // the kernel gave a listener, which only an installed filter has
 };
 
 // A layer that the run went without: which one, the step that found out and its errno.

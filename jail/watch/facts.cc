@@ -29,15 +29,22 @@ std::string Death(absl::string_view who, bool known, bool signaled, int code) {
   return absl::StrCat(who, signaled ? " died of signal " : " ended with status ", code);
 }
 
-std::string HelperDeath(const HelperEnd& end) {
-  return Death("the helper", end.known, end.signaled, end.code);
+std::string HelperDeath(const PhaseFacts& facts) {
+  const HelperEnd& end = facts.helper_end;
+  std::string death = Death("the helper", end.known, end.signaled, end.code);
+  if (facts.sweep_fault) {
+    absl::StrAppend(&death, "; removing what it left failed too: ", facts.sweep_fault.subject, " ",
+                    facts.sweep_fault.detail);
+  }
+  return death;
 }
 
 // A helper that fails before it has a report says the step by its exit status; its errno is lost.
-Fault FaultWithoutReport(const HelperEnd& end) {
+Fault FaultWithoutReport(const PhaseFacts& facts) {
+  const HelperEnd& end = facts.helper_end;
   const int step = end.known && !end.signaled ? end.code - plan::kExitNoReport : 0;
   const bool named = step > 0 && step < plan::kStepCount;
-  return {named ? plan::kStepNames[step] : kStartHelper, 0, {}, HelperDeath(end)};
+  return {named ? plan::kStepNames[step] : kStartHelper, 0, {}, HelperDeath(facts)};
 }
 
 // init stands between the helper and the program; both die of signals when they are made to.
@@ -104,9 +111,9 @@ std::optional<RawReport> ReadReport(int fd) {
 
 Fault FindFault(const PhaseFacts& facts) {
   if (facts.our_fault) return facts.our_fault;
-  if (!facts.report) return FaultWithoutReport(facts.helper_end);
+  if (!facts.report) return FaultWithoutReport(facts);
   const RawReport& report = *facts.report;
-  if (report.finished != 1) return FaultAt(report.host, report.host.error, HelperDeath(facts.helper_end));
+  if (report.finished != 1) return FaultAt(report.host, report.host.error, HelperDeath(facts));
   if (Fault fault = FailedStep(report)) return fault;
   if (report.kill_reason == KillReason::kSetupTimeout) return FaultAt(report.child, ETIMEDOUT);
   if (EndedOnPurpose(report)) return {};

@@ -20,6 +20,7 @@ struct PhaseFacts {
   int64_t started_ns = 0;  // CLOCK_MONOTONIC: the helper's start and end
   int64_t ended_ns = 0;
   Fault our_fault;                        // Before or beside the helper.
+  Fault sweep_fault;                      // The helper died, and what it left could not be removed.
   std::optional<plan::RawReport> report;  // None: the helper died before it sent one.
   HelperEnd helper_end;
   bool cancelled = false;

@@ -10,6 +10,7 @@ namespace jail::watch {
 
 // The steps that happen on our side of the helper. Names as in the record.
 inline constexpr char kStartHelper[] = "start_helper";
+inline constexpr char kSweep[] = "sweep";
 inline constexpr char kCollectFiles[] = "collect_files";
 inline constexpr char kCheckRequired[] = "check_required";
 

@@ -62,10 +62,9 @@ constexpr Layer kLayers[] = {
     {v1::PROTECTION_READ_ONLY_ROOT,
      [](const F&) -> std::string { return "pivot_root, mount_setattr(RDONLY)"; },
      Held<&Verified::read_only_root>},
-    // Installed after the read-back, as the last step before exec, which fails if it does.
     {v1::PROTECTION_SECCOMP,
      [](const F& f) { return absl::StrCat("seccomp filter \"", f.phase->policy(), "\""); },
-     [](const R&) { return false; }},
+     Held<&Verified::seccomp>},
     {v1::PROTECTION_LANDLOCK,
      [](const F& f) {
        return f.report->landlock_abi > 0 ? absl::StrCat("landlock ABI ", f.report->landlock_abi)

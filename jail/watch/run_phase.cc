@@ -36,8 +36,7 @@ PhaseOutcome RunPhase(const PhaseRequest& request) {
   if (outcome.facts.our_fault) return outcome;
   outcome.facts.started_ns = helper.started_ns;
   Take(Pump(std::move(helper), request.pump), &outcome);
-  // A sweep that fails is not this run's result: the next helper sweeps as well.
-  if (LeftSomething(outcome.facts)) Sweep(request.launcher_path);
+  if (LeftSomething(outcome.facts)) outcome.facts.sweep_fault = Sweep(request.launcher_path);
   return outcome;
 }
 

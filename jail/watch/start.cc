@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "absl/strings/str_cat.h"
 #include "jail/base/clock.h"
 #include "jail/plan/layout.h"
 
@@ -32,9 +33,12 @@ struct ChildTask {
   int error;  // The child's answer: errno of what failed.
 };
 
+// no_sanitize_address, here and below: the child never returns from its frames, and what the sanitizer
+// notes about them in the memory we share would be held against whoever uses that stack next.
+//
 // Signal handlers of ours must not run in the child: it shares our memory.
 // Ignored signals would stay ignored over exec, and a helper without SIGALRM or SIGTERM is deaf.
-void ResetSignals() {
+[[gnu::no_sanitize_address]] void ResetSignals() {
   struct sigaction standard = {};
   standard.sa_handler = SIG_DFL;
   for (int signal = 1; signal < NSIG; ++signal) {
@@ -43,7 +47,7 @@ void ResetSignals() {
 }
 
 // First out of the way of the target numbers, then onto them: a source may be any of 0 to 12.
-int PlaceDescriptors(ChildTask& task) {
+[[gnu::no_sanitize_address]] int PlaceDescriptors(ChildTask& task) {
   for (int n = 0; n < task.given_count; ++n) {
     if (task.given[static_cast<size_t>(n)] < 0) continue;
     const int moved = fcntl(task.given[static_cast<size_t>(n)], F_DUPFD_CLOEXEC, kMaxGiven);
@@ -59,7 +63,7 @@ int PlaceDescriptors(ChildTask& task) {
 }
 
 // In the child, on a stack of its own and in our memory: only plain system calls.
-int BecomeHelper(void* argument) {
+[[gnu::no_sanitize_address]] int BecomeHelper(void* argument) {
   ChildTask& task = *static_cast<ChildTask*>(argument);
   ResetSignals();
   task.error = PlaceDescriptors(task);
@@ -178,15 +182,20 @@ HelperEnd Reap(int pidfd) {
   return {true, info.si_code != CLD_EXITED, info.si_status};
 }
 
+// The helper wants all its descriptors whatever it is asked to do; for this they need not lead anywhere.
 Fault Sweep(const std::string& launcher_path) {
+  const Fd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null.valid()) return {kSweep, errno, "/dev/null", {}};
   const char* const argv[] = {"jail-launch", "--sweep", nullptr};
-  ChildTask task{launcher_path.c_str(), argv, {}, 0, 0};
-  task.given.fill(-1);
+  ChildTask task{launcher_path.c_str(), argv, {}, plan::kFirstChannelFd, 0};
+  task.given.fill(null.get());
   Fd pidfd;
-  if (const int error = Spawn(&task, &pidfd); error != 0) return {kStartHelper, error, launcher_path, {}};
+  if (const int error = Spawn(&task, &pidfd); error != 0) return {kSweep, error, launcher_path, {}};
   WaitFor(pidfd.get());
-  Reap(pidfd.get());
-  return {};
+  const HelperEnd end = Reap(pidfd.get());
+  if (!end.known || (!end.signaled && end.code == 0)) return {};
+  return {kSweep, 0, launcher_path,
+          absl::StrCat("ended with ", end.signaled ? "signal " : "status ", end.code)};
 }
 
 }  // namespace jail::watch

@@ -114,19 +114,24 @@ absl::Status WriteOne(int root, const v1::Artifact& artifact, bool may_replace) 
   return absl::AlreadyExistsError("it exists already; name it in full to replace it, or use --get-dir");
 }
 
-GlobMatch BestMatch(const std::vector<std::string>& globs, string_view path) {
+GlobMatch BestMatch(const v1::JobSpec& job, string_view path) {
   GlobMatch best = GlobMatch::kNone;
-  for (const std::string& glob : globs) best = std::max(best, MatchGlob(glob, path));
+  for (const std::string& glob : job.artifact_globs()) best = std::max(best, MatchGlob(glob, path));
   return best;
 }
 
-absl::Status Deliver(int root, const v1::Artifact& artifact, const std::vector<std::string>& globs) {
+// "--get '*'" is not meant to bring the program's own source back.
+bool IsUnchangedInput(const v1::JobSpec& job, const v1::Artifact& artifact) {
+  return absl::c_any_of(job.files(), [&artifact](const v1::SourceFile& file) {
+    return file.path() == artifact.path() && file.content() == artifact.content();
+  });
+}
+
+absl::Status Deliver(int root, const v1::JobSpec& job, const v1::Artifact& artifact) {
   if (!artifact.path_bytes().empty()) return absl::InvalidArgumentError("its name is not UTF-8");
-  const GlobMatch match = BestMatch(globs, artifact.path());
-  if (match == GlobMatch::kNone) {
-    return absl::PermissionDeniedError(
-        "no pattern names it (a wildcard does not match a leading \".\" or \"-\")");
-  }
+  const GlobMatch match = BestMatch(job, artifact.path());
+  const bool wanted = match != GlobMatch::kNone && !IsUnchangedInput(job, artifact);
+  if (!wanted) return absl::OkStatus();
   JAIL_RETURN_IF_ERROR(WriteOne(root, artifact, match == GlobMatch::kExact));
   if (!artifact.truncated()) return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("only the first ", artifact.content().size(), " of ",
@@ -156,23 +161,22 @@ GlobMatch MatchGlob(string_view pattern, string_view path) {
   return GlobMatch::kWildcard;
 }
 
-std::vector<std::string> WriteArtifacts(const v1::ResultRecord& record, const std::vector<std::string>& globs,
+std::vector<std::string> WriteArtifacts(const v1::JobSpec& job, const v1::ResultRecord& record,
                                         const std::string& directory) {
   if (record.artifacts().empty()) return {};
   const absl::StatusOr<Fd> root = OpenDirectory(directory);
   if (!root.ok()) return {std::string(root.status().message())};
   std::vector<std::string> problems;
   for (const v1::Artifact& artifact : record.artifacts()) {
-    const absl::Status status = Deliver(root->get(), artifact, globs);
+    const absl::Status status = Deliver(root->get(), job, artifact);
     if (!status.ok()) problems.push_back(absl::StrCat(Quoted(artifact.path()), ": ", status.message()));
   }
   return problems;
 }
 
-std::vector<std::string> MissingArtifacts(const v1::ResultRecord& record,
-                                          const std::vector<std::string>& globs) {
+std::vector<std::string> MissingArtifacts(const v1::JobSpec& job, const v1::ResultRecord& record) {
   std::vector<std::string> missing;
-  for (const std::string& glob : globs) {
+  for (const std::string& glob : job.artifact_globs()) {
     const bool there = absl::c_any_of(
         record.artifacts(), [&glob](const v1::Artifact& artifact) { return artifact.path() == glob; });
     if (!IsWildcard(glob) && !there) missing.push_back(glob);

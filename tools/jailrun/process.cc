@@ -33,6 +33,7 @@ constexpr int kCancelling[] = {SIGINT, SIGTERM, SIGHUP};
 // True when it was open. The lowest free descriptor is `fd` itself: we go upwards from 0.
 bool FillIfClosed(int fd) {
   if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) return true;
+  // NOLINTNEXTLINE(android-cloexec-open): a standard stream is there for children, too.
   if (open("/dev/null", O_RDWR | O_NOCTTY) != fd) _exit(kCannotStart);
   return false;
 }

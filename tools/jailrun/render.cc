@@ -80,8 +80,9 @@ std::string RenderProvenance(const v1::ResultRecord& record) {
   facts.Add("job", record.job_id());
   facts.Add("jailrun", from.jail_version());
   facts.Add("kernel", from.kernel_release());
+  const bool versioned = !from.runtime().empty();
   facts.Add("language",
-            from.language().empty() ? "" : absl::StrCat(from.language(), " (", from.runtime(), ")"));
+            versioned ? absl::StrCat(from.language(), " (", from.runtime(), ")") : from.language());
   facts.Add("policy", WithHash(from.policy(), from.policy_sha256()));
   facts.Add("root", WithHash(from.rootfs(), from.rootfs_sha256()));
   facts.Add("source", WithHash("", from.source_sha256()));

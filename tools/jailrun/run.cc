@@ -51,8 +51,9 @@ absl::Status WriteJson(const CommandLine& line, const v1::ResultRecord& record, 
 }
 
 // False when something that was asked for could not be written.
-bool Deliver(const CommandLine& line, const v1::ResultRecord& record, Targets targets) {
-  std::vector<std::string> problems = WriteArtifacts(record, line.get_globs, line.get_directory);
+bool Deliver(const CommandLine& line, const v1::JobSpec& job, const v1::ResultRecord& record,
+             Targets targets) {
+  std::vector<std::string> problems = WriteArtifacts(job, record, line.get_directory);
   const absl::Status statuses[] = {
       line.record.wanted() ? std::move(targets.record).Write(record.SerializeAsString()) : absl::OkStatus(),
       WriteJson(line, record, std::move(targets.json)),
@@ -86,16 +87,17 @@ void Tell(const CommandLine& line, const v1::ResultRecord& record) {
   if (!record.failure().hint().empty()) Complain(Visible(record.failure().hint()));
 }
 
-void TellMissing(const CommandLine& line, const v1::ResultRecord& record) {
+void TellMissing(const v1::JobSpec& job, const v1::ResultRecord& record) {
   if (IsOurFailure(record)) return;
-  for (const std::string& name : MissingArtifacts(record, line.get_globs)) {
+  for (const std::string& name : MissingArtifacts(job, record)) {
     Complain(absl::StrCat("--get: the program left no file ", Visible(name)));
   }
 }
 
-int Report(const CommandLine& line, const v1::ResultRecord& record, Targets targets, int cancel_signal) {
-  const bool delivered = Deliver(line, record, std::move(targets));
-  TellMissing(line, record);
+int Report(const CommandLine& line, const v1::JobSpec& job, const v1::ResultRecord& record, Targets targets,
+           int cancel_signal) {
+  const bool delivered = Deliver(line, job, record, std::move(targets));
+  TellMissing(job, record);
   Tell(line, record);
   return delivered ? ExitStatus(record, cancel_signal) : kExitJail;
 }
@@ -129,7 +131,7 @@ int RunOrExec(const Jail& jail, const CommandLine& line, const Catalog& catalog,
   const absl::StatusOr<CancelSignals> cancel = CancelSignals::Block();
   if (!cancel.ok()) return Fail(cancel.status(), kExitJail);
   const v1::ResultRecord record = jail.Run(request->job, Connect(line, *request, *cancel));
-  return Report(line, record, *std::move(targets), cancel->Received());
+  return Report(line, request->job, record, *std::move(targets), cancel->Received());
 }
 
 int ReportUnusable(const absl::Status& why, const CommandLine& line, const StandardStreams& streams) {
@@ -146,7 +148,7 @@ int ReportUnusable(const absl::Status& why, const CommandLine& line, const Stand
     failure->set_hint("Run make install, or correct the file that is named; jailrun doctor says more");
   absl::StatusOr<Targets> targets = OpenTargets(line, streams);
   if (!targets.ok()) return Fail(targets.status(), kExitJail);
-  return Report(line, record, *std::move(targets), 0);
+  return Report(line, v1::JobSpec(), record, *std::move(targets), 0);
 }
 
 int Show(absl::string_view text) {

@@ -176,6 +176,17 @@ TEST(FindFaultTest, HelperWithoutReport) {
   EXPECT_EQ(FindFault(phase.facts).step, "start_helper");
 }
 
+TEST(FindFaultTest, SweepThatFailedIsSaid) {
+  TestPhase phase;
+  phase.report().finished = 0;
+  phase.report().host.step = StepId::kSupervise;
+  phase.facts.helper_end = {true, true, SIGKILL};
+  phase.facts.sweep_fault = {kSweep, 0, "/x/jail-launch", "ended with status 1"};
+  EXPECT_EQ(
+      FindFault(phase.facts).detail,
+      "the helper died of signal 9; removing what it left failed too: /x/jail-launch ended with status 1");
+}
+
 TEST(FindFaultTest, OurOwnFaultComesFirst) {
   TestPhase phase;
   phase.facts.our_fault = {kStartHelper, ENOENT, "/x", ""};

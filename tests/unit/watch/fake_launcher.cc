@@ -170,6 +170,8 @@ std::string ReadPlan() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // As the real one, which will not start without its descriptors.
+  if (fcntl(jail::plan::kPlanFd, F_GETFD) < 0 || fcntl(jail::plan::kControlFd, F_GETFD) < 0) return 101;
   if (argc > 1) return 0;  // --sweep
   std::istringstream script(ReadPlan());
   for (std::string line; std::getline(script, line);) {

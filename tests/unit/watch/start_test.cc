@@ -143,8 +143,9 @@ TEST(StartTest, EndOfHelperIsReported) {
 }
 
 TEST(StartTest, SweepRunsTheLauncherAndWaits) {
-  EXPECT_FALSE(Sweep(FAKE_LAUNCHER));
+  EXPECT_FALSE(Sweep(FAKE_LAUNCHER)) << Sweep(FAKE_LAUNCHER).detail;
   EXPECT_EQ(Sweep("/nonexistent").error, ENOENT);
+  EXPECT_EQ(Sweep("/bin/false").detail, "ended with status 1");
 }
 
 }  // namespace
