@@ -106,8 +106,9 @@ TEST_F(InsideTest, P7_EnvironmentIsTheDocumentedList) {
   Look();
   EXPECT_THAT(FirstOfAll("env"), Not(Contains(AnyOf("SECRET_TOKEN", "LD_PRELOAD"))));
   EXPECT_THAT(run_.outcome.out, Not(HasSubstr("swordfish")));
-  EXPECT_EQ(FirstOfAll("env"),
-            std::vector<std::string>({"HOME", "LANG", "LC_CTYPE", "LOGNAME", "PATH", "PWD", "USER"}));
+  // The four of every language, and two that runtimes/python/runtime.textproto adds.
+  EXPECT_THAT(FirstOfAll("env"),
+              ElementsAre("HOME", "LANG", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONNOUSERSITE", "TMPDIR"));
 }
 
 TEST_F(InsideTest, P5_IsAloneInProc) {
@@ -227,7 +228,8 @@ TEST_F(InsideTest, P24_DeniedCallsAreNamedInTheRecord) {
 
 TEST_F(InsideTest, P31_P32_ResourceLimitsAreFixed) {
   Look();
-  EXPECT_EQ(Fact("rlimit", "CORE"), "0 0");
+  // One byte: no file of that size is written, and unlike 0 it keeps a piped core helper away too.
+  EXPECT_THAT(Fact("rlimit", "CORE"), AnyOf("0 0", "1 1"));
   EXPECT_EQ(Fact("rlimit", "MSGQUEUE"), "0 0");
 }
 
