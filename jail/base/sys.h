@@ -53,7 +53,7 @@ class FixedText {
     bytes_[size_++] = c;
     bytes_[size_] = '\0';
   }
-  char bytes_[kSize] = "";
+  char bytes_[kSize] = {};
   size_t size_ = 0;
   bool overflow_ = false;
 };
