@@ -2,10 +2,8 @@
 // sites should have one.
 #include "jail/resolve/limits.h"
 
-#include <google/protobuf/descriptor.h>
-#include <google/protobuf/message.h>
-
 #include <algorithm>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
@@ -22,6 +20,27 @@ constexpr int64_t kGiB = int64_t{1} << 30;
 constexpr int64_t kHourMs = 3'600'000;
 constexpr int64_t kEndless = int64_t{1} << 50;
 
+// A field's accessors as plain functions. Reflection would do it in three lines, and make every run
+// build all descriptors first: about a millisecond.
+using L = v1::Limits;
+using S = v1::Site;
+
+template <auto kHas, auto kGet, auto kSet>
+constexpr LimitAccess LimitField() {
+  using Number = decltype((std::declval<const L&>().*kGet)());
+  return {[](const L& limits) {
+            return (limits.*kHas)() ? std::optional<int64_t>((limits.*kGet)()) : std::nullopt;
+          },
+          // 32-bit limits stay in range: their ceilings do.
+          [](int64_t value, L* limits) { (limits->*kSet)(static_cast<Number>(value)); }};
+}
+
+template <auto kHas, auto kGet>
+constexpr CeilingAccess SiteField() {
+  return [](const S& site) { return (site.*kHas)() ? std::optional<int64_t>((site.*kGet)()) : std::nullopt; };
+}
+constexpr CeilingAccess NoCeiling() { return nullptr; }  // Sites have no say.
+
 // Why these figures:
 // - wall: a compiler gets more wall than CPU time, so that a busy machine does not decide the verdict,
 //   yet a source that bombs it is over before a person asks what is going on.
@@ -34,42 +53,41 @@ constexpr int64_t kEndless = int64_t{1} << 50;
 // - CPU rate: the least a cgroup can hold is 1 ms in each 100.
 // - memory, stack: below the least the kernel cannot exec anything, and the failure would look like ours.
 constexpr LimitRow kRows[] = {
-    {"cpu_time_ms", Unit::kMilliseconds, 5'000, 10'000, 1, "max_cpu_time_ms", kHourMs},
-    {"wall_time_ms", Unit::kMilliseconds, kDerived, 12'000, 1, "max_wall_time_ms", kHourMs},
-    {"memory_bytes", Unit::kBytes, 256 * kMiB, 512 * kMiB, kMiB, "max_memory_bytes", 64 * kGiB},
-    {"stack_bytes", Unit::kBytes, 64 * kMiB, 64 * kMiB, 128 * kKiB, "max_memory_bytes", 64 * kGiB},
-    {"disk_bytes", Unit::kBytes, 64 * kMiB, 64 * kMiB, 0, "max_disk_bytes", 64 * kGiB},
-    {"disk_inodes", Unit::kCount, 4'096, 4'096, 0, nullptr, int64_t{1} << 30},
-    {"file_bytes", Unit::kBytes, kDerived, kDerived, 0, nullptr, kEndless},
-    {"output_bytes", Unit::kBytes, kMiB, kMiB, 0, "max_output_bytes", kGiB},
-    {"processes", Unit::kCount, 50, 50, 1, "max_processes", 4'096},
-    {"open_files", Unit::kCount, 256, 256, 4, "max_open_files", 65'536},
-    {"cpu_millicores", Unit::kMillicores, kUnset, kUnset, 10, nullptr, 1'024'000},
-    {"source_bytes", Unit::kBytes, 50'000, 50'000, 0, "max_source_bytes", 64 * kMiB},
+    {"cpu_time_ms", Unit::kMilliseconds, 5'000, 10'000, 1, kHourMs,
+     LimitField<&L::has_cpu_time_ms, &L::cpu_time_ms, &L::set_cpu_time_ms>(),
+     SiteField<&S::has_max_cpu_time_ms, &S::max_cpu_time_ms>()},
+    {"wall_time_ms", Unit::kMilliseconds, kDerived, 12'000, 1, kHourMs,
+     LimitField<&L::has_wall_time_ms, &L::wall_time_ms, &L::set_wall_time_ms>(),
+     SiteField<&S::has_max_wall_time_ms, &S::max_wall_time_ms>()},
+    {"memory_bytes", Unit::kBytes, 256 * kMiB, 512 * kMiB, kMiB, 64 * kGiB,
+     LimitField<&L::has_memory_bytes, &L::memory_bytes, &L::set_memory_bytes>(),
+     SiteField<&S::has_max_memory_bytes, &S::max_memory_bytes>()},
+    {"stack_bytes", Unit::kBytes, 64 * kMiB, 64 * kMiB, 128 * kKiB, 64 * kGiB,
+     LimitField<&L::has_stack_bytes, &L::stack_bytes, &L::set_stack_bytes>(),
+     SiteField<&S::has_max_memory_bytes, &S::max_memory_bytes>()},
+    {"disk_bytes", Unit::kBytes, 64 * kMiB, 64 * kMiB, 0, 64 * kGiB,
+     LimitField<&L::has_disk_bytes, &L::disk_bytes, &L::set_disk_bytes>(),
+     SiteField<&S::has_max_disk_bytes, &S::max_disk_bytes>()},
+    {"disk_inodes", Unit::kCount, 4'096, 4'096, 0, int64_t{1} << 30,
+     LimitField<&L::has_disk_inodes, &L::disk_inodes, &L::set_disk_inodes>(), NoCeiling()},
+    {"file_bytes", Unit::kBytes, kDerived, kDerived, 0, kEndless,
+     LimitField<&L::has_file_bytes, &L::file_bytes, &L::set_file_bytes>(), NoCeiling()},
+    {"output_bytes", Unit::kBytes, kMiB, kMiB, 0, kGiB,
+     LimitField<&L::has_output_bytes, &L::output_bytes, &L::set_output_bytes>(),
+     SiteField<&S::has_max_output_bytes, &S::max_output_bytes>()},
+    {"processes", Unit::kCount, 50, 50, 1, 4'096,
+     LimitField<&L::has_processes, &L::processes, &L::set_processes>(),
+     SiteField<&S::has_max_processes, &S::max_processes>()},
+    {"open_files", Unit::kCount, 256, 256, 4, 65'536,
+     LimitField<&L::has_open_files, &L::open_files, &L::set_open_files>(),
+     SiteField<&S::has_max_open_files, &S::max_open_files>()},
+    {"cpu_millicores", Unit::kMillicores, kUnset, kUnset, 10, 1'024'000,
+     LimitField<&L::has_cpu_millicores, &L::cpu_millicores, &L::set_cpu_millicores>(), NoCeiling()},
+    {"source_bytes", Unit::kBytes, 50'000, 50'000, 0, 64 * kMiB,
+     LimitField<&L::has_source_bytes, &L::source_bytes, &L::set_source_bytes>(),
+     SiteField<&S::has_max_source_bytes, &S::max_source_bytes>()},
 };
 constexpr int64_t kDefaultWallMs = 5'000;
-
-using google::protobuf::FieldDescriptor;
-
-const FieldDescriptor* FieldOf(const google::protobuf::Message& message, const char* name) {
-  return message.GetDescriptor()->FindFieldByName(name);
-}
-
-std::optional<int64_t> GetNumber(const google::protobuf::Message& message, const char* name) {
-  const FieldDescriptor* field = FieldOf(message, name);
-  const google::protobuf::Reflection& reflection = *message.GetReflection();
-  if (!reflection.HasField(message, field)) return std::nullopt;
-  if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT64) return reflection.GetInt64(message, field);
-  return reflection.GetInt32(message, field);
-}
-
-// 32-bit limits stay in range: their ceilings do.
-void SetLimit(const char* name, int64_t value, v1::Limits* limits) {
-  const FieldDescriptor* field = FieldOf(*limits, name);
-  const google::protobuf::Reflection& reflection = *limits->GetReflection();
-  if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT64) return reflection.SetInt64(limits, field, value);
-  reflection.SetInt32(limits, field, static_cast<int32_t>(value));
-}
 
 absl::Status Bad(const LimitRow& row, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("limits.", row.name, ": ", what));
@@ -108,12 +126,12 @@ int64_t DefaultOf(const LimitRow& row, v1::PhasePlan::Kind kind, const v1::Limit
 absl::Span<const LimitRow> LimitRows() { return kRows; }
 
 std::optional<int64_t> GetLimit(const v1::Limits& limits, const LimitRow& row) {
-  return GetNumber(limits, row.name);
+  return row.access.get(limits);
 }
 
 int64_t CeilingOf(const LimitRow& row, const v1::Site& site) {
   if (row.ceiling == nullptr) return row.default_ceiling;
-  return GetNumber(site, row.ceiling).value_or(row.default_ceiling);
+  return row.ceiling(site).value_or(row.default_ceiling);
 }
 
 std::string FormatAmount(Unit unit, int64_t amount) {
@@ -136,11 +154,11 @@ absl::StatusOr<v1::Limits> ResolveLimits(v1::PhasePlan::Kind kind, const v1::Lim
   for (const LimitRow& row : kRows) {
     if (const std::optional<int64_t> asked = GetLimit(job, row)) {
       JAIL_RETURN_IF_ERROR(CheckAsked(row, *asked, site));
-      SetLimit(row.name, *asked, &resolved);
+      row.access.set(*asked, &resolved);
       continue;
     }
     const int64_t value = GetLimit(runtime, row).value_or(DefaultOf(row, kind, job, resolved));
-    if (value != kUnset) SetLimit(row.name, std::min(value, CeilingOf(row, site)), &resolved);
+    if (value != kUnset) row.access.set(std::min(value, CeilingOf(row, site)), &resolved);
   }
   return resolved;
 }

@@ -18,14 +18,21 @@ namespace jail::resolve {
 
 enum class Unit { kMilliseconds, kBytes, kCount, kMillicores };
 
+struct LimitAccess {
+  std::optional<int64_t> (*get)(const v1::Limits& limits);
+  void (*set)(int64_t value, v1::Limits* limits);
+};
+using CeilingAccess = std::optional<int64_t> (*)(const v1::Site& site);
+
 struct LimitRow {
   const char* name;  // The field of jail.v1.Limits.
   Unit unit;
   int64_t run_default;  // kUnset: stays unset. kDerived: see ResolveLimits.
   int64_t compile_default;
-  int64_t least;        // Below it nothing could run; zero is allowed where zero makes sense.
-  const char* ceiling;  // The field of jail.v1.Site; null when sites have no say.
+  int64_t least;  // Below it nothing could run; zero is allowed where zero makes sense.
   int64_t default_ceiling;
+  LimitAccess access;
+  CeilingAccess ceiling;  // Null when sites have no say.
 };
 inline constexpr int64_t kUnset = -1;
 inline constexpr int64_t kDerived = -2;
