@@ -1,6 +1,7 @@
 """A payload: one file with a header. To add a header field: a line in FIELDS and its meaning in README.md."""
 import glob
 import os
+import pathlib
 import re
 
 LANGUAGES = {"python": "py", "javascript": "js", "c": "c", "cpp": "cpp"}
@@ -18,7 +19,7 @@ class Payload:
     def __init__(self, path, verdicts):
         self.path = path
         self.language = os.path.basename(os.path.dirname(path))
-        self.text = open(path, encoding="utf-8").read()
+        self.text = pathlib.Path(path).read_text(encoding="utf-8")
         self.fields = dict(re.findall(r"^(?:#|//) (%s): (.+)$" % "|".join(FIELDS), self.text, re.M))
         missing = [f for f in REQUIRED if f not in self.fields]
         if missing: raise ValueError("%s: no %s in its header" % (path, ", ".join(missing)))
@@ -48,7 +49,7 @@ class Payload:
         """What is run: the kit, then the payload. Compile payloads stand alone."""
         if self.compiles: return self.text
         kit = os.path.join(os.path.dirname(self.path), "..", "kit", KITS[self.language])
-        return open(kit, encoding="utf-8").read().replace("@ID@", self.id) + self.text
+        return pathlib.Path(kit).read_text(encoding="utf-8").replace("@ID@", self.id) + self.text
 
     def file_name(self):
         return os.path.basename(self.path)

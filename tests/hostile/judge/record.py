@@ -1,11 +1,12 @@
 """Reads the binary ResultRecord without generated code: the corpus must judge what other programs get.
 Field numbers and verdict names come from proto/jail/v1/result.proto itself."""
+import pathlib
 import re
 
 
 def read_proto(path):
     """{"Verdict": {1: "OK", ...}, "ResultRecord": {"verdict": 2, ...}, ...}"""
-    text = re.sub(r"//.*", "", open(path, encoding="utf-8").read())
+    text = re.sub(r"//.*", "", pathlib.Path(path).read_text(encoding="utf-8"))
     verdicts = {int(n): name for name, n in re.findall(r"VERDICT_(\w+) = (\d+);", text)}
     messages = {}
     for name, body in re.findall(r"^message (\w+) \{(.*?)^\}", text, re.M | re.S):

@@ -1,0 +1,120 @@
+#!/usr/bin/python3
+"""The judge itself: each of the four questions must be able to say no."""
+import os
+import sys
+import unittest
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+from judge import execute, payload, record, verdict
+
+PROTO = record.read_proto(os.path.join(HERE, "../../proto/jail/v1/result.proto"))
+NUMBERS = {name: number for number, name in PROTO[0].items()}
+SECRET = "s3cr3t"
+
+
+def varint(value):
+    out = b""
+    while value > 127: out, value = out + bytes([value & 127 | 128]), value >> 7
+    return out + bytes([value])
+
+
+def record_bytes(name, exit_code=0):
+    """A ResultRecord with a verdict and one phase."""
+    _, messages = PROTO
+    top, phase = messages["ResultRecord"], messages["PhaseResult"]
+    inner = varint(phase["exit_code"] << 3) + varint(exit_code)
+    return (varint(top["verdict"] << 3) + varint(NUMBERS[name]) +
+            varint(top["phases"] << 3 | 2) + varint(len(inner)) + inner)
+
+
+class FakePayload:
+    id, within, verdicts, exit_code, compiles, unjailed = "attack", 5.0, {"OK"}, None, False, "escape"
+
+
+def judged(out=b"START attack\nBLOCKED EPERM\n", name="OK", exit_code=0, change=None, expect=FakePayload):
+    """(passed, why) of one run that was fine but for what the arguments say."""
+    outcome = execute.Outcome()
+    outcome.out, outcome.bytes, outcome.wall, outcome.orphans = out, len(out), 1.0, []
+    if change: change(outcome)
+    finding = verdict.Finding()
+    finding.note(expect, outcome, SECRET)
+    finding.bound(expect, outcome)
+    if name: finding.record = record.Record(record_bytes(name, exit_code), PROTO)
+    return verdict.judge_jailed(expect, finding)
+
+
+def setting(field, value):
+    return lambda outcome: setattr(outcome, field, value)
+
+
+class Judge(unittest.TestCase):
+    def test_a_contained_attack_passes(self):
+        self.assertTrue(judged()[0])
+
+    def test_evidence(self):
+        for out in (b"", b"BLOCKED EPERM\n", b"START attack\n", b"START another\nBLOCKED\n"):
+            self.assertFalse(judged(out=out)[0], out)
+
+    def test_an_expected_limit_is_evidence(self):
+        class Limited(FakePayload): verdicts = {"MEMORY_LIMIT"}
+        self.assertTrue(judged(out=b"START attack\n", name="MEMORY_LIMIT", expect=Limited)[0])
+
+    def test_safe(self):
+        self.assertFalse(judged(out=b"START attack\nBLOCKED\nESCAPE root\n")[0])
+        self.assertFalse(judged(out=b"START attack\nBLOCKED s3cr3t\n")[0])
+        for field in ("nonblocking", "terminal_changed", "pipes_held", "hung"):
+            self.assertFalse(judged(change=setting(field, True))[0], field)
+        self.assertFalse(judged(change=setting("orphans", ["7 daemon"]))[0])
+        self.assertFalse(judged(change=setting("record", b"s3cr3t"))[0])
+
+    def test_bounded(self):
+        self.assertFalse(judged(change=setting("wall", 5.5))[0])
+        self.assertFalse(judged(change=setting("bytes", 5 << 20))[0])
+
+    def test_honest(self):
+        self.assertFalse(judged(name=None)[0])
+        self.assertFalse(judged(name="SIGNALED")[0])
+
+        class Seven(FakePayload): verdicts, exit_code = {"NONZERO_EXIT"}, 7
+        self.assertTrue(judged(name="NONZERO_EXIT", exit_code=7, expect=Seven)[0])
+        self.assertFalse(judged(name="NONZERO_EXIT", exit_code=1, expect=Seven)[0])
+
+    def test_the_control_compares_with_the_header(self):
+        finding = verdict.Finding()
+        self.assertFalse(verdict.judge_unjailed(FakePayload, finding)[0])
+        finding.escape = "ESCAPE root"
+        self.assertTrue(verdict.judge_unjailed(FakePayload, finding)[0])
+
+
+class Records(unittest.TestCase):
+    def test_cut_off_records_are_no_records(self):
+        whole = record_bytes("OK")
+        for size in range(len(whole)):
+            with self.assertRaises((ValueError, IndexError)):
+                cut = record.Record(whole[:size], PROTO)
+                if cut.phases == 0: raise ValueError("no phase")
+
+    def test_every_verdict_has_its_name(self):
+        self.assertEqual(record.Record(record_bytes("SYSCALL_DENIED"), PROTO).verdict, "SYSCALL_DENIED")
+
+
+class Payloads(unittest.TestCase):
+    def setUp(self):
+        self.all = payload.load(HERE, set(NUMBERS))
+
+    def test_there_are_enough_of_every_language(self):
+        self.assertGreaterEqual(len(self.all), 100)
+        for language in payload.LANGUAGES: self.assertGreater(sum(p.language == language for p in self.all), 5, language)
+
+    def test_every_payload_names_promises(self):
+        for p in self.all: self.assertRegex(p.fields["promise"], r"^P\d+( P\d+)*$", p.id)
+
+    def test_most_are_shown_to_work_unjailed(self):
+        shown = [p for p in self.all if p.unjailed in ("escape", "host")]
+        self.assertGreaterEqual(len(shown), 60)
+
+
+if __name__ == "__main__":
+    unittest.main()
