@@ -37,13 +37,19 @@ int AwaitIdMaps(Context& context) {
   return byte == 1 ? 0 : ECANCELED;
 }
 
+// By now the helper has made the groups, on another core. Whatever the program can fill comes later:
+// it is charged to them. A v2 group has had us from birth, and there is nothing to join.
 int JoinCgroup(Context& context) {
-  // What came before joining is not in a v1 group's figures; a v2 group has had us from birth.
-  if (context.cgroups.Has(cgroup::kCpuacct)) context.report->setup_cpu_ns = -OwnCpuNs();
-  for (int i = 0; i < cgroup::kHierarchies; ++i) {
-    if (context.cgroups.join[i] < 0) continue;
-    At(context.report->child, i, "tasks");
-    if (const int error = WriteWhole(context.cgroups.join[i], "0", 1)) return error;
+  if (context.cgroups.backend == &cgroup::kCgroupV1) context.report->setup_cpu_ns = -OwnCpuNs();
+  uint8_t byte = 0;
+  for (int item = 0; byte != kSyncGo; ++item) {
+    At(context.report->child, item, "tasks");
+    int tasks = -1;
+    int error = ReceiveByte(context.sync_child, 0, &byte, &tasks);
+    if (error == 0 && byte != kSyncJoin && byte != kSyncGo) error = ECANCELED;
+    if (error == 0 && byte == kSyncJoin) error = WriteWhole(tasks, "0", 1);
+    CloseFd(&tasks);
+    if (error != 0) return error;
   }
   // Only now, so that the jail's own group is the root it sees.
   return Errno(unshare(CLONE_NEWCGROUP));
@@ -65,16 +71,12 @@ int BecomeInsideRoot(Context& context) {
   return Errno(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));  // Changing ids has cleared it.
 }
 
-// After the mounts: the kernel counts the one that a detached mount lives in.
+// After the mounts: the kernel counts the one that a detached mount lives in. All other kinds need a
+// capability that only a new user namespace could give.
 int ForbidNestedNamespaces(Context& context) {
-  for (int i = 0; i < kNamespaces; ++i) {
-    FixedText<64> path;
-    path.Add("sys/user/max_").Add(kNamespaceNames[i]).Add("_namespaces");
-    At(context.report->child, i, path.c_str());
-    const int error = WriteAt(context.proc, path.c_str(), "0");
-    if (error != 0)
-      return GoWithout(context, plan::kNoNestedNamespaces, StepId::kForbidNestedNamespaces, error);
-  }
+  const int error = WriteAt(context.proc, "sys/user/max_user_namespaces", "0");
+  if (error != 0)
+    return GoWithout(context, plan::kNoNestedNamespaces, StepId::kForbidNestedNamespaces, error);
   context.report->nested_namespaces_off = 1;
   return 0;
 }

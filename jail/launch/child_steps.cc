@@ -40,7 +40,6 @@ int ForkProgram(Context& context) {
 constexpr Step<Context> kChildSteps[] = {
     {StepId::kDieWithParent, Always, DieWithParent},
     {StepId::kAwaitIdMaps, Always, AwaitIdMaps},
-    {StepId::kJoinCgroup, Always, JoinCgroup},
     {StepId::kForbidMemfdExec, Always, ForbidMemfdExec},
     {StepId::kBecomeInsideRoot, Always, BecomeInsideRoot},
     {StepId::kSetHostname, Always, SetHostname},
@@ -50,6 +49,7 @@ constexpr Step<Context> kChildSteps[] = {
     {StepId::kMountRootfs, Always, MountRootfs},
     {StepId::kMountProc, Always, MountProc},
     {StepId::kMountDev, Always, MountDev},
+    {StepId::kJoinCgroup, Always, JoinCgroup},
     {StepId::kMountTmp, Always, MountTmp},
     {StepId::kMountWork, Always, MountWork},
     {StepId::kMountApp, Always, MountApp},

@@ -35,11 +35,10 @@ bool CapabilitiesHold() {
   for (const __user_cap_data_struct& part : data) {
     if ((part.effective | part.permitted | part.inheritable) != 0) return false;
   }
-  for (int cap = 0; cap < 64; ++cap) {
-    if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) > 0) return false;
-    if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_IS_SET, cap, 0, 0) > 0) return false;
+  int present = 0, cap = 0;
+  for (; cap < 64 && (present = prctl(PR_CAPBSET_READ, cap, 0, 0, 0)) == 0; ++cap) {
   }
-  return true;
+  return present < 0 && errno == EINVAL && cap > CAP_AUDIT_READ;  // All that this kernel has are gone.
 }
 
 bool NoNewPrivsHold() { return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1; }
@@ -86,17 +85,18 @@ bool FdsHold(const Context& context) {
   return hold;
 }
 
-bool NamespaceDiffers(const Context& context, int which) {
-  FixedText<64> path;
-  path.Add("/proc/self/ns/").Add(kNamespaceNames[which]);
+bool NamespaceDiffers(const Context& context, int dir, int which) {
   struct stat status;
-  return stat(path.c_str(), &status) == 0 && status.st_ino != context.host_namespaces[which];
+  return fstatat(dir, kNamespaceNames[which], &status, 0) == 0 &&
+         status.st_ino != context.host_namespaces[which];
 }
 
 }  // namespace
 
 int VerifyConfinement(Context& context) {
   plan::Verified& verified = context.report->verified;
+  const bool fds_hold = FdsHold(context);
+  int ns = open("/proc/self/ns", O_PATH | O_DIRECTORY | O_CLOEXEC);
   struct Check {
     const char* name;
     bool holds;
@@ -110,15 +110,16 @@ int VerifyConfinement(Context& context) {
       {"securebits", SecurebitsHold(), &verified.securebits},
       {"read_only_root", ReadOnlyRootHolds(), &verified.read_only_root},
       {"rlimits", RlimitsHold(context), &verified.rlimits},
-      {"fds", FdsHold(context), &verified.fds},
-      {"user_ns", NamespaceDiffers(context, 0), &verified.user_ns},
-      {"pid_ns", NamespaceDiffers(context, 1), &verified.pid_ns},
-      {"mnt_ns", NamespaceDiffers(context, 2), &verified.mnt_ns},
-      {"net_ns", NamespaceDiffers(context, 3), &verified.net_ns},
-      {"ipc_ns", NamespaceDiffers(context, 4), &verified.ipc_ns},
-      {"uts_ns", NamespaceDiffers(context, 5), &verified.uts_ns},
-      {"cgroup_ns", NamespaceDiffers(context, 6), &verified.cgroup_ns},
+      {"fds", fds_hold, &verified.fds},
+      {"user_ns", NamespaceDiffers(context, ns, 0), &verified.user_ns},
+      {"pid_ns", NamespaceDiffers(context, ns, 1), &verified.pid_ns},
+      {"mnt_ns", NamespaceDiffers(context, ns, 2), &verified.mnt_ns},
+      {"net_ns", NamespaceDiffers(context, ns, 3), &verified.net_ns},
+      {"ipc_ns", NamespaceDiffers(context, ns, 4), &verified.ipc_ns},
+      {"uts_ns", NamespaceDiffers(context, ns, 5), &verified.uts_ns},
+      {"cgroup_ns", NamespaceDiffers(context, ns, 6), &verified.cgroup_ns},
   };
+  CloseFd(&ns);
   int error = 0;
   int32_t item = 0;
   for (const Check& check : checks) {

@@ -27,6 +27,9 @@ inline constexpr const char* kNamespaceNames[kNamespaces] = {"user", "pid", "mnt
 // What init sends over the sync socket, each with a descriptor.
 inline constexpr uint8_t kSyncScratch = 'S';
 inline constexpr uint8_t kSyncListener = 'L';
+// What the helper sends: a group's tasks file to join, and that there are no more.
+inline constexpr uint8_t kSyncJoin = 'J';
+inline constexpr uint8_t kSyncGo = 'G';
 
 // Of the scratch mount, ours and not the program's: its root, tmp, shm and work.
 inline constexpr int kOwnInodes = 4;

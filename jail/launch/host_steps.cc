@@ -23,6 +23,7 @@
 
 #include "jail/base/sys.h"
 #include "jail/cgroup/lease.h"
+#include "jail/cgroup/usage.h"
 #include "jail/launch/context.h"
 #include "jail/launch/entry.h"
 #include "jail/launch/step.h"
@@ -40,6 +41,13 @@ bool HasGroups(const Context& context) {
   const cgroup::Cgroups& groups = context.cgroups;
   return groups.Has(cgroup::kMemory) || groups.Has(cgroup::kPids) || groups.Has(cgroup::kCpuacct) ||
          groups.Has(cgroup::kCpu);
+}
+// v2 clones the child into its group; with v1 the groups are made while the child builds its root.
+bool BornInGroup(const Context& context) {
+  return HasCgroups(context) && context.cgroups.backend->clone_into;
+}
+bool JoinsGroups(const Context& context) {
+  return HasCgroups(context) && !context.cgroups.backend->clone_into;
 }
 bool HasChild(const Context& context) { return context.child_pidfd >= 0; }
 bool HasLease(const Context& context) { return context.cgroups.slot >= 0; }
@@ -167,7 +175,7 @@ int ChooseStandIns(Context& context) {
   report.rlimit_processes = wants[1].missing ? 1 : 0;
   At(report.host, -1, "cpu_millicores");
   const bool no_rate = context.plan.limits().cpu_millicores != 0 && report.effective_cpu_millicores < 0;
-  return no_rate ? GoWithout(context, plan::kCpuCgroup, StepId::kOpenTimers, ENOTSUP) : 0;
+  return no_rate ? GoWithout(context, plan::kCpuCgroup, StepId::kChooseStandIns, ENOTSUP) : 0;
 }
 
 int Watch(Context& context, int fd) {
@@ -178,7 +186,6 @@ int Watch(Context& context, int fd) {
 }
 
 int OpenTimers(Context& context) {
-  if (const int error = ChooseStandIns(context)) return error;
   constexpr int kFlags = TFD_CLOEXEC | TFD_NONBLOCK;
   if (const int error = Keep(epoll_create1(EPOLL_CLOEXEC), &context.events)) return error;
   for (int* timer : {&context.timer, &context.cpu_timer, &context.sampler_timer}) {
@@ -266,6 +273,16 @@ int ReleaseChild(Context& context) {
   return error != 0 && ChildDied(context) ? 0 : error;
 }
 
+int OfferGroups(Context& context) {
+  int error = 0;
+  for (int i = 0; i < cgroup::kHierarchies && error == 0; ++i) {
+    if (context.cgroups.join[i] >= 0)
+      error = SendByte(context.sync_helper, kSyncJoin, context.cgroups.join[i]);
+  }
+  if (error == 0) error = SendByte(context.sync_helper, kSyncGo);
+  return error != 0 && ChildDied(context) ? 0 : error;
+}
+
 // Two ways to one end: the namespace's init dies and the kernel takes the rest along; then whatever
 // might still be in the groups is killed by pid when they are removed.
 int KillAll(Context& context) {
@@ -291,28 +308,10 @@ int ReapChild(Context& context) {
   plan::RawReport& report = *context.report;
   report.init_status = status;
   plan::Usage& out = report.usage;
-  const auto ns = [](const timeval& time) { return time.tv_sec * 1'000'000'000 + time.tv_usec * 1'000; };
-  out.user_ns = ns(usage.ru_utime);
-  out.system_ns = ns(usage.ru_stime);
-  out.cpu_ns = out.user_ns + out.system_ns;
+  cgroup::UsageFromRusage(usage, &out);
   if (report.sampled_cpu_ns > out.cpu_ns) out.cpu_ns = report.sampled_cpu_ns;
-  out.voluntary_switches = usage.ru_nvcsw;
-  out.forced_switches = usage.ru_nivcsw;
-  out.minor_faults = usage.ru_minflt;
-  out.major_faults = usage.ru_majflt;
-  out.max_rss_bytes = usage.ru_maxrss * 1024;
-  out.io_read_bytes = usage.ru_inblock * 512;
-  out.io_write_bytes = usage.ru_oublock * 512;
   out.memory_peak_bytes = report.memory_sampler != 0 ? report.sampled_peak_bytes : out.max_rss_bytes;
   return 0;
-}
-
-// Set-up is not the program's doing. The kernel's split of user and system is coarser than its total:
-// the total rules.
-void SubtractSetup(int64_t setup_ns, plan::Usage* usage) {
-  usage->cpu_ns = usage->cpu_ns > setup_ns ? usage->cpu_ns - setup_ns : 0;
-  if (usage->user_ns > usage->cpu_ns) usage->user_ns = usage->cpu_ns;
-  usage->system_ns = usage->cpu_ns - usage->user_ns;
 }
 
 int CollectCpu(const Context& context, plan::Usage* usage) {
@@ -321,22 +320,13 @@ int CollectCpu(const Context& context, plan::Usage* usage) {
   return cgroups.backend->read_cpu(cgroups, &usage->cpu_ns, &usage->user_ns, &usage->system_ns);
 }
 
-int CollectDisk(int scratch, plan::Usage* usage) {
-  struct statfs status;
-  if (fstatfs(scratch, &status) != 0) return errno;
-  usage->disk_bytes = static_cast<int64_t>(status.f_blocks - status.f_bfree) * status.f_bsize;
-  usage->disk_inodes = static_cast<int64_t>(status.f_files - status.f_ffree) - kOwnInodes;
-  usage->disk_full = status.f_bfree == 0 || status.f_ffree == 0 ? 1 : 0;
-  return 0;
-}
-
 int CollectUsage(Context& context) {
   plan::Usage* usage = &context.report->usage;
   if (context.scratch >= 0) {
-    if (const int error = CollectDisk(context.scratch, usage)) return error;
+    if (const int error = cgroup::CollectDisk(context.scratch, kOwnInodes, usage)) return error;
   }
   if (const int error = CollectCpu(context, usage)) return error;
-  SubtractSetup(context.report->setup_cpu_ns, usage);
+  cgroup::SubtractSetup(context.report->setup_cpu_ns, usage);
   return HasGroups(context) ? context.cgroups.backend->collect(context.cgroups, usage) : 0;
 }
 
@@ -362,13 +352,17 @@ constexpr Step<Context> kHostSteps[] = {
     {StepId::kFindCgroups, Always, FindCgroups},
     {StepId::kTakeUid, Always, TakeId},
     {StepId::kGiveStdio, Always, GiveStdio},
-    {StepId::kSweepLeftovers, Privileged, Sweep},
-    {StepId::kMakeCgroup, HasCgroups, MakeCgroup},
-    {StepId::kSetCgroupLimits, HasGroups, SetCgroupLimits},
+    {StepId::kMakeCgroup, BornInGroup, MakeCgroup},
+    {StepId::kSetCgroupLimits, BornInGroup, SetCgroupLimits},
     {StepId::kOpenTimers, Always, OpenTimers},
     {StepId::kCloneChild, Always, CloneChild},
     {StepId::kWriteIdMaps, Always, MapIds},
     {StepId::kReleaseChild, Always, ReleaseChild},
+    {StepId::kMakeCgroup, JoinsGroups, MakeCgroup},
+    {StepId::kSetCgroupLimits, JoinsGroups, SetCgroupLimits},
+    {StepId::kChooseStandIns, Always, ChooseStandIns},
+    {StepId::kOfferGroups, Always, OfferGroups},
+    {StepId::kSweepLeftovers, Privileged, Sweep},
     {StepId::kSupervise, Always, Supervise},
 };
 

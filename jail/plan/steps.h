@@ -28,6 +28,8 @@ namespace jail::plan {
   X(kCloneChild, "clone_child")                \
   X(kWriteIdMaps, "write_id_maps")             \
   X(kReleaseChild, "release_child")            \
+  X(kChooseStandIns, "choose_stand_ins")       \
+  X(kOfferGroups, "offer_groups")              \
   X(kSupervise, "supervise")                   \
   X(kKillAll, "kill_all")                      \
   X(kCollectUsage, "collect_usage")            \
@@ -37,7 +39,6 @@ namespace jail::plan {
 #define JAIL_CHILD_STEPS(X)                              \
   X(kDieWithParent, "die_with_parent")                   \
   X(kAwaitIdMaps, "await_id_maps")                       \
-  X(kJoinCgroup, "join_cgroup")                          \
   X(kForbidMemfdExec, "forbid_memfd_exec")               \
   X(kBecomeInsideRoot, "become_inside_root")             \
   X(kSetHostname, "set_hostname")                        \
@@ -47,6 +48,7 @@ namespace jail::plan {
   X(kMountRootfs, "mount_rootfs")                        \
   X(kMountProc, "mount_proc")                            \
   X(kMountDev, "mount_dev")                              \
+  X(kJoinCgroup, "join_cgroup")                          \
   X(kMountTmp, "mount_tmp")                              \
   X(kMountWork, "mount_work")                            \
   X(kMountApp, "mount_app")                              \

@@ -104,7 +104,7 @@ constexpr Layer kLayers[] = {
      [](const R& r) { return r.memfd_noexec == 1; }},
     {v1::PROTECTION_NO_NESTED_NAMESPACES,
      [](const F& f) -> std::string {
-       return f.report->nested_namespaces_off == 1 ? "user.max_*_namespaces=0" : "";
+       return f.report->nested_namespaces_off == 1 ? "user.max_user_namespaces=0" : "";
      },
      [](const R& r) { return r.nested_namespaces_off == 1; }},
 };

@@ -1,0 +1,44 @@
+#include "jail/cgroup/usage.h"
+
+#include <sys/vfs.h>
+
+#include <cerrno>
+
+namespace jail::cgroup {
+namespace {
+
+constexpr int64_t kBlockBytes = 512;  // getrusage(2) counts in these.
+
+int64_t Ns(const timeval& time) { return time.tv_sec * 1'000'000'000 + time.tv_usec * 1'000; }
+
+}  // namespace
+
+void UsageFromRusage(const rusage& figures, plan::Usage* usage) {
+  usage->user_ns = Ns(figures.ru_utime);
+  usage->system_ns = Ns(figures.ru_stime);
+  usage->cpu_ns = usage->user_ns + usage->system_ns;
+  usage->voluntary_switches = figures.ru_nvcsw;
+  usage->forced_switches = figures.ru_nivcsw;
+  usage->minor_faults = figures.ru_minflt;
+  usage->major_faults = figures.ru_majflt;
+  usage->max_rss_bytes = figures.ru_maxrss * 1024;
+  usage->io_read_bytes = figures.ru_inblock * kBlockBytes;
+  usage->io_write_bytes = figures.ru_oublock * kBlockBytes;
+}
+
+int CollectDisk(int mount, int64_t own_inodes, plan::Usage* usage) {
+  struct statfs status;
+  if (fstatfs(mount, &status) != 0) return errno;
+  usage->disk_bytes = static_cast<int64_t>(status.f_blocks - status.f_bfree) * status.f_bsize;
+  usage->disk_inodes = static_cast<int64_t>(status.f_files - status.f_ffree) - own_inodes;
+  usage->disk_full = status.f_bfree == 0 || status.f_ffree == 0 ? 1 : 0;
+  return 0;
+}
+
+void SubtractSetup(int64_t setup_ns, plan::Usage* usage) {
+  usage->cpu_ns = usage->cpu_ns > setup_ns ? usage->cpu_ns - setup_ns : 0;
+  if (usage->user_ns > usage->cpu_ns) usage->user_ns = usage->cpu_ns;
+  usage->system_ns = usage->cpu_ns - usage->user_ns;
+}
+
+}  // namespace jail::cgroup
