@@ -23,11 +23,13 @@ constexpr char kPrefix[] = "jailrun.";
 // Conventional mount points; systemd and cgroupfs-mount agree on them.
 constexpr const char* kV1Names[kHierarchies] = {"memory", "pids", "cpuacct", "cpu"};
 
-FixedText<48> GroupName(int64_t slot) {
-  FixedText<48> name;
-  name.Add(kPrefix).Add(slot);
-  return name;
+FixedText<64> Prefix(const Cgroups& cgroups) {
+  FixedText<64> prefix;
+  prefix.Add(kPrefix).Add(cgroups.owner).Add(".");
+  return prefix;
 }
+
+FixedText<64> GroupName(const Cgroups& cgroups, int64_t slot) { return Prefix(cgroups).Add(slot); }
 
 bool IsFilesystem(int fd, long magic) {
   struct statfs status;
@@ -146,7 +148,7 @@ int DetectCgroups(int proc, Cgroups* cgroups) {
 }
 
 int MakeGroups(Cgroups* cgroups) {
-  const auto name = GroupName(cgroups->slot);
+  const auto name = GroupName(*cgroups, cgroups->slot);
   for (int i = 0; i < cgroups->backend->hierarchies; ++i) {
     if (cgroups->parent[i] < 0) continue;
     // EEXIST: left behind by a killed run, found empty when the slot was taken, or cpu and cpuacct
@@ -164,7 +166,7 @@ int MakeGroups(Cgroups* cgroups) {
 
 int ClearSlot(const Cgroups& cgroups, int64_t slot) {
   if (cgroups.backend == nullptr) return 0;
-  const auto name = GroupName(slot);
+  const auto name = GroupName(cgroups, slot);
   int error = 0;
   for (int i = 0; i < cgroups.backend->hierarchies; ++i) {
     if (cgroups.parent[i] < 0) continue;
@@ -175,6 +177,7 @@ int ClearSlot(const Cgroups& cgroups, int64_t slot) {
 
 int ForEachSlot(const Cgroups& cgroups, int (*sweep)(void* context, int64_t slot), void* context) {
   if (cgroups.backend == nullptr) return 0;
+  const auto prefix = Prefix(cgroups);
   alignas(dirent64) char entries[4096];
   for (int i = 0; i < cgroups.backend->hierarchies; ++i) {
     int fd = cgroups.parent[i];
@@ -185,9 +188,9 @@ int ForEachSlot(const Cgroups& cgroups, int (*sweep)(void* context, int64_t slot
       for (long at = 0; at < n;) {
         const dirent64* entry = reinterpret_cast<const dirent64*>(entries + at);
         at += entry->d_reclen;
-        if (std::strncmp(entry->d_name, kPrefix, sizeof kPrefix - 1) != 0) continue;
+        if (std::strncmp(entry->d_name, prefix.c_str(), prefix.size()) != 0) continue;
         int64_t slot = 0;
-        const char* digit = entry->d_name + sizeof kPrefix - 1;
+        const char* digit = entry->d_name + prefix.size();
         for (; *digit >= '0' && *digit <= '9' && slot < 1 << 20; ++digit) slot = slot * 10 + (*digit - '0');
         if (*digit != '\0') continue;
         if (const int error = sweep(context, slot)) return error;

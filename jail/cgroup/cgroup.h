@@ -1,5 +1,5 @@
 // Control groups behind one small interface: v1, v2 or none, chosen by looking at the host. A jail has
-// one group per hierarchy, named jailrun.SLOT, a child of the helper's own group (v1) or of the root
+// one group per hierarchy, named jailrun.OWNER.SLOT, a child of the helper's own group (v1) or of the root
 // (v2). Everything works on directory descriptors, so a unit test can hand in a tree of plain files.
 // To add a back-end: a row of functions here and a line in DetectCgroups.
 #ifndef JAIL_CGROUP_CGROUP_H_
@@ -21,6 +21,9 @@ struct Cgroups {
   int parent[kHierarchies] = {-1, -1, -1, -1};
   int group[kHierarchies] = {-1, -1, -1, -1};
   int join[kHierarchies] = {-1, -1, -1, -1};  // Where the child writes "0"; -1: nowhere.
+  // Slots are numbers of one lease file. Another instance, with a /run of its own, may share our
+  // hierarchies: its groups carry another owner in their names and are never touched.
+  int64_t owner = 0;
   int64_t slot = -1;
 
   bool Has(Hierarchy hierarchy) const { return group[hierarchy] >= 0; }

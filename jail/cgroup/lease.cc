@@ -44,13 +44,16 @@ int SweepSlot(void* context, int64_t slot) {
 
 }  // namespace
 
-int OpenLeases(int* fd) {
+int OpenLeases(int* fd, int64_t* owner) {
   if (mkdir(kStateDir, 0700) != 0 && errno != EEXIST) return errno;
   int dir = -1;
   if (const int error = OpenNoLinks(kStateDir, O_RDONLY | O_DIRECTORY, &dir)) return error;
   int error = CheckPrivate(dir);
   if (error == 0) error = OpenBeneath(dir, "leases", O_RDWR | O_CREAT, 0600, fd);
   CloseFd(&dir);
+  struct stat status;
+  if (error == 0) error = Errno(fstat(*fd, &status));
+  if (error == 0) *owner = static_cast<int64_t>((status.st_dev << 32 ^ status.st_ino) & INT64_MAX);
   return error;
 }
 

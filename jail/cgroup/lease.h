@@ -11,7 +11,8 @@
 namespace jail::cgroup {
 
 // Opens (and makes) the lease file in a directory that is root's alone. EPERM when it is not.
-int OpenLeases(int* fd);
+// `owner` tells it from every other lease file on this host.
+int OpenLeases(int* fd, int64_t* owner);
 
 // EAGAIN when another live run has it.
 int LockSlot(int leases, int64_t slot);

@@ -24,7 +24,8 @@ namespace jail::launch {
 int DieWithParent(Context& context) {
   CloseFd(&context.sync_helper);
   CloseFd(&context.exec_read);
-  umask(022);  // What is made from here on is for the program to see.
+  CloseFd(&context.leases);  // The lease is the helper's: it must end with him, not with us.
+  umask(022);                // What is made from here on is for the program to see.
   return Errno(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
 }
 

@@ -96,7 +96,7 @@ int FindCgroups(Context& context) { return cgroup::DetectCgroups(context.proc, &
 
 int TakeUid(Context& context) {
   At(context.report->host, -1, "/run/jailrun/leases");
-  if (const int error = cgroup::OpenLeases(&context.leases)) return error;
+  if (const int error = cgroup::OpenLeases(&context.leases, &context.cgroups.owner)) return error;
   const int64_t pairs = context.site.uid_count / 2;
   if (const int error = cgroup::TakeSlot(context.leases, pairs, context.cgroups, &context.cgroups.slot))
     return error;

@@ -73,6 +73,7 @@ void RunInit(Context& context, pid_t program, int ready) {
   if (error == 0) error = OpenSignals(&signals);
   if (error == 0) error = DropOwnRights(context);
   if (error == 0) error = WriteWhole(ready, "1", 1);  // The program may run now.
+  if (error == EPIPE) error = 0;                      // It has failed and gone already; its trace says why.
   if (error != 0) {  // The program must not outlive an init that is not what it should be.
     context.report->child.step = StepId::kForkProgram;
     context.report->child.error = error;

@@ -28,7 +28,7 @@ int SweepOnly(Context& context) {
   if (!context.privileged) return 0;  // Rootless runs have no groups of ours to leave.
   int error = OpenHostProc(&context.proc);
   if (error == 0) error = cgroup::DetectCgroups(context.proc, &context.cgroups);
-  if (error == 0) error = cgroup::OpenLeases(&context.leases);
+  if (error == 0) error = cgroup::OpenLeases(&context.leases, &context.cgroups.owner);
   if (error == 0) error = cgroup::SweepLeftovers(context.leases, context.cgroups, -1);
   return error == 0 ? 0 : kExitFailed;
 }

@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 using Files = std::map<std::string, std::string>;
 
 constexpr int64_t kSlot = 7;
+constexpr int64_t kOwner = 5;
 constexpr plan::Limits kLimits = {.wall_time_us = 0,
                                   .cpu_time_us = 0,
                                   .memory_bytes = 64 << 20,
@@ -48,7 +49,7 @@ class FakeTree {
   }
   ~FakeTree() { fs::remove_all(root_); }
 
-  fs::path Group() const { return root_ / ("jailrun." + std::to_string(kSlot)); }
+  fs::path Group() const { return root_ / ("jailrun.5." + std::to_string(kSlot)); }
   int OpenRoot() const { return open(root_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }
   std::string Read(const std::string& file) const { return ReadFile(Group() / file); }
   std::string ReadParent(const std::string& file) const { return ReadFile(root_ / file); }
@@ -84,6 +85,7 @@ class V2Test : public testing::Test {
   void Use(const FakeTree& tree) {
     groups_.backend = &kCgroupV2;
     groups_.parent[0] = tree.OpenRoot();
+    groups_.owner = kOwner;
     groups_.slot = kSlot;
     ASSERT_EQ(MakeGroups(&groups_), 0);
   }
@@ -192,6 +194,7 @@ class V1Test : public testing::Test {
   void Use(const FakeTree& tree, const std::vector<Hierarchy>& hierarchies) {
     groups_.backend = &kCgroupV1;
     for (const Hierarchy hierarchy : hierarchies) groups_.parent[hierarchy] = tree.OpenRoot();
+    groups_.owner = kOwner;
     groups_.slot = kSlot;
     ASSERT_EQ(MakeGroups(&groups_), 0);
   }
@@ -254,6 +257,7 @@ TEST_F(V1Test, OpensAJoinFilePerHierarchy) {
 TEST(ClearSlotTest, RemovesAnEmptyGroupAndForgivesAMissingOne) {
   FakeTree tree({}, {});
   Cgroups groups;
+  groups.owner = kOwner;
   groups.backend = &kCgroupV2;
   groups.parent[0] = tree.OpenRoot();
   EXPECT_EQ(ClearSlot(groups, kSlot), 0);
@@ -264,10 +268,12 @@ TEST(ClearSlotTest, RemovesAnEmptyGroupAndForgivesAMissingOne) {
 
 TEST(ForEachSlotTest, SeesOnlyGroupsOfOurs) {
   FakeTree tree({}, {});
-  for (const char* name : {"jailrun.12", "jailrun.x", "jailrun.1x", "other.3", "jailrun.99999999999"}) {
+  for (const char* name : {"jailrun.5.12", "jailrun.5.x", "jailrun.5.1x", "other.3", "jailrun.5.99999999999",
+                           "jailrun.6.3", "jailrun.3"}) {
     fs::create_directory(tree.Group().parent_path() / name);
   }
   Cgroups groups;
+  groups.owner = kOwner;
   groups.backend = &kCgroupV2;
   groups.parent[0] = tree.OpenRoot();
   std::vector<int64_t> slots;
