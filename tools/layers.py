@@ -37,7 +37,7 @@ LAYERS = [
     Layer("runtimes", ["runtimes/*"], ["proto"], [ABSL, PROTOBUF]),
     Layer("resolve", ["jail/resolve/*"], ["fd", "base", "builtin", "pod", "plan", "proto", "runtimes", "textproto"],
           CORE_LIBRARIES),
-    Layer("watch", ["jail/watch/*"], ["fd", "base", "builtin", "pod", "plan", "proto"], CORE_LIBRARIES),
+    Layer("watch", ["jail/watch/*"], ["fd", "sys", "base", "builtin", "pod", "plan", "proto"], CORE_LIBRARIES),
     Layer("jail", ["jail/jail.cc", "jail/launcher_path.*"],
           ABOVE_CORE + ["builtin", "pod", "plan", "resolve", "watch", "runtimes", "textproto"], CORE_LIBRARIES),
     Layer("pool", ["jail/pool/*"], ABOVE_CORE, [ABSL, PROTOBUF]),

@@ -145,14 +145,23 @@ int CloseBetween(int first, int last) {
   return first > last ? 0 : Errno(close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0));
 }
 
-int ResetSignals() {
-  struct sigaction action = {};
-  action.sa_handler = SIG_DFL;
-  for (int number = 1; number < 65; ++number) {
-    // glibc keeps 32 and 33 for itself.
-    if (number == SIGKILL || number == SIGSTOP || number == 32 || number == 33) continue;
-    if (sigaction(number, &action, nullptr) != 0) return errno;
+int ResetHandlers() {
+  // By the system call: glibc's sigaction keeps its hands off 32 and 33, which a caller may have ignored.
+  struct {
+    void* handler;
+    unsigned long flags;
+    void* restorer;
+    uint64_t mask;
+  } standard = {};
+  for (int number = 1; number <= 64; ++number) {
+    if (number == SIGKILL || number == SIGSTOP) continue;
+    if (syscall(SYS_rt_sigaction, number, &standard, nullptr, sizeof standard.mask) != 0) return errno;
   }
+  return 0;
+}
+
+int ResetSignals() {
+  if (const int error = ResetHandlers()) return error;
   sigset_t none;
   sigemptyset(&none);
   return Errno(sigprocmask(SIG_SETMASK, &none, nullptr));

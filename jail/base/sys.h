@@ -83,7 +83,8 @@ int OpenHostProc(int* fd);
 // Closes [first, last]; nothing when that is empty.
 int CloseBetween(int first, int last);
 
-// Handlers and mask as a fresh process has them.
+// Handlers, or handlers and mask, as a fresh process has them.
+int ResetHandlers();
 int ResetSignals();
 
 // CLOCK_MONOTONIC, and the CPU time of this process so far.

@@ -17,6 +17,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "jail/base/clock.h"
+#include "jail/base/sys.h"
 #include "jail/plan/layout.h"
 
 namespace jail::watch {
@@ -36,16 +37,6 @@ struct ChildTask {
 // no_sanitize_address, here and below: the child never returns from its frames, and what the sanitizer
 // notes about them in the memory we share would be held against whoever uses that stack next.
 //
-// Signal handlers of ours must not run in the child: it shares our memory.
-// Ignored signals would stay ignored over exec, and a helper without SIGALRM or SIGTERM is deaf.
-[[gnu::no_sanitize_address]] void ResetSignals() {
-  struct sigaction standard = {};
-  standard.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal) {
-    sigaction(signal, &standard, nullptr);  // EINVAL for SIGKILL, SIGSTOP and libc's own: they have none.
-  }
-}
-
 // First out of the way of the target numbers, then onto them: a source may be any of 0 to 12.
 [[gnu::no_sanitize_address]] int PlaceDescriptors(ChildTask& task) {
   for (int n = 0; n < task.given_count; ++n) {
@@ -65,8 +56,10 @@ struct ChildTask {
 // In the child, on a stack of its own and in our memory: only plain system calls.
 [[gnu::no_sanitize_address]] int BecomeHelper(void* argument) {
   ChildTask& task = *static_cast<ChildTask*>(argument);
-  ResetSignals();
-  task.error = PlaceDescriptors(task);
+  // Handlers of ours must not run here: the child shares our memory. Ignored signals would stay ignored
+  // over exec. The mask is cleared only after, when nothing of ours is left to interrupt.
+  task.error = ResetHandlers();
+  if (task.error == 0) task.error = PlaceDescriptors(task);
   if (task.error != 0) _exit(127);
   sigset_t none;
   sigemptyset(&none);
