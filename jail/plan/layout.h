@@ -90,7 +90,7 @@ struct Header {
 };
 
 // Descriptors the helper is started with. Everything else is closed first thing.
-inline constexpr int kStdinFd = 0;    // anonymous pipes of the watcher's, never the caller's own
+inline constexpr int kStdinFd = 0;  // anonymous pipes of the watcher's, never the caller's own
 inline constexpr int kStdoutFd = 1;
 inline constexpr int kStderrFd = 2;
 inline constexpr int kPlanFd = 3;     // this memfd, sealed
@@ -100,10 +100,10 @@ inline constexpr int kMaxChannels = 8;
 
 // Messages on the control socket, one byte each, with at most one descriptor.
 enum class Message : uint8_t {
-  kReport = 'R',   // helper -> watcher: the report's memfd, sealed against the watcher's writing
-  kWork = 'W',     // init -> watcher: a read-only view of the work directory
-  kCancel = 'C',   // watcher -> helper: end the run
-  kOutput = 'O',   // watcher -> helper: end the run, an output limit was passed
+  kReport = 'R',  // helper -> watcher: the report's memfd, sealed against the watcher's writing
+  kWork = 'W',    // init -> watcher: a read-only view of the work directory
+  kCancel = 'C',  // watcher -> helper: end the run
+  kOutput = 'O',  // watcher -> helper: end the run, an output limit was passed
 };
 
 // The helper's exit status when it failed before there was a report to say so in: + the step's number.

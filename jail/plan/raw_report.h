@@ -18,10 +18,10 @@ inline constexpr int kMaxSubject = 128;
 
 // Where one side (helper, init or program) stands. Only that side writes it.
 struct Trace {
-  StepId step;             // The step being done, or the one that failed.
+  StepId step;  // The step being done, or the one that failed.
   uint16_t reserved;
-  int32_t error;           // errno of the failed step; 0 while none has failed.
-  int32_t item;            // Index in the list the step walks; -1 when it walks none.
+  int32_t error;              // errno of the failed step; 0 while none has failed.
+  int32_t item;               // Index in the list the step walks; -1 when it walks none.
   char subject[kMaxSubject];  // "/usr/lib/jvm", "memory.limit_in_bytes"; may be empty.
 };
 
@@ -44,7 +44,7 @@ enum class KillReason : uint32_t {
   kNone = 0,
   kWallTime,
   kCpuTime,
-  kMemory,      // The sampler's doing, or the end of a jail in which the kernel killed for memory.
+  kMemory,  // The sampler's doing, or the end of a jail in which the kernel killed for memory.
   kCancelled,
   kCallerDied,
   kOutput,
@@ -80,7 +80,7 @@ struct Missing {
 inline constexpr int kMaxMissing = 16;
 
 struct Usage {
-  int64_t cpu_ns;         // Of all processes, since exec (cgroup), or whole jail (rusage).
+  int64_t cpu_ns;  // Of all processes, since exec (cgroup), or whole jail (rusage).
   int64_t user_ns;
   int64_t system_ns;
   int64_t memory_peak_bytes;
@@ -89,9 +89,9 @@ struct Usage {
   int64_t pids_denied;    // forks refused by pids.max; -1: unknown
   int64_t io_read_bytes;  // -1: unknown
   int64_t io_write_bytes;
-  int64_t disk_bytes;     // statfs of the writable mounts at the end; -1: unknown
+  int64_t disk_bytes;  // statfs of the writable mounts at the end; -1: unknown
   int64_t disk_inodes;
-  int64_t disk_full;      // 1: no block or no inode was left
+  int64_t disk_full;  // 1: no block or no inode was left
   int64_t voluntary_switches;
   int64_t forced_switches;
   int64_t minor_faults;
@@ -102,16 +102,16 @@ struct Usage {
 struct RawReport {
   uint32_t magic;
   uint32_t version;
-  uint32_t finished;   // 1: the helper reached its end; nothing is written after.
-  uint32_t privileged; // 1: private uids and cgroups; 0: rootless
+  uint32_t finished;    // 1: the helper reached its end; nothing is written after.
+  uint32_t privileged;  // 1: private uids and cgroups; 0: rootless
   Trace host;
-  Trace child;         // init, then the program until exec
+  Trace child;  // init, then the program until exec
   StepTime times[kStepCount];
 
   int64_t setup_cpu_ns;  // CPU time spent inside the jail before exec: not the program's
-  int64_t exec_ns;     // CLOCK_MONOTONIC just before execve; 0: never reached
-  int64_t end_ns;      // when the last process was gone
-  int64_t kill_ns;     // when the helper decided to kill; 0: it did not
+  int64_t exec_ns;       // CLOCK_MONOTONIC just before execve; 0: never reached
+  int64_t end_ns;        // when the last process was gone
+  int64_t kill_ns;       // when the helper decided to kill; 0: it did not
   KillReason kill_reason;
 
   // wait(2) status of the program; valid when program_ended is 1.
@@ -124,26 +124,26 @@ struct RawReport {
   int64_t effective_memory_bytes;  // read back; -1: not in force
   int64_t effective_processes;
   int64_t effective_cpu_millicores;
-  uint32_t rlimit_processes;       // 1: RLIMIT_NPROC stands in for pids.max
-  uint32_t memory_sampler;         // 1: the sampler stands in for a memory cgroup
+  uint32_t rlimit_processes;  // 1: RLIMIT_NPROC stands in for pids.max
+  uint32_t memory_sampler;    // 1: the sampler stands in for a memory cgroup
   int64_t sampled_peak_bytes;
-  int64_t sampled_cpu_ns;          // of all processes, the killed ones too, which rusage leaves out
+  int64_t sampled_cpu_ns;  // of all processes, the killed ones too, which rusage leaves out
 
-  int64_t host_uid;                // of the program
+  int64_t host_uid;  // of the program
   int64_t init_host_uid;
   Verified verified;
   Missing missing[kMaxMissing];
   int32_t missing_count;
-  int32_t memfd_noexec;            // 1: in force
-  int32_t nested_namespaces_off;   // 1: in force
-  int32_t landlock_abi;            // 0: not in force
+  int32_t memfd_noexec;           // 1: in force
+  int32_t nested_namespaces_off;  // 1: in force
+  int32_t landlock_abi;           // 0: not in force
 
-  int32_t violation_count;         // distinct ones in the array
+  int32_t violation_count;  // distinct ones in the array
   int32_t reserved;
-  uint64_t denied_calls;           // all of them
+  uint64_t denied_calls;  // all of them
   Violation violations[kMaxViolations];
-  uint8_t policy_sha256[32];       // of the filter that was installed
-  uint8_t rootfs_sha256[32];       // of the view that was mounted
+  uint8_t policy_sha256[32];  // of the filter that was installed
+  uint8_t rootfs_sha256[32];  // of the view that was mounted
 };
 
 }  // namespace jail::plan

@@ -10,30 +10,30 @@
 namespace jail::plan {
 
 // X(constant, name)
-#define JAIL_HOST_STEPS(X)                     \
-  X(kSanitize, "sanitize")                     \
-  X(kMakeReport, "make_report")                \
-  X(kCheckSeals, "check_seals")                \
-  X(kReadSite, "read_site")                    \
-  X(kAdmitPlan, "admit_plan")                  \
-  X(kOpenPolicy, "open_policy")                \
-  X(kOpenRootfs, "open_rootfs")                \
-  X(kFindCgroups, "find_cgroups")              \
-  X(kTakeUid, "take_uid")                      \
-  X(kGiveStdio, "give_stdio")                  \
-  X(kSweepLeftovers, "sweep_leftovers")        \
-  X(kMakeCgroup, "make_cgroup")                \
-  X(kSetCgroupLimits, "set_cgroup_limits")     \
-  X(kOpenTimers, "open_timers")                \
-  X(kCloneChild, "clone_child")                \
-  X(kWriteIdMaps, "write_id_maps")             \
-  X(kReleaseChild, "release_child")            \
-  X(kChooseStandIns, "choose_stand_ins")       \
-  X(kOfferGroups, "offer_groups")              \
-  X(kSupervise, "supervise")                   \
-  X(kKillAll, "kill_all")                      \
-  X(kCollectUsage, "collect_usage")            \
-  X(kRemoveCgroup, "remove_cgroup")            \
+#define JAIL_HOST_STEPS(X)                 \
+  X(kSanitize, "sanitize")                 \
+  X(kMakeReport, "make_report")            \
+  X(kCheckSeals, "check_seals")            \
+  X(kReadSite, "read_site")                \
+  X(kAdmitPlan, "admit_plan")              \
+  X(kOpenPolicy, "open_policy")            \
+  X(kOpenRootfs, "open_rootfs")            \
+  X(kFindCgroups, "find_cgroups")          \
+  X(kTakeUid, "take_uid")                  \
+  X(kGiveStdio, "give_stdio")              \
+  X(kSweepLeftovers, "sweep_leftovers")    \
+  X(kMakeCgroup, "make_cgroup")            \
+  X(kSetCgroupLimits, "set_cgroup_limits") \
+  X(kOpenTimers, "open_timers")            \
+  X(kCloneChild, "clone_child")            \
+  X(kWriteIdMaps, "write_id_maps")         \
+  X(kReleaseChild, "release_child")        \
+  X(kChooseStandIns, "choose_stand_ins")   \
+  X(kOfferGroups, "offer_groups")          \
+  X(kSupervise, "supervise")               \
+  X(kKillAll, "kill_all")                  \
+  X(kCollectUsage, "collect_usage")        \
+  X(kRemoveCgroup, "remove_cgroup")        \
   X(kGiveBackUid, "give_back_uid")
 
 #define JAIL_CHILD_STEPS(X)                              \
@@ -78,13 +78,12 @@ enum class StepId : uint16_t {
 #define X(id, name) id,
   JAIL_HOST_STEPS(X) JAIL_CHILD_STEPS(X)
 #undef X
-  kCount,
+      kCount,
 };
 
-inline constexpr const char* kStepNames[] = {
-    "none",
+inline constexpr const char* kStepNames[] = {"none",
 #define X(id, name) name,
-    JAIL_HOST_STEPS(X) JAIL_CHILD_STEPS(X)
+                                             JAIL_HOST_STEPS(X) JAIL_CHILD_STEPS(X)
 #undef X
 };
 

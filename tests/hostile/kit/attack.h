@@ -36,7 +36,9 @@ __attribute__((unused, noreturn, format(printf, 1, 2))) static void escaped(cons
 }
 
 __attribute__((unused, noreturn)) static void blocked(int error) {
-  printf("BLOCKED %s\n", error < 0 ? "killed" : error == 0 ? "see the host's checks" : strerrorname_np(error));
+  printf("BLOCKED %s\n", error < 0    ? "killed"
+                         : error == 0 ? "see the host's checks"
+                                      : strerrorname_np(error));
   fflush(stdout);
   _exit(0);
 }
