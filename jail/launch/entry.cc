@@ -22,7 +22,8 @@ namespace {
 int FillStdio() {
   for (int fd = 0; fd <= 2; ++fd) {
     if (fcntl(fd, F_GETFD) >= 0) continue;
-    const int null = open("/dev/null", O_RDWR);  // Takes the lowest free number: this one.
+    // Takes the lowest free number: this one. NOLINTNEXTLINE(android-cloexec-open): stdio survives exec.
+    const int null = open("/dev/null", O_RDWR);
     if (null != fd) return null < 0 ? errno : EBADF;
   }
   return 0;

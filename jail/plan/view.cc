@@ -86,15 +86,15 @@ bool IsSafePath(const char* path) {
   }
 }
 
-int View::Check(const void* data, size_t size, View* out) {
+int View::Check(const void* bytes, size_t size, View* out) {
   if (size < sizeof(Header) || size > kMaxPlanBytes) return EBADMSG;
-  const Bytes bytes = {static_cast<const char*>(data), size};
-  const Header& header = *static_cast<const Header*>(data);
+  const Bytes all = {static_cast<const char*>(bytes), size};
+  const Header& header = *static_cast<const Header*>(bytes);
   if (const int error = CheckHeader(header, size)) return error;
-  if (const int error = CheckStrings(bytes, header.argv, header.argc)) return error;
-  if (const int error = CheckStrings(bytes, header.env, header.envc)) return error;
-  if (const int error = CheckFiles(bytes, header.files, header.file_count)) return error;
-  out->base_ = bytes.base;
+  if (const int error = CheckStrings(all, header.argv, header.argc)) return error;
+  if (const int error = CheckStrings(all, header.env, header.envc)) return error;
+  if (const int error = CheckFiles(all, header.files, header.file_count)) return error;
+  out->base_ = all.base;
   return 0;
 }
 
