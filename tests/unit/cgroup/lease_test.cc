@@ -21,7 +21,7 @@ class LeaseTest : public testing::Test {
   Fd Open() { return Fd(open(path_, O_RDWR | O_CLOEXEC)); }
 
   char path_[32] = "/tmp/lease_test.XXXXXX";
-  const Cgroups none_;
+  const Cgroups none_ = {};
 };
 
 TEST_F(LeaseTest, EachRunTakesTheLowestFreeSlot) {

@@ -10,7 +10,6 @@ namespace jail::resolve {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 
 std::string NameOf(const v1::Runtime* runtime) { return runtime == nullptr ? "" : runtime->name(); }
 

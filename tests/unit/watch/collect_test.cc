@@ -44,7 +44,7 @@ class CollectTest : public ::testing::Test {
     ASSERT_EQ(symlink(target.c_str(), (work_ / path).c_str()), 0);
   }
 
-  std::vector<CollectedFile> Collect(std::vector<std::string> globs) {
+  std::vector<CollectedFile> Collect(const std::vector<std::string>& globs) {
     return CollectGlobs(fd_.get(), globs, bounds_);
   }
   std::vector<std::string> Paths(std::vector<std::string> globs) {

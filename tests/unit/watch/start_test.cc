@@ -18,9 +18,7 @@
 namespace jail::watch {
 namespace {
 
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 // In a process of its own, whose signals and descriptors may be spoilt. `body` returns success.
 template <typename Body>
