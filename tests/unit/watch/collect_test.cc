@@ -47,9 +47,9 @@ class CollectTest : public ::testing::Test {
   std::vector<CollectedFile> Collect(const std::vector<std::string>& globs) {
     return CollectGlobs(fd_.get(), globs, bounds_);
   }
-  std::vector<std::string> Paths(std::vector<std::string> globs) {
+  std::vector<std::string> Paths(const std::vector<std::string>& globs) {
     std::vector<std::string> paths;
-    for (const CollectedFile& file : Collect(std::move(globs))) paths.push_back(file.path);
+    for (const CollectedFile& file : Collect(globs)) paths.push_back(file.path);
     return paths;
   }
   Fault Exactly(const std::string& path, std::vector<CollectedFile>* files) {
