@@ -117,6 +117,7 @@ void AddSteps(const PhaseFacts& facts, v1::Timeline* timeline) {
     v1::StepTime* step = timeline->add_steps();
     step->set_phase(facts.compiling() ? "compile" : "run");
     step->set_step(plan::kStepNames[i]);
+    step->set_start_us((time.start_ns - facts.started_ns) / kNsPerUs);
     step->set_duration_us((time.end_ns - time.start_ns) / kNsPerUs);
   }
 }
