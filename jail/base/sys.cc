@@ -1,5 +1,6 @@
 #include "jail/base/sys.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
@@ -29,6 +30,22 @@ int OpenResolved(int dir, const char* path, int flags, int mode, uint64_t resolv
   return Keep(syscall(SYS_openat2, dir, path, &how, sizeof how), fd);
 }
 
+// Both by the system call: libcs keep their hands off the signals they use themselves (32 to 34), which
+// a caller may have ignored.
+int SetHandler(int number, void (*handler)(int)) {
+  struct {
+    void (*handler)(int);
+    unsigned long flags;
+    void* restorer;
+    uint64_t mask;
+  } action = {handler, 0, nullptr, 0};
+  return Errno(syscall(SYS_rt_sigaction, number, &action, nullptr, sizeof action.mask));
+}
+
+int SetSignalMask(uint64_t mask) {
+  return Errno(syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, sizeof mask));
+}
+
 int64_t ReadClock(clockid_t clock) {
   timespec time;
   if (clock_gettime(clock, &time) != 0) return 0;  // Cannot fail for the clocks below.
@@ -48,6 +65,10 @@ int OpenBeneath(int dir, const char* path, int flags, int mode, int* fd) {
 
 int OpenNoLinks(const char* path, int flags, int* fd) {
   return OpenResolved(AT_FDCWD, path, flags, 0, 0, fd);
+}
+
+int Control(int fd, unsigned long request, void* argument) {
+  return Errno(syscall(SYS_ioctl, fd, request, argument));
 }
 
 int ReadSmall(int fd, char* buffer, size_t capacity, size_t* size) {
@@ -142,30 +163,62 @@ int OpenHostProc(int* fd) {
 }
 
 int CloseBetween(int first, int last) {
-  return first > last ? 0 : Errno(close_range(static_cast<unsigned>(first), static_cast<unsigned>(last), 0));
+  return first > last ? 0 : Errno(syscall(SYS_close_range, first, last, 0));
 }
 
-int ResetHandlers() {
-  // By the system call: glibc's sigaction keeps its hands off 32 and 33, which a caller may have ignored.
-  struct {
-    void* handler;
-    unsigned long flags;
-    void* restorer;
-    uint64_t mask;
-  } standard = {};
-  for (int number = 1; number <= 64; ++number) {
-    if (number == SIGKILL || number == SIGSTOP) continue;
-    if (syscall(SYS_rt_sigaction, number, &standard, nullptr, sizeof standard.mask) != 0) return errno;
+int ListFds(int capacity, int* fds, int* count) {
+  int dir = -1;
+  if (const int error = Keep(open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), &dir)) return error;
+  alignas(dirent64) char entries[2048];
+  int error = 0;
+  long n = 0;
+  *count = 0;
+  while (error == 0 && (n = syscall(SYS_getdents64, dir, entries, sizeof entries)) > 0) {
+    for (long at = 0; at < n && error == 0;) {
+      const dirent64* entry = reinterpret_cast<const dirent64*>(entries + at);
+      at += entry->d_reclen;
+      int fd = 0;
+      const char* digit = entry->d_name;
+      for (; *digit >= '0' && *digit <= '9'; ++digit) fd = fd * 10 + (*digit - '0');
+      if (*digit != '\0' || fd == dir) continue;  // "." and "..", and this one.
+      if (*count == capacity)
+        error = EOVERFLOW;
+      else
+        fds[(*count)++] = fd;
+    }
+  }
+  if (n < 0) error = errno;
+  CloseFd(&dir);
+  return error;
+}
+
+int CloseFrom(int first) { return Errno(syscall(SYS_close_range, first, ~0U, 0)); }
+
+int GetLimit(int resource, rlimit* limit) {
+  return Errno(syscall(SYS_prlimit64, 0, resource, nullptr, limit));
+}
+
+int SetLimit(int resource, const rlimit& limit) {
+  return Errno(syscall(SYS_prlimit64, 0, resource, &limit, nullptr));
+}
+
+int SetHandlers(std::initializer_list<int> signals, void (*handler)(int)) {
+  for (const int number : signals) {
+    if (const int error = SetHandler(number, handler)) return error;
   }
   return 0;
 }
 
 int ResetSignals() {
-  if (const int error = ResetHandlers()) return error;
-  sigset_t none;
-  sigemptyset(&none);
-  return Errno(sigprocmask(SIG_SETMASK, &none, nullptr));
+  for (int number = 1; number <= 64; ++number) {
+    if (number == SIGKILL || number == SIGSTOP) continue;
+    if (const int error = SetHandler(number, SIG_DFL)) return error;
+  }
+  return UnblockSignals();
 }
+
+int UnblockSignals() { return SetSignalMask(0); }
+int BlockSignals() { return SetSignalMask(~uint64_t{0}); }
 
 int64_t NowNs() { return ReadClock(CLOCK_MONOTONIC); }
 int64_t OwnCpuNs() { return ReadClock(CLOCK_PROCESS_CPUTIME_ID); }

@@ -3,9 +3,12 @@
 #ifndef JAIL_BASE_SYS_H_
 #define JAIL_BASE_SYS_H_
 
+#include <sys/resource.h>
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 namespace jail {
 
@@ -63,6 +66,9 @@ int OpenBeneath(int dir, const char* path, int flags, int mode, int* fd);
 // The same from the root of the file system, for absolute paths.
 int OpenNoLinks(const char* path, int flags, int* fd);
 
+// ioctl, whose request is an int with one libc and a long with the next.
+int Control(int fd, unsigned long request, void* argument);
+
 // Whole contents of a small file, NUL-terminated; EFBIG when it does not fit.
 int ReadSmall(int fd, char* buffer, size_t capacity, size_t* size);
 int ReadSmallAt(int dir, const char* name, char* buffer, size_t capacity);
@@ -82,10 +88,21 @@ int OpenHostProc(int* fd);
 
 // Closes [first, last]; nothing when that is empty.
 int CloseBetween(int first, int last);
+// The open descriptors of this process, but for the one that looks; EOVERFLOW when there are more.
+int ListFds(int capacity, int* fds, int* count);
+// Closes `first` and all above.
+int CloseFrom(int first);
 
-// Handlers, or handlers and mask, as a fresh process has them.
-int ResetHandlers();
+// RLIMIT_*, by a number that is an int with every libc.
+int GetLimit(int resource, rlimit* limit);
+int SetLimit(int resource, const rlimit& limit);
+
+// Handlers and mask as a fresh process has them.
 int ResetSignals();
+int UnblockSignals();
+// SIG_DFL or SIG_IGN for each.
+int SetHandlers(std::initializer_list<int> signals, void (*handler)(int));
+int BlockSignals();
 
 // CLOCK_MONOTONIC, and the CPU time of this process so far.
 int64_t NowNs();

@@ -31,9 +31,9 @@ FixedText<64> Prefix(const Cgroups& cgroups) {
 
 FixedText<64> GroupName(const Cgroups& cgroups, int64_t slot) { return Prefix(cgroups).Add(slot); }
 
-bool IsFilesystem(int fd, long magic) {
+bool IsFilesystem(int fd, unsigned magic) {
   struct statfs status;
-  return fstatfs(fd, &status) == 0 && status.f_type == magic;
+  return fstatfs(fd, &status) == 0 && static_cast<unsigned>(status.f_type) == magic;
 }
 
 // "4:memory:/user/1\n...": our own path in the hierarchy of `controller`, without the leading slash.

@@ -10,11 +10,14 @@ namespace jail::launch {
 int DieWithParent(Context& context);
 int AwaitIdMaps(Context& context);
 int JoinCgroup(Context& context);
+int JoinCgroupToo(Context& context);
 int ForbidMemfdExec(Context& context);
 int BecomeInsideRoot(Context& context);
 int ForbidNestedNamespaces(Context& context);
 int SetHostname(Context& context);
+int MakeNetwork(Context& context);
 int RaiseLoopback(Context& context);
+int JoinNetwork(Context& context);
 
 // child_mounts.cc: the root.
 int MakeMountsPrivate(Context& context);
@@ -51,6 +54,11 @@ int Exec(Context& context);
 
 // child_verify.cc
 int VerifyConfinement(Context& context);
+
+// For init: a program's process that is gone has failed already, and its trace says why.
+inline int UnlessGone(int error) {
+  return error == EPIPE || error == ECONNRESET || error == ECANCELED ? 0 : error;
+}
 
 // The limits of SetRlimits as a list, for reading back.
 struct RlimitRow {

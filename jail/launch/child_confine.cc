@@ -22,7 +22,7 @@ constexpr int kOldestLastCap = CAP_AUDIT_READ;  // Every kernel we run on has at
 // caller's own limit leaves us.
 uint64_t NoCore() {
   rlimit limit;
-  return getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max >= 1 ? 1 : 0;
+  return GetLimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max >= 1 ? 1 : 0;
 }
 
 }  // namespace
@@ -58,8 +58,7 @@ int SetRlimits(Context& context) {
   ListRlimits(context, rows);
   for (int i = 0; i < kRlimits; ++i) {
     At(context.report->child, i, rows[i].name);
-    const rlimit limit = {rows[i].value, rows[i].value};
-    if (setrlimit(static_cast<__rlimit_resource_t>(rows[i].resource), &limit) != 0) return errno;
+    if (const int error = SetLimit(rows[i].resource, {rows[i].value, rows[i].value})) return error;
   }
   return 0;
 }

@@ -15,10 +15,22 @@
 #include <cstring>
 
 #include "jail/base/sys.h"
+#include "jail/cgroup/join.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
 
 namespace jail::launch {
+namespace {
+
+int Join(Context& context, int from, int to, plan::Trace& trace, int64_t* cpu_ns) {
+  if (const int error = cgroup::JoinOffered(from, to, trace)) return error;
+  // A v1 group counts from here.
+  if (context.report->cpu_cgroup == plan::CgroupKind::kV1) *cpu_ns = -OwnCpuNs();
+  // Only now, so that the jail's own group is the root it sees.
+  return Errno(unshare(CLONE_NEWCGROUP));
+}
+
+}  // namespace
 
 // First of two ways to die with the helper; the other is end of file on the sync socket.
 int DieWithParent(Context& context) {
@@ -39,21 +51,15 @@ int AwaitIdMaps(Context& context) {
 }
 
 // By now the helper has made the groups, on another core. Whatever the program can fill comes later:
-// it is charged to them. A v2 group has had us from birth, and there is nothing to join.
+// it is charged to them.
 int JoinCgroup(Context& context) {
-  if (context.cgroups.backend == &cgroup::kCgroupV1) context.report->setup_cpu_ns = -OwnCpuNs();
-  uint8_t byte = 0;
-  for (int item = 0; byte != kSyncGo; ++item) {
-    At(context.report->child, item, "tasks");
-    int tasks = -1;
-    int error = ReceiveByte(context.sync_child, 0, &byte, &tasks);
-    if (error == 0 && byte != kSyncJoin && byte != kSyncGo) error = ECANCELED;
-    if (error == 0 && byte == kSyncJoin) error = WriteWhole(tasks, "0", 1);
-    CloseFd(&tasks);
-    if (error != 0) return error;
-  }
-  // Only now, so that the jail's own group is the root it sees.
-  return Errno(unshare(CLONE_NEWCGROUP));
+  plan::RawReport& report = *context.report;
+  return Join(context, context.sync_child, context.init_peer, report.child, &report.setup_cpu_ns);
+}
+
+int JoinCgroupToo(Context& context) {
+  plan::RawReport& report = *context.report;
+  return UnlessGone(Join(context, context.program_peer, -1, report.init, &report.init_setup_cpu_ns));
 }
 
 // vm.memfd_noexec counts per pid namespace, and only host root may open it: before the id changes.
@@ -88,13 +94,28 @@ int SetHostname(Context& context) {
   return Errno(setdomainname("", 0));
 }
 
-int RaiseLoopback(Context&) {
+// By init, while the program's process builds the root: no other namespace takes the kernel as long.
+int MakeNetwork(Context&) { return Errno(unshare(CLONE_NEWNET)); }
+
+int RaiseLoopback(Context& context) {
   int fd = -1;
   if (const int error = Keep(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), &fd)) return error;
   ifreq request = {};
   std::memcpy(request.ifr_name, "lo", 3);
   request.ifr_flags = IFF_UP | IFF_RUNNING;
-  const int error = Errno(ioctl(fd, SIOCSIFFLAGS, &request));
+  int error = Control(fd, SIOCSIFFLAGS, &request);
+  CloseFd(&fd);
+  if (error == 0) error = Keep(openat(context.proc, "self/ns/net", O_RDONLY | O_CLOEXEC), &fd);
+  if (error == 0) error = SendByte(context.program_peer, 1, fd);
+  CloseFd(&fd);
+  return UnlessGone(error);
+}
+
+int JoinNetwork(Context& context) {
+  uint8_t byte = 0;
+  int fd = -1;
+  int error = ReceiveByte(context.init_peer, 0, &byte, &fd);
+  if (error == 0) error = fd < 0 ? ECANCELED : Errno(setns(fd, CLONE_NEWNET));
   CloseFd(&fd);
   return error;
 }

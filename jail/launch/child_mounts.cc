@@ -2,7 +2,6 @@
 // away whole. init does all of it with no rights on the host, so a mistake here reaches nothing that
 // any user could not reach.
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,32 +21,6 @@ constexpr int kRootInodes = 1024;
 
 // "/usr" -> "usr", for calls relative to the new root.
 const char* Inside(const plan::ViewEntry& entry) { return entry.path + 1; }
-
-int MakeDirectory(int root, const char* path) {
-  if (mkdirat(root, path, 0755) == 0) return 0;
-  return errno == EEXIST ? 0 : errno;  // A parent that an earlier entry made.
-}
-
-int MakeFile(int root, const char* path, const char* content, size_t size) {
-  int fd = -1;
-  if (const int error = OpenBeneath(root, path, O_WRONLY | O_CREAT | O_EXCL, 0644, &fd)) return error;
-  int error = WriteWhole(fd, content, size);
-  if (error == 0) error = Errno(fchmod(fd, 0644));
-  CloseFd(&fd);
-  return error;
-}
-
-int BindTree(int root, const char* inside, int source, unsigned attributes) {
-  struct stat status;
-  if (fstat(source, &status) != 0) return errno;
-  const int made = S_ISDIR(status.st_mode) ? MakeDirectory(root, inside) : MakeFile(root, inside, "", 0);
-  if (made != 0) return made;
-  int tree = -1;
-  if (const int error = CloneTree(source, "", attributes, &tree)) return error;
-  const int error = AttachMount(tree, root, inside);
-  CloseFd(&tree);
-  return error;
-}
 
 int Bind(int root, const plan::ViewEntry& entry, unsigned attributes) {
   int source = -1;
@@ -162,7 +135,7 @@ int WriteApp(const Context& context, int app) {
 
 }  // namespace
 
-int MakeMountsPrivate(Context&) { return Errno(mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr)); }
+int MakeMountsPrivate(Context&) { return MakePrivate("/"); }
 
 // On top of "/", which every host has; nothing sees it before pivot_root.
 int MountNewRoot(Context& context) {
@@ -220,7 +193,7 @@ int PivotRoot(Context& context) {
 }
 
 int DetachOldRoot(Context&) {
-  if (umount2(".", MNT_DETACH) != 0) return errno;
+  if (const int error = DetachMount(".")) return error;
   return Errno(chdir("/"));
 }
 

@@ -66,7 +66,8 @@ int WriteFiles(Context& context) {
 
 int NewSession(Context&) {
   if (setsid() < 0) return errno;
-  return ResetSignals();
+  if (const int error = SetHandlers(kIgnoredSignals, SIG_DFL)) return error;
+  return UnblockSignals();
 }
 
 // The only descriptors that survive exec: our pipes' ends.
@@ -87,16 +88,16 @@ int CloseOtherFds(Context& context) {
   const int high = context.exec_write < context.sync_child ? context.sync_child : context.exec_write;
   if (const int error = CloseBetween(kFirstFree, low - 1)) return error;
   if (const int error = CloseBetween(low + 1, high - 1)) return error;
-  return Errno(close_range(static_cast<unsigned>(high) + 1, ~0U, 0));
+  return CloseFrom(high + 1);
 }
 
 // No instruction of the program before init is confined too. init has had less to do: it is ready.
 int AwaitInit(Context& context) {
   char byte = 0;
   ssize_t n;
-  do n = read(context.init_ready, &byte, 1);
+  do n = read(context.init_peer, &byte, 1);
   while (n < 0 && errno == EINTR);
-  CloseFd(&context.init_ready);
+  CloseFd(&context.init_peer);
   if (n < 0) return errno;
   return n == 1 ? 0 : ECANCELED;
 }

@@ -1,8 +1,9 @@
-// What happens between clone and exec, in order. Up to fork_program this is init, the jail's pid 1;
-// behind it, the program's own process.
+// What happens between clone and exec, in order. Up to fork_program this is init, the jail's pid 1, and
+// behind it the program's own process, which builds the root while init makes the network.
 // To add a step: its name in plan/steps.h, its function in child_*.cc, a row here.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,22 +19,16 @@ bool Privileged(const Context& context) { return context.privileged; }
 
 // Signals stay blocked in init for ever (it reads SIGCHLD from a descriptor); the program's process
 // clears its mask with its new session.
-int BlockSignals() {
-  sigset_t all;
-  sigfillset(&all);
-  return Errno(sigprocmask(SIG_SETMASK, &all, nullptr));
-}
-
 int ForkProgram(Context& context) {
   if (const int error = BlockSignals()) return error;
-  int ready[2];
-  if (pipe2(ready, O_CLOEXEC) != 0) return errno;
-  context.report->setup_cpu_ns += OwnCpuNs();
+  int pair[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) return errno;
+  context.init_peer = pair[0];
+  context.program_peer = pair[1];
   const long pid = syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
   if (pid < 0) return errno;
-  if (pid > 0) RunInit(context, static_cast<pid_t>(pid), ready[1]);
-  CloseFd(&ready[1]);
-  context.init_ready = ready[0];
+  if (pid > 0) RunInit(context, static_cast<pid_t>(pid));
+  CloseFd(&context.program_peer);
   return 0;
 }
 
@@ -43,7 +38,7 @@ constexpr Step<Context> kChildSteps[] = {
     {StepId::kForbidMemfdExec, Always, ForbidMemfdExec},
     {StepId::kBecomeInsideRoot, Always, BecomeInsideRoot},
     {StepId::kSetHostname, Always, SetHostname},
-    {StepId::kRaiseLoopback, Always, RaiseLoopback},
+    {StepId::kForkProgram, Always, ForkProgram},
     {StepId::kMakeMountsPrivate, Always, MakeMountsPrivate},
     {StepId::kMountNewRoot, Always, MountNewRoot},
     {StepId::kMountRootfs, Always, MountRootfs},
@@ -57,7 +52,7 @@ constexpr Step<Context> kChildSteps[] = {
     {StepId::kPivotRoot, Always, PivotRoot},
     {StepId::kDetachOldRoot, Always, DetachOldRoot},
     {StepId::kSealRootReadOnly, Always, SealRootReadOnly},
-    {StepId::kForkProgram, Always, ForkProgram},
+    {StepId::kJoinNetwork, Always, JoinNetwork},
     {StepId::kSetRlimits, Always, SetRlimits},
     {StepId::kDropGroups, Privileged, DropGroups},
     {StepId::kSetIds, Always, SetIds},

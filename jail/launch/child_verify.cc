@@ -1,6 +1,5 @@
 // Reads back, in the process that will become the program, what the steps before did. A step that
 // returned success and did not hold is caught here; the findings are the record's "verified".
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
@@ -60,35 +59,26 @@ bool RlimitsHold(const Context& context) {
   ListRlimits(context, rows);
   for (int i = 0; i < kRlimits; ++i) {
     rlimit limit;
-    if (getrlimit(static_cast<__rlimit_resource_t>(rows[i].resource), &limit) != 0) return false;
+    if (GetLimit(rows[i].resource, &limit) != 0) return false;
     if (limit.rlim_cur != rows[i].value || limit.rlim_max != rows[i].value) return false;
   }
   return true;
 }
 
-// Nothing open but stdio, the two that exec closes, and the directory being read.
+// Nothing open but stdio and the two that exec closes.
 bool FdsHold(const Context& context) {
-  int dir = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (dir < 0) return false;
-  alignas(dirent64) char entries[2048];
-  const long n = syscall(SYS_getdents64, dir, entries, sizeof entries);
-  bool hold = n > 0;
-  for (long at = 0; at < n && hold;) {
-    const dirent64* entry = reinterpret_cast<const dirent64*>(entries + at);
-    at += entry->d_reclen;
-    if (entry->d_name[0] == '.') continue;
-    int fd = 0;
-    for (const char* digit = entry->d_name; *digit != '\0'; ++digit) fd = fd * 10 + (*digit - '0');
-    hold = fd <= 2 || fd == dir || fd == context.exec_write || fd == context.sync_child;
+  int fds[8], count = 0;
+  if (ListFds(8, fds, &count) != 0) return false;
+  for (int i = 0; i < count; ++i) {
+    if (fds[i] > 2 && fds[i] != context.exec_write && fds[i] != context.sync_child) return false;
   }
-  CloseFd(&dir);
-  return hold;
+  return count >= 3;
 }
 
 bool NamespaceDiffers(const Context& context, int dir, int which) {
   struct stat status;
-  return fstatat(dir, kNamespaceNames[which], &status, 0) == 0 &&
-         status.st_ino != context.host_namespaces[which];
+  return fstatat(dir, plan::kNamespaceNames[which], &status, 0) == 0 &&
+         status.st_ino != context.report->host_namespaces[which];
 }
 
 }  // namespace

@@ -3,9 +3,11 @@
 #ifndef JAIL_LAUNCH_CONTEXT_H_
 #define JAIL_LAUNCH_CONTEXT_H_
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <cstdint>
+#include <initializer_list>
 
 #include "jail/cgroup/cgroup.h"
 #include "jail/launch/step.h"
@@ -20,16 +22,13 @@ namespace jail::launch {
 inline constexpr uid_t kInitId = 999;
 inline constexpr uid_t kProgramId = 1000;
 
-inline constexpr int kNamespaces = 7;
-inline constexpr const char* kNamespaceNames[kNamespaces] = {"user", "pid", "mnt",   "net",
-                                                             "ipc",  "uts", "cgroup"};
-
 // What init sends over the sync socket, each with a descriptor.
 inline constexpr uint8_t kSyncScratch = 'S';
 inline constexpr uint8_t kSyncListener = 'L';
-// What the helper sends: a group's tasks file to join, and that there are no more.
-inline constexpr uint8_t kSyncJoin = 'J';
-inline constexpr uint8_t kSyncGo = 'G';
+
+// By the helper; the program finds all signals as a fresh process does.
+inline constexpr std::initializer_list<int> kIgnoredSignals = {SIGXFSZ, SIGPIPE, SIGHUP,  SIGINT,
+                                                               SIGQUIT, SIGTERM, SIGALRM, SIGTSTP};
 
 // Of the scratch mount, ours and not the program's: its root, tmp, shm and work.
 inline constexpr int kOwnInodes = 4;
@@ -48,7 +47,6 @@ struct Context {
   int proc = -1;  // The host's /proc, checked to be procfs.
   int leases = -1;
   cgroup::Cgroups cgroups;
-  uint64_t host_namespaces[kNamespaces] = {};
 
   // helper <-> init: a byte releases the child; it sends the scratch mount and the filter's listener.
   int sync_helper = -1, sync_child = -1;
@@ -66,7 +64,8 @@ struct Context {
   // The child's own.
   int new_root = -1;
   int child_scratch = -1;
-  int init_ready = -1;  // the program's end; init says when it is confined
+  int init_peer = -1, program_peer = -1;  // init <-> program: the network, and that init is confined
+  int signals = -1;                       // init's
 
   uid_t host_uid() const {
     return privileged ? static_cast<uid_t>(site.uid_first + 2 * cgroups.slot + 1) : caller_uid;
@@ -85,8 +84,8 @@ int RunHostSteps(Context& context);
 int RunTeardownSteps(Context& context);
 // In the cloned child; does not return.
 [[noreturn]] void RunChild(Context& context);
-// pid 1 after it has forked the program; does not return. Writes a byte to `ready` once confined.
-[[noreturn]] void RunInit(Context& context, pid_t program, int ready);
+// pid 1 after it has forked the program's process; does not return.
+[[noreturn]] void RunInit(Context& context, pid_t program);
 
 int Supervise(Context& context);
 

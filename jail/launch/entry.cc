@@ -30,7 +30,7 @@ int FillStdio() {
 }
 
 int CloseInherited() {
-  if (close_range(plan::kControlFd + 1, ~0U, 0) != 0) return errno;
+  if (const int error = CloseFrom(plan::kControlFd + 1)) return error;
   for (const int fd : {plan::kPlanFd, plan::kControlFd}) {
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return errno;
   }
@@ -40,22 +40,16 @@ int CloseInherited() {
 // A caller's RLIMIT_FSIZE must give EFBIG, a dead caller EPIPE and his terminal nothing: not our death.
 int IgnoreSignals() {
   if (const int error = ResetSignals()) return error;
-  struct sigaction action = {};
-  action.sa_handler = SIG_IGN;
-  for (const int number : {SIGXFSZ, SIGPIPE, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGALRM, SIGTSTP}) {
-    if (sigaction(number, &action, nullptr) != 0) return errno;
-  }
-  return 0;
+  return SetHandlers(kIgnoredSignals, SIG_IGN);
 }
 
 // Soft limits of the caller's go up to his hard ones; more cannot be had without privilege.
 int RaiseSoftLimits() {
   for (const int resource : {RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_AS, RLIMIT_DATA, RLIMIT_CPU, RLIMIT_NPROC}) {
     rlimit limit;
-    const auto which = static_cast<__rlimit_resource_t>(resource);
-    if (getrlimit(which, &limit) != 0) return errno;
+    if (const int error = GetLimit(resource, &limit)) return error;
     limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(which, &limit) != 0) return errno;
+    if (const int error = SetLimit(resource, limit)) return error;
   }
   return 0;
 }

@@ -22,6 +22,7 @@
 #include <initializer_list>
 
 #include "jail/base/sys.h"
+#include "jail/cgroup/join.h"
 #include "jail/cgroup/lease.h"
 #include "jail/cgroup/usage.h"
 #include "jail/launch/context.h"
@@ -52,18 +53,6 @@ bool JoinsGroups(const Context& context) {
 bool HasChild(const Context& context) { return context.child_pidfd >= 0; }
 bool HasLease(const Context& context) { return context.cgroups.slot >= 0; }
 
-int OpenProc(Context& context) {
-  if (const int error = OpenHostProc(&context.proc)) return error;
-  for (int i = 0; i < kNamespaces; ++i) {
-    FixedText<64> path;
-    path.Add("self/ns/").Add(kNamespaceNames[i]);
-    struct stat ns;
-    if (fstatat(context.proc, path.c_str(), &ns, 0) != 0) return errno;
-    context.host_namespaces[i] = ns.st_ino;
-  }
-  return 0;
-}
-
 int ReadSiteFile(Context& context) { return plan::ReadSite(&context.site, context.report->host); }
 
 int AdmitPlan(Context& context) {
@@ -89,7 +78,7 @@ int OpenRootfs(Context& context) {
   context.view = plan::FindRootView(context.plan.header().root);
   if (context.view == nullptr) return ENOENT;
   std::memcpy(context.report->rootfs_sha256, context.view->sha256, sizeof context.view->sha256);
-  return OpenProc(context);
+  return OpenHostProc(&context.proc);
 }
 
 int FindCgroups(Context& context) { return cgroup::DetectCgroups(context.proc, &context.cgroups); }
@@ -196,6 +185,13 @@ int OpenTimers(Context& context) {
   setup.it_value.tv_sec = kSetupTimeoutNs / 1'000'000'000;
   if (timerfd_settime(context.timer, 0, &setup, nullptr) != 0) return errno;
 
+  for (const int fd : {plan::kControlFd, context.sync_helper, context.exec_read, context.child_pidfd}) {
+    if (const int error = Watch(context, fd)) return error;
+  }
+  return 0;
+}
+
+int OpenChannels(Context& context) {
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) return errno;
   context.sync_helper = pair[0];
@@ -203,16 +199,12 @@ int OpenTimers(Context& context) {
   if (pipe2(pair, O_CLOEXEC) != 0) return errno;
   context.exec_read = pair[0];
   context.exec_write = pair[1];
-  for (const int fd : {plan::kControlFd, context.sync_helper, context.exec_read}) {
-    if (const int error = Watch(context, fd)) return error;
-  }
   return 0;
 }
 
 int CloneChild(Context& context) {
   clone_args args = {};
-  args.flags =
-      CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD;
+  args.flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD;
   args.exit_signal = SIGCHLD;
   args.pidfd = reinterpret_cast<uint64_t>(&context.child_pidfd);
   if (context.cgroups.backend != nullptr && context.cgroups.backend->clone_into &&
@@ -226,7 +218,7 @@ int CloneChild(Context& context) {
   context.child_pid = static_cast<pid_t>(pid);
   CloseFd(&context.sync_child);
   CloseFd(&context.exec_write);
-  return Watch(context, context.child_pidfd);
+  return 0;
 }
 
 int WriteMap(const Context& context, const char* file, const char* line) {
@@ -257,6 +249,21 @@ int WriteIdMaps(Context& context) {
   return Errno(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
 }
 
+// What verify_confinement compares its own with.
+int NoteNamespaces(Context& context) {
+  int dir = -1;
+  if (const int error = Keep(openat(context.proc, "self/ns", O_PATH | O_CLOEXEC), &dir)) return error;
+  int error = 0;
+  for (int i = 0; i < plan::kNamespaces && error == 0; ++i) {
+    At(context.report->host, i, plan::kNamespaceNames[i]);
+    struct stat ns;
+    error = Errno(fstatat(dir, plan::kNamespaceNames[i], &ns, 0));
+    context.report->host_namespaces[i] = ns.st_ino;
+  }
+  CloseFd(&dir);
+  return error;
+}
+
 // A child that is already dead has left its reason in its own trace: not our failure.
 bool ChildDied(const Context& context) {
   pollfd death = {context.child_pidfd, POLLIN, 0};
@@ -274,12 +281,7 @@ int ReleaseChild(Context& context) {
 }
 
 int OfferGroups(Context& context) {
-  int error = 0;
-  for (int i = 0; i < cgroup::kHierarchies && error == 0; ++i) {
-    if (context.cgroups.join[i] >= 0)
-      error = SendByte(context.sync_helper, kSyncJoin, context.cgroups.join[i]);
-  }
-  if (error == 0) error = SendByte(context.sync_helper, kSyncGo);
+  const int error = cgroup::OfferGroups(context.sync_helper, context.cgroups);
   return error != 0 && ChildDied(context) ? 0 : error;
 }
 
@@ -326,7 +328,7 @@ int CollectUsage(Context& context) {
     if (const int error = cgroup::CollectDisk(context.scratch, kOwnInodes, usage)) return error;
   }
   if (const int error = CollectCpu(context, usage)) return error;
-  cgroup::SubtractSetup(context.report->setup_cpu_ns, usage);
+  cgroup::SubtractSetup(SetupCpuNs(*context.report), usage);
   return HasGroups(context) ? context.cgroups.backend->collect(context.cgroups, usage) : 0;
 }
 
@@ -354,13 +356,15 @@ constexpr Step<Context> kHostSteps[] = {
     {StepId::kGiveStdio, Always, GiveStdio},
     {StepId::kMakeCgroup, BornInGroup, MakeCgroup},
     {StepId::kSetCgroupLimits, BornInGroup, SetCgroupLimits},
-    {StepId::kOpenTimers, Always, OpenTimers},
+    {StepId::kOpenChannels, Always, OpenChannels},
     {StepId::kCloneChild, Always, CloneChild},
     {StepId::kWriteIdMaps, Always, MapIds},
     {StepId::kReleaseChild, Always, ReleaseChild},
+    {StepId::kOpenTimers, Always, OpenTimers},
     {StepId::kMakeCgroup, JoinsGroups, MakeCgroup},
     {StepId::kSetCgroupLimits, JoinsGroups, SetCgroupLimits},
     {StepId::kChooseStandIns, Always, ChooseStandIns},
+    {StepId::kNoteNamespaces, Always, NoteNamespaces},
     {StepId::kOfferGroups, Always, OfferGroups},
     {StepId::kSweepLeftovers, Privileged, Sweep},
     {StepId::kSupervise, Always, Supervise},

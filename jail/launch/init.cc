@@ -1,8 +1,9 @@
-// pid 1 of the jail: reaps whatever is orphaned, notes the program's end and ends with it, upon which
-// the kernel kills all that is left. It holds no right on the host, no capability and no environment,
-// and runs under a filter of its own.
+// pid 1 of the jail: makes its network, reaps whatever is orphaned, notes the program's end and ends with it,
+// upon which the kernel kills all that is left. It holds no right on the host, no capability and no
+// environment, and runs under a filter of its own.
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -32,8 +33,7 @@ bool Reap(Context& context, pid_t program) {
 }
 
 int DropOwnRights(Context& context) {
-  plan::Trace own = {};  // The program's process is writing the shared one.
-  if (const int error = DropAllCapabilities(own)) return error;
+  if (const int error = DropAllCapabilities(context.report->init)) return error;
   if (const int error = NoNewPrivs(context)) return error;
   const plan::CompiledPolicy* policy = plan::FindPolicy("init");
   if (policy == nullptr) return ENOENT;
@@ -41,14 +41,15 @@ int DropOwnRights(Context& context) {
   return LoadFilter(*policy, 0, &listener);
 }
 
-// Everything but `ready` and the sync socket, whose end of file means that the helper is gone.
+// Everything but the way to the program and the sync socket, whose end of file means that the helper is
+// gone.
 int CloseAllBut(int* sync, int* ready) {
   const int base = (*sync > *ready ? *sync : *ready) + 1;
   if (dup3(*sync, base, O_CLOEXEC) < 0 || dup3(*ready, base + 1, O_CLOEXEC) < 0) return errno;
   *sync = base;
   *ready = base + 1;
-  if (close_range(0, static_cast<unsigned>(base) - 1, 0) != 0) return errno;
-  return Errno(close_range(static_cast<unsigned>(base) + 2, ~0U, 0));
+  if (const int error = CloseBetween(0, base - 1)) return error;
+  return CloseFrom(base + 2);
 }
 
 int OpenSignals(int* signals) {
@@ -65,25 +66,39 @@ int DrainSignals(int signals) {
   return errno == EAGAIN ? 0 : errno;
 }
 
+int ConfineInit(Context& context) {
+  if (const int error = CloseAllBut(&context.sync_child, &context.program_peer)) return error;
+  if (const int error = OpenSignals(&context.signals)) return error;
+  return DropOwnRights(context);
+}
+
+int ReleaseProgram(Context& context) {
+  // Before the byte that lets the program go: what init has used so far is not the program's.
+  context.report->init_setup_cpu_ns += OwnCpuNs();
+  return UnlessGone(WriteWhole(context.program_peer, "1", 1));
+}
+
+bool Always(const Context&) { return true; }
+
+constexpr Step<Context> kInitSteps[] = {
+    {StepId::kMakeNetwork, Always, MakeNetwork},       {StepId::kRaiseLoopback, Always, RaiseLoopback},
+    {StepId::kInitJoinsCgroup, Always, JoinCgroupToo}, {StepId::kConfineInit, Always, ConfineInit},
+    {StepId::kReleaseProgram, Always, ReleaseProgram},
+};
+
 }  // namespace
 
-void RunInit(Context& context, pid_t program, int ready) {
-  int signals = -1;
-  int error = CloseAllBut(&context.sync_child, &ready);
-  if (error == 0) error = OpenSignals(&signals);
-  if (error == 0) error = DropOwnRights(context);
-  if (error == 0) error = WriteWhole(ready, "1", 1);  // The program may run now.
-  if (error == EPIPE) error = 0;                      // It has failed and gone already; its trace says why.
-  if (error != 0) {  // The program must not outlive an init that is not what it should be.
-    context.report->child.step = StepId::kForkProgram;
-    context.report->child.error = error;
-    _exit(1);
-  }
-  pollfd events[2] = {{signals, POLLIN, 0}, {context.sync_child, POLLRDHUP, 0}};
+void RunInit(Context& context, pid_t program) {
+  CloseFd(&context.init_peer);
+  sched_yield();  // The program's process has more to do; on two cores it would wait for us.
+  // The program must not outlive an init that is not what it should be.
+  if (WalkSteps(kInitSteps, context, context.report->init) != 0) _exit(1);
+  context.report->init.step = StepId::kNone;
+  pollfd events[2] = {{context.signals, POLLIN, 0}, {context.sync_child, POLLRDHUP, 0}};
   while (!Reap(context, program)) {
     if (ppoll(events, 2, nullptr, nullptr) < 0 && errno != EINTR) _exit(1);
     if ((events[1].revents & (POLLHUP | POLLRDHUP | POLLERR)) != 0) _exit(1);
-    if ((events[0].revents & POLLIN) != 0 && DrainSignals(signals) != 0) _exit(1);
+    if ((events[0].revents & POLLIN) != 0 && DrainSignals(context.signals) != 0) _exit(1);
   }
   _exit(0);
 }

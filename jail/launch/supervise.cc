@@ -53,7 +53,7 @@ int OnCpuTimer(Context& context) {
   int64_t used = 0, user = 0, system = 0;
   if (const int error = context.cgroups.backend->read_cpu(context.cgroups, &used, &user, &system))
     return error;
-  const int64_t limit_ns = context.plan.limits().cpu_time_us * 1000 + context.report->setup_cpu_ns;
+  const int64_t limit_ns = context.plan.limits().cpu_time_us * 1000 + SetupCpuNs(*context.report);
   if (used < limit_ns) return ArmCpuTimer(context, limit_ns - used);
   Kill(context, plan::KillReason::kCpuTime);
   return 0;
@@ -70,7 +70,7 @@ int OnSamplerTimer(Context& context) {
   if (report.memory_sampler != 0 && sample.memory_bytes > context.plan.limits().memory_bytes) {
     Kill(context, plan::KillReason::kMemory);
   }
-  const int64_t cpu_limit_ns = context.plan.limits().cpu_time_us * 1000 + report.setup_cpu_ns;
+  const int64_t cpu_limit_ns = context.plan.limits().cpu_time_us * 1000 + SetupCpuNs(report);
   if (report.cpu_cgroup == plan::CgroupKind::kNone && sample.cpu_ns >= cpu_limit_ns) {
     Kill(context, plan::KillReason::kCpuTime);
   }
@@ -182,10 +182,9 @@ int OnListener(Context& context) {
   static Notification request;
   static Response response;
   std::memset(&request, 0, sizeof request);  // The kernel refuses anything but zeros.
-  if (ioctl(context.listener, SECCOMP_IOCTL_NOTIF_RECV, &request) != 0) {
+  if (const int error = Control(context.listener, SECCOMP_IOCTL_NOTIF_RECV, &request)) {
     // ENOENT: the caller was killed before we looked. No more users: the descriptor hangs up.
-    if (errno == ENOENT || errno == EINTR) return 0;
-    return errno;
+    return error == ENOENT || error == EINTR ? 0 : error;
   }
   const int answer = AnswerFor(request.value.data.nr);
   NoteViolation(*context.report, request.value.data, answer);
@@ -196,8 +195,8 @@ int OnListener(Context& context) {
   std::memset(&response, 0, sizeof response);
   response.value.id = request.value.id;
   response.value.error = -answer;
-  if (ioctl(context.listener, SECCOMP_IOCTL_NOTIF_SEND, &response) != 0 && errno != ENOENT) return errno;
-  return 0;
+  const int error = Control(context.listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
+  return error == ENOENT ? 0 : error;
 }
 
 int OnTimerFd(Context& context, int fd) {

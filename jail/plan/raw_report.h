@@ -79,6 +79,10 @@ struct Missing {
 };
 inline constexpr int kMaxMissing = 16;
 
+inline constexpr int kNamespaces = 7;
+inline constexpr const char* kNamespaceNames[kNamespaces] = {"user", "pid", "mnt",   "net",
+                                                             "ipc",  "uts", "cgroup"};
+
 struct Usage {
   int64_t cpu_ns;  // Of all processes, since exec (cgroup), or whole jail (rusage).
   int64_t user_ns;
@@ -105,13 +109,16 @@ struct RawReport {
   uint32_t finished;    // 1: the helper reached its end; nothing is written after.
   uint32_t privileged;  // 1: private uids and cgroups; 0: rootless
   Trace host;
-  Trace child;  // init, then the program until exec
+  Trace child;  // the jail's first process until it forks, then the program's until exec
+  Trace init;   // the first process from then on; no step: it is done and only reaps
   StepTime times[kStepCount];
 
-  int64_t setup_cpu_ns;  // CPU time spent inside the jail before exec: not the program's
-  int64_t exec_ns;       // CLOCK_MONOTONIC just before execve; 0: never reached
-  int64_t end_ns;        // when the last process was gone
-  int64_t kill_ns;       // when the helper decided to kill; 0: it did not
+  // CPU time that the groups counted before exec and that is not the program's: of its own process, and
+  // of init.
+  int64_t setup_cpu_ns, init_setup_cpu_ns;
+  int64_t exec_ns;  // CLOCK_MONOTONIC just before execve; 0: never reached
+  int64_t end_ns;   // when the last process was gone
+  int64_t kill_ns;  // when the helper decided to kill; 0: it did not
   KillReason kill_reason;
 
   // wait(2) status of the program; valid when program_ended is 1.
@@ -129,7 +136,8 @@ struct RawReport {
   int64_t sampled_peak_bytes;
   int64_t sampled_cpu_ns;  // of all processes, the killed ones too, which rusage leaves out
 
-  int64_t host_uid;  // of the program
+  uint64_t host_namespaces[kNamespaces];  // inode numbers, for verify_confinement
+  int64_t host_uid;                       // of the program
   int64_t init_host_uid;
   Verified verified;
   Missing missing[kMaxMissing];
@@ -145,6 +153,8 @@ struct RawReport {
   uint8_t policy_sha256[32];  // of the filter that was installed
   uint8_t rootfs_sha256[32];  // of the view that was mounted
 };
+
+inline int64_t SetupCpuNs(const RawReport& report) { return report.setup_cpu_ns + report.init_setup_cpu_ns; }
 
 }  // namespace jail::plan
 

@@ -24,11 +24,13 @@ namespace jail::plan {
   X(kSweepLeftovers, "sweep_leftovers")    \
   X(kMakeCgroup, "make_cgroup")            \
   X(kSetCgroupLimits, "set_cgroup_limits") \
-  X(kOpenTimers, "open_timers")            \
+  X(kOpenChannels, "open_channels")        \
   X(kCloneChild, "clone_child")            \
   X(kWriteIdMaps, "write_id_maps")         \
   X(kReleaseChild, "release_child")        \
+  X(kOpenTimers, "open_timers")            \
   X(kChooseStandIns, "choose_stand_ins")   \
+  X(kNoteNamespaces, "note_namespaces")    \
   X(kOfferGroups, "offer_groups")          \
   X(kSupervise, "supervise")               \
   X(kKillAll, "kill_all")                  \
@@ -42,7 +44,12 @@ namespace jail::plan {
   X(kForbidMemfdExec, "forbid_memfd_exec")               \
   X(kBecomeInsideRoot, "become_inside_root")             \
   X(kSetHostname, "set_hostname")                        \
+  X(kForkProgram, "fork_program")                        \
+  X(kMakeNetwork, "make_network")                        \
   X(kRaiseLoopback, "raise_loopback")                    \
+  X(kInitJoinsCgroup, "init_joins_cgroup")               \
+  X(kConfineInit, "confine_init")                        \
+  X(kReleaseProgram, "release_program")                  \
   X(kMakeMountsPrivate, "make_mounts_private")           \
   X(kMountNewRoot, "mount_new_root")                     \
   X(kMountRootfs, "mount_rootfs")                        \
@@ -56,7 +63,7 @@ namespace jail::plan {
   X(kPivotRoot, "pivot_root")                            \
   X(kDetachOldRoot, "detach_old_root")                   \
   X(kSealRootReadOnly, "seal_root_read_only")            \
-  X(kForkProgram, "fork_program")                        \
+  X(kJoinNetwork, "join_network")                        \
   X(kSetRlimits, "set_rlimits")                          \
   X(kDropGroups, "drop_groups")                          \
   X(kSetIds, "set_ids")                                  \

@@ -57,25 +57,18 @@ std::string ChildDeath(const RawReport& report) {
 // What one side gets from the other's end and has no part in.
 bool IsConsequence(int error) { return error == EPIPE || error == ECONNRESET || error == ECANCELED; }
 
-// The child's step that was begun last and never ended: where it was when it died. init may have gone
-// on to note a step of its own since.
-StepId UnfinishedChildStep(const RawReport& report) {
-  int unfinished = static_cast<int>(report.child.step);
-  for (int i = static_cast<int>(StepId::kDieWithParent); i < plan::kStepCount; ++i) {
-    const plan::StepTime& time = report.times[i];
-    const bool open = time.start_ns != 0 && time.end_ns == 0;
-    if (open && time.start_ns > report.times[unfinished].start_ns) unfinished = i;
-  }
-  return static_cast<StepId>(unfinished);
-}
-
+// Of the two processes in the jail, the one that died first: init reaps the program's, whereas nothing
+// survives init.
 Fault ChildCutShort(const RawReport& report) {
-  const StepId step = UnfinishedChildStep(report);
-  const std::string subject = step == report.child.step ? SubjectOf(report.child) : std::string();
-  return {plan::StepName(step), 0, subject, ChildDeath(report)};
+  const bool init_first = report.program_ended != 1 && report.init.step != StepId::kNone;
+  const plan::Trace& trace = init_first ? report.init : report.child;
+  return {plan::StepName(trace.step), 0, SubjectOf(trace), ChildDeath(report)};
 }
 
 Fault ChildFault(const RawReport& report) {
+  if (report.init.error != 0 && !IsConsequence(report.init.error)) {
+    return FaultAt(report.init, report.init.error);
+  }
   if (report.child.error != 0 && !IsConsequence(report.child.error)) {
     return FaultAt(report.child, report.child.error);
   }
@@ -89,7 +82,7 @@ Fault FailedStep(const RawReport& report) {
   if (report.host.error != 0 && before_child) {
     return IsConsequence(report.host.error) ? ChildFault(report) : FaultAt(report.host, report.host.error);
   }
-  if (report.child.error != 0) return ChildFault(report);
+  if (report.child.error != 0 || report.init.error != 0) return ChildFault(report);
   if (report.host.error != 0) return FaultAt(report.host, report.host.error);
   return {};
 }

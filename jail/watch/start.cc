@@ -56,14 +56,10 @@ struct ChildTask {
 // In the child, on a stack of its own and in our memory: only plain system calls.
 [[gnu::no_sanitize_address]] int BecomeHelper(void* argument) {
   ChildTask& task = *static_cast<ChildTask*>(argument);
-  // Handlers of ours must not run here: the child shares our memory. Ignored signals would stay ignored
-  // over exec. The mask is cleared only after, when nothing of ours is left to interrupt.
-  task.error = ResetHandlers();
-  if (task.error == 0) task.error = PlaceDescriptors(task);
+  // All signals stay blocked over exec: a handler of ours must not run here, where our memory is shared.
+  // The helper resets mask and handlers as its first act.
+  task.error = PlaceDescriptors(task);
   if (task.error != 0) _exit(127);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
   const char* const empty_environment[] = {nullptr};
   execve(task.path, const_cast<char* const*>(task.argv), const_cast<char* const*>(empty_environment));
   task.error = errno;

@@ -123,16 +123,26 @@ TEST(FindFaultTest, ChildThatNoticedTheHelpersDeathIsNotTheFault) {
   EXPECT_EQ(FindFault(phase.facts).step, "write_id_maps");
 }
 
-TEST(FindFaultTest, StepOfAProgramThatDiedIsFoundBehindInitsOwn) {
+TEST(FindFaultTest, OfTwoProcessesTheOneThatDiedFirstNamesTheStep) {
   TestPhase phase;
-  phase.StopBeforeExec(StepId::kForkProgram, EPIPE);
-  const auto time = [&phase](StepId step) -> plan::StepTime& {
-    return phase.report().times[static_cast<int>(step)];
-  };
-  time(StepId::kForkProgram) = {100, 0};
-  time(StepId::kSetIds) = {110, 120};
-  time(StepId::kWriteFiles) = {130, 0};
-  EXPECT_EQ(FindFault(phase.facts).step, "write_files");
+  phase.StopBeforeExec(StepId::kMountRootfs, 0);
+  phase.report().init.step = StepId::kMakeNetwork;
+  EXPECT_EQ(FindFault(phase.facts).step, "make_network");  // The program's went with it.
+  phase.report().program_ended = 1;                        // Reaped by an init that was alive.
+  phase.Die(SIGKILL);
+  EXPECT_EQ(FindFault(phase.facts).step, "mount_rootfs");
+  phase.report().program_ended = 0;
+  phase.report().init.step = StepId::kNone;  // init had nothing left to do.
+  EXPECT_EQ(FindFault(phase.facts).step, "mount_rootfs");
+}
+
+TEST(FindFaultTest, InitsErrorIsTheFaultAndNotWhatFollowsFromIt) {
+  TestPhase phase;
+  phase.StopBeforeExec(StepId::kJoinNetwork, ECANCELED);
+  phase.report().init.step = StepId::kRaiseLoopback;
+  phase.report().init.error = EPERM;
+  EXPECT_EQ(FindFault(phase.facts).step, "raise_loopback");
+  EXPECT_EQ(FindFault(phase.facts).error, EPERM);
 }
 
 TEST(FindFaultTest, FailedTeardownDoesNotHideTheChildsFault) {

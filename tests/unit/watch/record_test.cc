@@ -121,13 +121,14 @@ TEST(RecordTest, CountsOfAHostileReportStayWithinTheArrays) {
 
 TEST(RecordTest, StepsThatWereDoneHaveTheirTimes) {
   TestPhase phase(v1::PhasePlan::KIND_COMPILE);
-  phase.report().times[static_cast<int>(StepId::kMountProc)] = {1'000'000, 1'250'000};
-  phase.report().times[static_cast<int>(StepId::kPivotRoot)] = {2'000'000, 0};
+  phase.report().times[static_cast<int>(StepId::kMountProc)] = {phase.facts.started_ns + 1'000'000,
+                                                                     phase.facts.started_ns + 1'250'000};
+  phase.report().times[static_cast<int>(StepId::kPivotRoot)] = {phase.facts.started_ns + 2'000'000, 0};
   const v1::ResultRecord record = Record(phase);
   ASSERT_EQ(record.timeline().steps_size(), 1);
   EXPECT_THAT(record.timeline().steps(0),
               EqualsProto(R"pb(
-                phase: "compile" step: "mount_proc" duration_us: 250
+                phase: "compile" step: "mount_proc" start_us: 1000 duration_us: 250
               )pb"));
   EXPECT_EQ(record.timeline().setup_us(), 1'000'000);
 }
