@@ -90,7 +90,7 @@ int64_t CpuTicks(const char* stat) {
 int64_t ScratchBytes(int scratch) {
   struct statfs status;
   if (scratch < 0 || fstatfs(scratch, &status) != 0) return 0;
-  return static_cast<int64_t>(status.f_blocks - status.f_bfree) * status.f_bsize;
+  return static_cast<int64_t>(status.f_blocks - status.f_bfree) * static_cast<int64_t>(status.f_bsize);
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ void UsageFromRusage(const rusage& figures, plan::Usage* usage) {
 int CollectDisk(int mount, int64_t own_inodes, plan::Usage* usage) {
   struct statfs status;
   if (fstatfs(mount, &status) != 0) return errno;
-  usage->disk_bytes = static_cast<int64_t>(status.f_blocks - status.f_bfree) * status.f_bsize;
+  usage->disk_bytes =
+      static_cast<int64_t>((status.f_blocks - status.f_bfree) * static_cast<uint64_t>(status.f_bsize));
   usage->disk_inodes = static_cast<int64_t>(status.f_files - status.f_ffree) - own_inodes;
   usage->disk_full = status.f_bfree == 0 || status.f_ffree == 0 ? 1 : 0;
   return 0;
