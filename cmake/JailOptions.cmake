@@ -32,11 +32,21 @@ else()
   target_link_options(jail_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
 
-# Binaries that start once per run are static: start-up is 3 to 5 times faster.
+# Binaries that start once per run are static: start-up is 3 to 5 times faster. Their debug information
+# goes into TARGET.debug, where gdb looks for it by itself. The linker, and objcopy in place, write
+# piecemeal: the page cache then holds the file in single pages, and each page fault costs 3 us. A new file
+# written in order lies there in large folios: 0.4 us. `jailrun version`: 40 faults, not 77, and 0.2 ms less.
+find_program(JAIL_OBJCOPY objcopy REQUIRED)  # LLVM's refuses GNU ld's static binaries (.rela.plt).
 function(jail_static target)
-  if(NOT JAIL_SANITIZE)
-    target_link_options(${target} PRIVATE -static)
+  if(JAIL_SANITIZE)
+    return()
   endif()
+  target_link_options(${target} PRIVATE -static)
+  set(file $<TARGET_FILE:${target}>)
+  add_custom_command(TARGET ${target} POST_BUILD VERBATIM
+    COMMAND ${JAIL_OBJCOPY} --only-keep-debug ${file} ${file}.debug
+    COMMAND ${JAIL_OBJCOPY} --strip-debug --add-gnu-debuglink=${file}.debug ${file} ${file}.new
+    COMMAND ${CMAKE_COMMAND} -E rename ${file}.new ${file})
 endfunction()
 
 # The helper starts once per run and is linked with musl: glibc's static start-up asks the processor for

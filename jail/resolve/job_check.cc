@@ -1,7 +1,5 @@
 #include "jail/resolve/job_check.h"
 
-#include <google/protobuf/descriptor.h>
-
 #include <algorithm>
 #include <set>
 #include <string>
@@ -147,19 +145,20 @@ absl::Status CheckGlobs(const Strings& globs) {
   return absl::OkStatus();
 }
 
-// Open enums carry any number; a number we do not know asks for something we cannot give.
-template <typename Enum>
-absl::Status CheckEnum(absl::string_view field, Enum value, const google::protobuf::EnumDescriptor* names) {
-  if (names->FindValueByNumber(value) != nullptr) return absl::OkStatus();
-  return Bad(field, absl::StrCat(static_cast<int>(value), " is no ", names->name()));
+// Open enums carry any number; a number we do not know asks for something we cannot give. Asking the enum's
+// descriptor instead would make every run build descriptors first: 0.15 ms.
+absl::Status CheckEnum(absl::string_view field, int value, bool (*is_valid)(int), absl::string_view type) {
+  if (is_valid(value)) return absl::OkStatus();
+  return Bad(field, absl::StrCat(value, " is no ", type));
 }
 
 absl::Status CheckEnums(const v1::JobSpec& job) {
-  JAIL_RETURN_IF_ERROR(CheckEnum("enforcement", job.enforcement(), v1::Enforcement_descriptor()));
-  JAIL_RETURN_IF_ERROR(CheckEnum("output_overflow", job.output_overflow(), v1::OutputOverflow_descriptor()));
+  JAIL_RETURN_IF_ERROR(CheckEnum("enforcement", job.enforcement(), v1::Enforcement_IsValid, "Enforcement"));
+  JAIL_RETURN_IF_ERROR(
+      CheckEnum("output_overflow", job.output_overflow(), v1::OutputOverflow_IsValid, "OutputOverflow"));
   for (int i = 0; i < job.required_protections_size(); ++i) {
     const std::string field = Item("required_protections", i);
-    JAIL_RETURN_IF_ERROR(CheckEnum(field, job.required_protections(i), v1::Protection_descriptor()));
+    JAIL_RETURN_IF_ERROR(CheckEnum(field, job.required_protections(i), v1::Protection_IsValid, "Protection"));
     if (job.required_protections(i) == v1::PROTECTION_UNSPECIFIED) return Bad(field, "names no protection");
   }
   return absl::OkStatus();

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -55,18 +56,16 @@ absl::Status SystemError(int error_number, absl::string_view what) {
 
 absl::StatusOr<std::string> ReadAll(int fd, absl::string_view name, size_t max_bytes) {
   std::string bytes;
-  size_t used = 0;
+  // Not zeroed: of most sources, one page of it is ever touched.
+  const auto chunk = std::make_unique_for_overwrite<char[]>(kChunkBytes);
   while (true) {
-    bytes.resize(used + kChunkBytes);
-    const ssize_t got = read(fd, bytes.data() + used, kChunkBytes);
+    const ssize_t got = read(fd, chunk.get(), kChunkBytes);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return SystemError(errno, absl::StrCat("cannot read ", name));
-    used += static_cast<size_t>(got);
-    if (used > max_bytes) return TooLarge(name, max_bytes);
-    if (got == 0) break;
+    if (got == 0) return bytes;
+    bytes.append(chunk.get(), static_cast<size_t>(got));
+    if (bytes.size() > max_bytes) return TooLarge(name, max_bytes);
   }
-  bytes.resize(used);
-  return bytes;
 }
 
 absl::StatusOr<std::string> ReadSource(const std::string& path, size_t max_bytes) {
