@@ -37,9 +37,9 @@ int SetRlimits(Context& context);
 int DropGroups(Context& context);
 int SetIds(Context& context);
 int LockSecurebits(Context& context);
+// Before the fork: the program's process and init need what they have now, and no more, ever.
+int DropBoundingSet(Context& context);
 int DropCapabilities(Context& context);
-// The same for init, whose trace is not the program's.
-int DropAllCapabilities(plan::Trace& trace);
 int NoNewPrivs(Context& context);
 
 // child_program.cc: the program's process up to exec.

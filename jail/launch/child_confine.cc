@@ -91,23 +91,21 @@ int LockSecurebits(Context&) {
   return Errno(prctl(PR_SET_SECUREBITS, kBits, 0, 0, 0));
 }
 
-// Bounding set first: dropping from it needs a capability itself.
-int DropAllCapabilities(plan::Trace& trace) {
+int DropBoundingSet(Context& context) {
   for (int cap = 0; cap < 64; ++cap) {
-    At(trace, cap, "bounding set");
+    At(context.report->child, cap, "");
     if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0) continue;
-    if (errno == EINVAL && cap > kOldestLastCap) break;  // Past the kernel's last one.
-    return errno;
+    return errno == EINVAL && cap > kOldestLastCap ? 0 : errno;  // Past the kernel's last one.
   }
-  At(trace, -1, "ambient set");
+  return 0;
+}
+
+int DropCapabilities(Context&) {
   if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return errno;
-  At(trace, -1, "capset");
   __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   const __user_cap_data_struct none[2] = {};
   return Errno(syscall(SYS_capset, &header, none));
 }
-
-int DropCapabilities(Context& context) { return DropAllCapabilities(context.report->child); }
 
 int NoNewPrivs(Context&) { return Errno(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
 

@@ -38,6 +38,7 @@ constexpr Step<Context> kChildSteps[] = {
     {StepId::kForbidMemfdExec, Always, ForbidMemfdExec},
     {StepId::kBecomeInsideRoot, Always, BecomeInsideRoot},
     {StepId::kSetHostname, Always, SetHostname},
+    {StepId::kDropBoundingSet, Always, DropBoundingSet},
     {StepId::kForkProgram, Always, ForkProgram},
     {StepId::kMakeMountsPrivate, Always, MakeMountsPrivate},
     {StepId::kMountNewRoot, Always, MountNewRoot},

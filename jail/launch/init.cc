@@ -33,7 +33,7 @@ bool Reap(Context& context, pid_t program) {
 }
 
 int DropOwnRights(Context& context) {
-  if (const int error = DropAllCapabilities(context.report->init)) return error;
+  if (const int error = DropCapabilities(context)) return error;
   if (const int error = NoNewPrivs(context)) return error;
   const plan::CompiledPolicy* policy = plan::FindPolicy("init");
   if (policy == nullptr) return ENOENT;

@@ -44,6 +44,7 @@ namespace jail::plan {
   X(kForbidMemfdExec, "forbid_memfd_exec")               \
   X(kBecomeInsideRoot, "become_inside_root")             \
   X(kSetHostname, "set_hostname")                        \
+  X(kDropBoundingSet, "drop_bounding_set")               \
   X(kForkProgram, "fork_program")                        \
   X(kMakeNetwork, "make_network")                        \
   X(kRaiseLoopback, "raise_loopback")                    \

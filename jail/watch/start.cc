@@ -72,7 +72,7 @@ int Spawn(ChildTask* task, Fd* pidfd) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  alignas(64) std::array<char, 64 << 10> stack;
+  alignas(64) std::array<char, 16 << 10> stack;  // Each page costs a fault, and ten system calls need few.
   int fd = -1;
   task->error = 0;
   const int pid = clone(BecomeHelper, stack.data() + stack.size(),
