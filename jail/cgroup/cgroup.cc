@@ -13,6 +13,7 @@
 #include <cstring>
 
 #include "jail/base/sys.h"
+#include "jail/cgroup/v2_parent.h"
 
 namespace jail::cgroup {
 namespace {
@@ -36,14 +37,17 @@ bool IsFilesystem(int fd, unsigned magic) {
   return fstatfs(fd, &status) == 0 && static_cast<unsigned>(status.f_type) == magic;
 }
 
-// "4:memory:/user/1\n...": our own path in the hierarchy of `controller`, without the leading slash.
-bool OwnPath(const char* text, const char* controller, FixedText<512>* path) {
+using PathText = FixedText<1024>;
+
+// "4:memory:/user/1\n0::/user/1\n": our own path in the hierarchy of `controller`, without the leading slash;
+// v2's line names none.
+bool OwnPath(const char* text, const char* controller, PathText* path) {
   while (*text != '\0') {
     const char* end = text + std::strcspn(text, "\n");
     const char* list = std::strchr(text, ':');
     const char* colon = list == nullptr ? nullptr : std::strchr(list + 1, ':');
     if (colon == nullptr || colon > end) return false;
-    for (const char* name = list + 1; name < colon;) {
+    for (const char* name = list + 1; name <= colon;) {
       const size_t length = std::strcspn(name, ",:");
       if (length == std::strlen(controller) && std::strncmp(name, controller, length) == 0) {
         for (const char* c = colon + 2; c < end; ++c) {
@@ -62,7 +66,7 @@ bool OwnPath(const char* text, const char* controller, FixedText<512>* path) {
 // Our own group below the mount; the mount itself when the path is not visible from here, as in a
 // container without a cgroup namespace.
 int OpenOwnGroup(int mount, const char* own_groups, const char* controller, int* fd) {
-  FixedText<512> path;
+  PathText path;
   if (OwnPath(own_groups, controller, &path) && path.size() > 0) {
     const int error = OpenBeneath(mount, path.c_str(), O_RDONLY | O_DIRECTORY, 0, fd);
     if (error != ENOENT) return error;
@@ -70,11 +74,15 @@ int OpenOwnGroup(int mount, const char* own_groups, const char* controller, int*
   return OpenBeneath(mount, ".", O_RDONLY | O_DIRECTORY, 0, fd);
 }
 
-int DetectV1(int proc, int root, Cgroups* cgroups) {
-  char own_groups[4096];
+int ReadOwnGroups(int proc, char* text, size_t capacity) {
   FixedText<32> path;
   path.Add(static_cast<int64_t>(getpid())).Add("/cgroup");
-  if (const int error = ReadSmallAt(proc, path.c_str(), own_groups, sizeof own_groups)) return error;
+  return ReadSmallAt(proc, path.c_str(), text, capacity);
+}
+
+int DetectV1(int proc, int root, Cgroups* cgroups) {
+  char own_groups[4096];
+  if (const int error = ReadOwnGroups(proc, own_groups, sizeof own_groups)) return error;
   for (int i = 0; i < kHierarchies; ++i) {
     // "cpu" is often a link to "cpu,cpuacct": root's own tmpfs, so links are fine here.
     int mount = openat(root, kV1Names[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -86,6 +94,18 @@ int DetectV1(int proc, int root, Cgroups* cgroups) {
     CloseFd(&mount);
   }
   return 0;
+}
+
+int DetectV2(int proc, int root, Cgroups* cgroups) {
+  char own_groups[4096];
+  if (const int error = ReadOwnGroups(proc, own_groups, sizeof own_groups)) return error;
+  PathText path;
+  if (!OwnPath(own_groups, "", &path)) return EBADMSG;
+  cgroups->backend = &kCgroupV2;
+  const int error = FindV2Parent(root, path.c_str(), &cgroups->parent[0]);
+  // Our group is not below what is mounted here: another namespace's tree. Its root is all we know.
+  const bool elsewhere = error == ENOENT || error == EXDEV;
+  return elsewhere ? FindV2Parent(root, "", &cgroups->parent[0]) : error;
 }
 
 // Bounds for a group that a dead run left: its processes are being killed already, by the end of
@@ -118,12 +138,13 @@ int KillRound(int group) {
   return 0;
 }
 
-int RemoveGroup(int parent, const char* name) {
+int RemoveGroup(const CgroupBackend& backend, int parent, const char* name) {
   if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
   if (errno != EBUSY) return errno;
   int group = -1;
   if (OpenBeneath(parent, name, O_RDONLY | O_DIRECTORY, 0, &group) != 0) return EBUSY;
-  int error = EBUSY;
+  const bool emptied = backend.kill != nullptr && backend.kill(group) == 0;
+  int error = emptied ? Errno(unlinkat(parent, name, AT_REMOVEDIR)) : EBUSY;
   for (int round = 0; round < kRounds && error == EBUSY; ++round) {
     error = KillRound(group);
     if (error == 0) error = Errno(unlinkat(parent, name, AT_REMOVEDIR));
@@ -137,12 +158,8 @@ int RemoveGroup(int parent, const char* name) {
 int DetectCgroups(int proc, Cgroups* cgroups) {
   int root = open(kMount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (root < 0) return errno == ENOENT ? 0 : errno;
-  if (IsFilesystem(root, CGROUP2_SUPER_MAGIC)) {
-    cgroups->backend = &kCgroupV2;
-    cgroups->parent[0] = root;
-    return 0;
-  }
-  const int error = DetectV1(proc, root, cgroups);
+  const bool unified = IsFilesystem(root, CGROUP2_SUPER_MAGIC);
+  const int error = unified ? DetectV2(proc, root, cgroups) : DetectV1(proc, root, cgroups);
   CloseFd(&root);
   return error;
 }
@@ -170,7 +187,7 @@ int ClearSlot(const Cgroups& cgroups, int64_t slot) {
   int error = 0;
   for (int i = 0; i < cgroups.backend->hierarchies; ++i) {
     if (cgroups.parent[i] < 0) continue;
-    if (const int e = RemoveGroup(cgroups.parent[i], name.c_str())) error = e;
+    if (const int e = RemoveGroup(*cgroups.backend, cgroups.parent[i], name.c_str())) error = e;
   }
   return error;
 }

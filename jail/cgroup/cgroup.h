@@ -1,7 +1,8 @@
 // Control groups behind one small interface: v1, v2 or none, chosen by looking at the host. A jail has
-// one group per hierarchy, named jailrun.OWNER.SLOT, a child of the helper's own group (v1) or of the root
-// (v2). Everything works on directory descriptors, so a unit test can hand in a tree of plain files.
-// To add a back-end: a row of functions here and a line in DetectCgroups.
+// one group per hierarchy, named jailrun.OWNER.SLOT, a child of the helper's own group (v1) or of the
+// nearest one above it that may have such children (v2, see v2_parent.h). Everything works on directory
+// descriptors, so a unit test can hand in a tree of plain files. To add a back-end: a row of functions here
+// and a line in DetectCgroups.
 #ifndef JAIL_CGROUP_CGROUP_H_
 #define JAIL_CGROUP_CGROUP_H_
 
@@ -25,6 +26,8 @@ struct Cgroups {
   // hierarchies: its groups carry another owner in their names and are never touched.
   int64_t owner = 0;
   int64_t slot = -1;
+  // Set by set_limits: whose counters must still be there in the end.
+  bool limited[kHierarchies] = {};
 
   bool Has(Hierarchy hierarchy) const { return group[hierarchy] >= 0; }
 };
@@ -33,9 +36,12 @@ struct CgroupBackend {
   plan::CgroupKind kind;
   int hierarchies;  // How many of the arrays above it uses.
   bool clone_into;  // clone3 puts the child into group[0]; else the child writes to join[].
-  int (*set_limits)(const Cgroups&, const plan::Limits&, plan::RawReport*);
+  // A limit whose controller we were not given is not in the report afterwards; that is no error.
+  int (*set_limits)(Cgroups&, const plan::Limits&, plan::RawReport*);
   int (*read_cpu)(const Cgroups&, int64_t* total_ns, int64_t* user_ns, int64_t* system_ns);
   int (*collect)(const Cgroups&, plan::Usage*);
+  // Kills all of a group and waits, not for long, until it is empty. Null: pid by pid.
+  int (*kill)(int group);
 };
 
 extern const CgroupBackend kCgroupV1;

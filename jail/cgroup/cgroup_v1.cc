@@ -53,7 +53,7 @@ int SetCpu(const Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* 
   return 0;
 }
 
-int SetLimits(const Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
+int SetLimits(Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
   if (const int error = SetMemory(cgroups, limits, report)) return error;
   if (const int error = SetPids(cgroups, limits, report)) return error;
   return SetCpu(cgroups, limits, report);
@@ -97,6 +97,6 @@ int Collect(const Cgroups& cgroups, plan::Usage* usage) {
 }  // namespace
 
 const CgroupBackend kCgroupV1 = {
-    plan::CgroupKind::kV1, kHierarchies, /*clone_into=*/false, SetLimits, ReadCpu, Collect};
+    plan::CgroupKind::kV1, kHierarchies, /*clone_into=*/false, SetLimits, ReadCpu, Collect, /*kill=*/nullptr};
 
 }  // namespace jail::cgroup

@@ -1,35 +1,30 @@
-// cgroup v2: one group for everything, and clone3 puts the child into it.
+// cgroup v2: one group for everything, and clone3 puts the child into it. A controller that the hierarchy
+// does not give us is left to its stand-in; the times in cpu.stat need none.
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
 #include <cstring>
-#include <initializer_list>
 
 #include "jail/base/sys.h"
 #include "jail/cgroup/cgroup.h"
+#include "jail/cgroup/v2_parent.h"
 #include "jail/plan/raw_report.h"
 
 namespace jail::cgroup {
 namespace {
 
 constexpr int64_t kCpuPeriodUs = 100'000;
+constexpr int kDeathTimeoutMs = 1'000;
 
-// A file of a controller that the parent has not enabled is not there. Enabling is idempotent, so it
-// is only done when the group came up without the file.
-int EnableControllers(const Cgroups& cgroups, plan::RawReport* report) {
-  int64_t ignored = 0;
-  if (ReadNumberAt(cgroups.group[0], "memory.max", &ignored) == 0 &&
-      ReadNumberAt(cgroups.group[0], "pids.max", &ignored) == 0) {
-    return 0;
-  }
-  plan::At(report->host, 0, "cgroup.subtree_control");
-  for (const char* controller : {"+memory", "+pids", "+cpu"}) {
-    if (const int error = WriteAt(cgroups.parent[0], "cgroup.subtree_control", controller)) return error;
-  }
-  // Figures only; a host without it still has every limit.
-  if (WriteAt(cgroups.parent[0], "cgroup.subtree_control", "+io") == ENOMEM) return ENOMEM;
-  return 0;
+bool HasController(int group, const char* controller) {
+  return HasWord(group, "cgroup.controllers", controller);
 }
 
-int SetMemory(int group, const plan::Limits& limits, plan::RawReport* report) {
+int SetMemory(Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
+  const int group = cgroups.group[0];
   plan::At(report->host, 1, "memory.max");
+  if (!HasController(group, "memory")) return 0;
   if (const int error = WriteNumberAt(group, "memory.max", limits.memory_bytes)) return error;
   plan::At(report->host, 2, "memory.swap.max");
   const int error = WriteNumberAt(group, "memory.swap.max", 0);
@@ -37,23 +32,32 @@ int SetMemory(int group, const plan::Limits& limits, plan::RawReport* report) {
   plan::At(report->host, 3, "memory.oom.group");
   if (const int oom = WriteNumberAt(group, "memory.oom.group", 1)) return oom;
   report->memory_cgroup = plan::CgroupKind::kV2;
+  cgroups.limited[kMemory] = true;
   return ReadNumberAt(group, "memory.max", &report->effective_memory_bytes);
 }
 
-int SetPids(int group, const plan::Limits& limits, plan::RawReport* report) {
+int SetPids(Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
+  const int group = cgroups.group[0];
   plan::At(report->host, 4, "pids.max");
+  if (!HasController(group, "pids")) return 0;
   if (const int error = WriteNumberAt(group, "pids.max", limits.processes + 1)) return error;
   int64_t effective = 0;
   if (const int error = ReadNumberAt(group, "pids.max", &effective)) return error;
   report->pids_cgroup = plan::CgroupKind::kV2;
   report->effective_processes = effective - 1;
+  cgroups.limited[kPids] = true;
   return 0;
 }
 
-int SetCpu(int group, const plan::Limits& limits, plan::RawReport* report) {
+// Only a rate needs the controller, and not every slice of systemd's has it: the parent is asked for it
+// now. If it refuses no rate is in force, and the report says so.
+int SetCpu(Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
+  const int group = cgroups.group[0];
   report->cpu_cgroup = plan::CgroupKind::kV2;
   if (limits.cpu_millicores == 0) return 0;
   plan::At(report->host, 5, "cpu.max");
+  if (!HasController(group, "cpu") && WriteAt(cgroups.parent[0], "cgroup.subtree_control", "+cpu") != 0)
+    return 0;
   FixedText<64> quota;
   quota.Add(limits.cpu_millicores * (kCpuPeriodUs / 1000)).Add(" ").Add(kCpuPeriodUs);
   if (const int error = WriteAt(group, "cpu.max", quota.c_str())) return error;
@@ -63,11 +67,10 @@ int SetCpu(int group, const plan::Limits& limits, plan::RawReport* report) {
   return 0;
 }
 
-int SetLimits(const Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
-  if (const int error = EnableControllers(cgroups, report)) return error;
-  if (const int error = SetMemory(cgroups.group[0], limits, report)) return error;
-  if (const int error = SetPids(cgroups.group[0], limits, report)) return error;
-  return SetCpu(cgroups.group[0], limits, report);
+int SetLimits(Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* report) {
+  if (const int error = SetMemory(cgroups, limits, report)) return error;
+  if (const int error = SetPids(cgroups, limits, report)) return error;
+  return SetCpu(cgroups, limits, report);
 }
 
 int ReadCpu(const Cgroups& cgroups, int64_t* total_ns, int64_t* user_ns, int64_t* system_ns) {
@@ -91,17 +94,31 @@ int64_t SumKeys(const char* text, const char* key) {
   return sum;
 }
 
-int Collect(const Cgroups& cgroups, plan::Usage* usage) {
-  char text[4096];
+// The counters that verdicts rest on must be there while their limits are: a manager that has taken the
+// controller away meanwhile has taken the limit with it.
+int CollectLimits(const Cgroups& cgroups, plan::Usage* usage) {
+  char text[512];
   const int group = cgroups.group[0];
-  if (const int error = ReadSmallAt(group, "memory.events", text, sizeof text)) return error;
-  usage->oom_kills = NumberAfter(text, "oom_kill", 0);
-  if (const int error = ReadSmallAt(group, "pids.events", text, sizeof text)) return error;
-  usage->pids_denied = NumberAfter(text, "max", 0);
+  if (cgroups.limited[kMemory]) {
+    if (const int error = ReadSmallAt(group, "memory.events", text, sizeof text)) return error;
+    usage->oom_kills = NumberAfter(text, "oom_kill", 0);
+  }
+  if (cgroups.limited[kPids]) {
+    if (const int error = ReadSmallAt(group, "pids.events", text, sizeof text)) return error;
+    usage->pids_denied = NumberAfter(text, "max", 0);
+  }
+  return 0;
+}
+
+int Collect(const Cgroups& cgroups, plan::Usage* usage) {
+  if (const int error = CollectLimits(cgroups, usage)) return error;
   // Each of these came to the kernel later than the limits (5.19, 6.1) or may be off: absent is unknown.
+  const int group = cgroups.group[0];
   int64_t peak = 0;
-  if (ReadNumberAt(group, "memory.peak", &peak) == 0) usage->memory_peak_bytes = peak;
+  if (cgroups.limited[kMemory])
+    usage->memory_peak_bytes = ReadNumberAt(group, "memory.peak", &peak) == 0 ? peak : -1;
   if (ReadNumberAt(group, "pids.peak", &peak) == 0) usage->pids_peak = peak - 1;
+  char text[4096];
   if (ReadSmallAt(group, "io.stat", text, sizeof text) == 0) {
     usage->io_read_bytes = SumKeys(text, "rbytes=");
     usage->io_write_bytes = SumKeys(text, "wbytes=");
@@ -109,8 +126,36 @@ int Collect(const Cgroups& cgroups, plan::Usage* usage) {
   return 0;
 }
 
+// cgroup.events wakes its readers when the last process has gone; a zombie does not count.
+int AwaitEmpty(int group) {
+  int events = -1;
+  if (const int error = OpenBeneath(group, "cgroup.events", O_RDONLY, 0, &events)) return error;
+  const int64_t deadline_ns = NowNs() + int64_t{kDeathTimeoutMs} * 1'000'000;
+  int error = EBUSY;
+  while (error == EBUSY) {
+    char text[128];
+    const ssize_t n = pread(events, text, sizeof text - 1, 0);
+    if (n < 0) error = errno;
+    text[n < 0 ? 0 : n] = '\0';
+    if (n >= 0 && NumberAfter(text, "populated", 1) == 0) error = 0;
+    const int64_t left_ns = deadline_ns - NowNs();
+    if (error != EBUSY || left_ns <= 0) break;
+    pollfd change = {events, POLLPRI, 0};
+    poll(&change, 1, static_cast<int>(left_ns / 1'000'000) + 1);
+  }
+  CloseFd(&events);
+  return error;
+}
+
+// ENOENT before Linux 5.14.
+int KillAll(int group) {
+  const int error = WriteAt(group, "cgroup.kill", "1");
+  return error == 0 ? AwaitEmpty(group) : error;
+}
+
 }  // namespace
 
-const CgroupBackend kCgroupV2 = {plan::CgroupKind::kV2, 1, /*clone_into=*/true, SetLimits, ReadCpu, Collect};
+const CgroupBackend kCgroupV2 = {
+    plan::CgroupKind::kV2, 1, /*clone_into=*/true, SetLimits, ReadCpu, Collect, KillAll};
 
 }  // namespace jail::cgroup

@@ -1,6 +1,7 @@
 #include "jail/watch/limit_hits.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 
@@ -26,6 +27,14 @@ int64_t WallNs(const PhaseFacts& facts) { return facts.report->end_ns - facts.re
 bool CpuSignal(const PhaseFacts& facts) {
   const Exit exit = ExitOf(facts);
   return exit.signal == SIGXCPU || exit.signal == SIGKILL;
+}
+
+// On v1 the kernel kills the program; on v2 all of the group, init with it, so that nobody is left to say
+// how the program ended.
+bool EndedByMemory(const PhaseFacts& facts) {
+  if (Killed(facts, KillReason::kMemory) || ExitOf(facts).signal == SIGKILL) return true;
+  const int init = facts.report->init_status;
+  return Killed(facts, KillReason::kNone) && WIFSIGNALED(init) && WTERMSIG(init) == SIGKILL;
 }
 
 // Which of the two ran out is only known by which is nearer its limit: the limits are divided among
@@ -69,9 +78,8 @@ constexpr Row kRows[] = {
      [](const F& f) -> int64_t { return WallNs(f) / kNsPerMs; }, None, [](const F&) { return true; },
      [](const F& f) -> int64_t { return WallNs(f) - f.phase->limits().wall_time_ms() * kNsPerMs; }},
     {v1::RESOURCE_MEMORY_BYTES, MemoryReached, [](const L& l) -> int64_t { return l.memory_bytes(); },
-     [](const F& f) -> int64_t { return f.report->usage.memory_peak_bytes; },
-     [](const F& f) -> int64_t { return f.report->usage.oom_kills; },
-     [](const F& f) { return Killed(f, KillReason::kMemory) || ExitOf(f).signal == SIGKILL; }},
+     [](const F& f) { return std::max<int64_t>(f.report->usage.memory_peak_bytes, 0); },
+     [](const F& f) -> int64_t { return f.report->usage.oom_kills; }, EndedByMemory},
     {v1::RESOURCE_PROCESSES, ProcessesReached, [](const L& l) -> int64_t { return l.processes(); },
      [](const F& f) -> int64_t { return std::max<int64_t>(f.report->usage.pids_peak, 0); },
      [](const F& f) -> int64_t { return f.report->usage.pids_denied; }, Never},

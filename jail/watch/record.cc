@@ -42,7 +42,9 @@ v1::Usage::Source FromCgroup(CgroupKind kind, v1::Usage::Source otherwise) {
 void SetMemory(const RawReport& report, v1::Usage* usage) {
   const v1::Usage::Source otherwise =
       report.memory_sampler == 1 ? v1::Usage::SOURCE_SAMPLER : v1::Usage::SOURCE_RUSAGE;
-  usage->set_memory_source(FromCgroup(report.memory_cgroup, otherwise));
+  // A kernel before 5.19 limits a group's memory and does not tell its peak.
+  const CgroupKind teller = report.usage.memory_peak_bytes < 0 ? CgroupKind::kNone : report.memory_cgroup;
+  usage->set_memory_source(FromCgroup(teller, otherwise));
   switch (usage->memory_source()) {
     case v1::Usage::SOURCE_SAMPLER:
       return usage->set_memory_peak_bytes(std::max(report.sampled_peak_bytes, report.usage.max_rss_bytes));

@@ -67,6 +67,7 @@ class FakeTree {
 // The kernel replaces a file's value; a plain file keeps what a shorter write leaves, so every value
 // starts out empty.
 const Files kV2Group = {
+    {"cgroup.controllers", "cpu io memory pids\n"},
     {"memory.max", "max"},
     {"memory.swap.max", ""},
     {"memory.oom.group", ""},
@@ -110,24 +111,48 @@ TEST_F(V2Test, WritesEveryLimitAndReadsItBack) {
   EXPECT_EQ(report_.memory_cgroup, plan::CgroupKind::kV2);
 }
 
-TEST_F(V2Test, EnablesControllersWhenTheGroupCameWithoutThem) {
+TEST_F(V2Test, AControllerThatIsNotGivenIsLeftToItsStandIn) {
   Files group = kV2Group;
+  group["cgroup.controllers"] = "pids\n";
   group.erase("memory.max");
-  FakeTree tree(group, {{"cgroup.subtree_control", ""}});
-  Use(tree);
-  // The plain tree does not grow the file, so setting fails on it; the request is what counts.
-  EXPECT_EQ(kCgroupV2.set_limits(groups_, kLimits, &report_), ENOENT);
-  EXPECT_THAT(tree.ReadParent("cgroup.subtree_control"), testing::HasSubstr("+io"));
-  EXPECT_STREQ(report_.host.subject, "memory.max");
-}
-
-TEST_F(V2Test, ParentThatForbidsControllersNamesTheFile) {
-  Files group = kV2Group;
-  group.erase("memory.max");
+  group.erase("memory.events");
   FakeTree tree(group, {});
   Use(tree);
-  EXPECT_EQ(kCgroupV2.set_limits(groups_, kLimits, &report_), ENOENT);
-  EXPECT_STREQ(report_.host.subject, "cgroup.subtree_control");
+  ASSERT_EQ(kCgroupV2.set_limits(groups_, kLimits, &report_), 0);
+  EXPECT_EQ(report_.memory_cgroup, plan::CgroupKind::kNone);
+  EXPECT_EQ(report_.pids_cgroup, plan::CgroupKind::kV2);
+  plan::Usage usage = {};
+  EXPECT_EQ(kCgroupV2.collect(groups_, &usage), 0);
+  EXPECT_EQ(usage.pids_denied, 3);
+}
+
+TEST_F(V2Test, AControllerThatWentAwayMeanwhileIsAnError) {
+  FakeTree tree(kV2Group, {});
+  Use(tree);
+  ASSERT_EQ(kCgroupV2.set_limits(groups_, kLimits, &report_), 0);
+  fs::remove(tree.Group() / "memory.events");
+  plan::Usage usage = {};
+  EXPECT_EQ(kCgroupV2.collect(groups_, &usage), ENOENT);
+}
+
+TEST_F(V2Test, ARateAsksTheParentForItsController) {
+  Files group = kV2Group;
+  group["cgroup.controllers"] = "memory pids\n";
+  FakeTree tree(group, {{"cgroup.subtree_control", ""}});
+  Use(tree);
+  ASSERT_EQ(kCgroupV2.set_limits(groups_, kLimits, &report_), 0);
+  EXPECT_EQ(tree.ReadParent("cgroup.subtree_control"), "+cpu");
+  EXPECT_EQ(report_.effective_cpu_millicores, 500);
+}
+
+TEST_F(V2Test, ARateThatTheParentRefusesIsNotInForce) {
+  Files group = kV2Group;
+  group["cgroup.controllers"] = "memory pids\n";
+  FakeTree tree(group, {});
+  Use(tree);
+  report_.effective_cpu_millicores = -1;
+  ASSERT_EQ(kCgroupV2.set_limits(groups_, kLimits, &report_), 0);
+  EXPECT_EQ(report_.effective_cpu_millicores, -1);
 }
 
 TEST_F(V2Test, KernelWithoutSwapIsFine) {
@@ -142,6 +167,7 @@ TEST_F(V2Test, CollectsEveryFigure) {
   FakeTree tree(kV2Group, {});
   Use(tree);
   plan::Usage usage = {};
+  ASSERT_EQ(kCgroupV2.set_limits(groups_, kLimits, &report_), 0);
   ASSERT_EQ(kCgroupV2.collect(groups_, &usage), 0);
   EXPECT_EQ(usage.oom_kills, 1);
   EXPECT_EQ(usage.memory_peak_bytes, 4096);
@@ -159,9 +185,10 @@ TEST_F(V2Test, OldKernelWithoutPeaksLeavesThemUnknown) {
   Use(tree);
   plan::Usage usage = {};
   usage.pids_peak = -1;
+  ASSERT_EQ(kCgroupV2.set_limits(groups_, kLimits, &report_), 0);
   ASSERT_EQ(kCgroupV2.collect(groups_, &usage), 0);
   EXPECT_EQ(usage.pids_peak, -1);
-  EXPECT_EQ(usage.memory_peak_bytes, 0);
+  EXPECT_EQ(usage.memory_peak_bytes, -1);
 }
 
 TEST_F(V2Test, ReadsCpuTimesInNanoseconds) {
