@@ -96,16 +96,30 @@ int DetectV1(int proc, int root, Cgroups* cgroups) {
   return 0;
 }
 
+// What /proc says of us holds for our namespace; the mount may show another one's tree, where the kernel
+// would not let us put a child. Then it is as if there were none.
 int DetectV2(int proc, int root, Cgroups* cgroups) {
   char own_groups[4096];
   if (const int error = ReadOwnGroups(proc, own_groups, sizeof own_groups)) return error;
   PathText path;
   if (!OwnPath(own_groups, "", &path)) return EBADMSG;
+  int own = -1;
+  int error = OpenBeneath(root, path.size() > 0 ? path.c_str() : ".", O_RDONLY | O_DIRECTORY, 0, &own);
+  if (error == ENOENT || error == EXDEV) {
+    path.Clear();
+    error = OpenBeneath(root, ".", O_RDONLY | O_DIRECTORY, 0, &own);
+  }
+  const bool ours = error == 0 && HoldsUs(own);
+  CloseFd(&own);
+  if (!ours) return error;
   cgroups->backend = &kCgroupV2;
-  const int error = FindV2Parent(root, path.c_str(), &cgroups->parent[0]);
-  // Our group is not below what is mounted here: another namespace's tree. Its root is all we know.
-  const bool elsewhere = error == ENOENT || error == EXDEV;
-  return elsewhere ? FindV2Parent(root, "", &cgroups->parent[0]) : error;
+  return FindV2Parent(root, path.c_str(), &cgroups->parent[0]);
+}
+
+// Beneath a group that has processes and gives its children pids or cpu, a child is "domain invalid".
+bool TakesProcesses(int group) {
+  char type[64];
+  return ReadSmallAt(group, "cgroup.type", type, sizeof type) != 0 || std::strstr(type, "invalid") == nullptr;
 }
 
 // Bounds for a group that a dead run left: its processes are being killed already, by the end of
@@ -174,7 +188,13 @@ int MakeGroups(Cgroups* cgroups) {
     const int flags = O_RDONLY | O_DIRECTORY;
     if (const int error = OpenBeneath(cgroups->parent[i], name.c_str(), flags, 0, &cgroups->group[i]))
       return error;
-    if (cgroups->backend->clone_into) continue;
+    if (cgroups->backend->clone_into) {
+      if (!TakesProcesses(cgroups->group[i])) {
+        unlinkat(cgroups->parent[i], name.c_str(), AT_REMOVEDIR);
+        return EPERM;
+      }
+      continue;
+    }
     if (const int error = OpenBeneath(cgroups->group[i], "tasks", O_WRONLY, 0, &cgroups->join[i]))
       return error;
   }
@@ -187,7 +207,8 @@ int ClearSlot(const Cgroups& cgroups, int64_t slot) {
   int error = 0;
   for (int i = 0; i < cgroups.backend->hierarchies; ++i) {
     if (cgroups.parent[i] < 0) continue;
-    if (const int e = RemoveGroup(*cgroups.backend, cgroups.parent[i], name.c_str())) error = e;
+    const int e = RemoveGroup(*cgroups.backend, cgroups.parent[i], name.c_str());
+    if (e != 0 && e != EROFS) error = e;  // Where nothing can be made nothing of ours can be.
   }
   return error;
 }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kSubtree[] = "cgroup.subtree_control";
 constexpr char kCallers[] = "jailrun.callers";
-constexpr int kMoveRounds = 16;  // A fork while we look is seen in the next round.
+constexpr int kMoveRounds = 16;
 
 // The limits that a jail should not be without.
 constexpr const char* kNeeded[] = {"memory", "pids"};
@@ -36,15 +36,16 @@ bool IsWord(const char* list, const char* word) {
   return false;
 }
 
-// The needed ones among those that the hierarchy has at all: a host may keep one on v1, or have it off.
-bool GivesWhatThereIs(int mount, int group) {
-  int given = 0;
+// All that are needed are in `file` of the group. A host may keep one on v1 or have it off: then it is
+// not waited for.
+bool ListsAll(int mount, int group, const char* file) {
+  int listed = 0;
   for (const char* controller : kNeeded) {
     if (!HasWord(mount, "cgroup.controllers", controller)) continue;
-    if (!HasWord(group, kSubtree, controller)) return false;
-    ++given;
+    if (!HasWord(group, file, controller)) return false;
+    ++listed;
   }
-  return given > 0;
+  return listed > 0;
 }
 
 int Enable(int mount, int group) {
@@ -52,7 +53,6 @@ int Enable(int mount, int group) {
   for (const char* controller : kNeeded) {
     if (HasWord(mount, "cgroup.controllers", controller)) request.Add("+").Add(controller).Add(" ");
   }
-  if (request.size() == 0) return ENOENT;
   if (const int error = WriteAt(group, kSubtree, request.c_str())) return error;
   // Rates and figures: what is missing is missed when it is asked for.
   for (const char* controller : {"+cpu", "+io"}) {
@@ -79,42 +79,60 @@ bool IsDelegated(const Candidate& candidate) {
   return !IsOurs(candidate.above);
 }
 
-// The first pids of a group, as whole lines; an empty text when there is none.
-int ReadPids(int group, char* text, size_t capacity) {
+// The pids of a group as the kernel lists them, through a small buffer: calls `each` until it returns an
+// errno.
+int ForEachProcess(int group, int (*each)(int64_t pid, void* context), void* context) {
   int fd = -1;
   if (const int error = OpenBeneath(group, "cgroup.procs", O_RDONLY, 0, &fd)) return error;
-  const ssize_t n = read(fd, text, capacity - 1);
-  const int error = Errno(n);
-  CloseFd(&fd);
-  if (error != 0) return error;
-  text[n] = '\0';
-  char* end = std::strrchr(text, '\n');
-  if (end != nullptr) end[1] = '\0';
-  return 0;
-}
-
-// EBUSY: a process of another pid namespace, which we cannot name. ESRCH: one that has ended.
-int MoveProcesses(const char* pids, int to) {
-  while (*pids != '\0') {
-    FixedText<16> pid;
-    for (; *pids != '\n' && *pids != '\0'; ++pids) {
-      const char digit[] = {*pids, '\0'};
-      pid.Add(digit);
+  char text[4096];
+  int64_t pid = 0;
+  ssize_t n = 0;
+  int error = 0;
+  while (error == 0 && (n = read(fd, text, sizeof text)) > 0) {
+    for (const char* at = text; at < text + n && error == 0; ++at) {
+      if (*at >= '0' && *at <= '9') {
+        pid = pid * 10 + (*at - '0');
+      } else {
+        error = each(pid, context);
+        pid = 0;
+      }
     }
-    pids += *pids == '\n' ? 1 : 0;
-    if (std::strcmp(pid.c_str(), "0") == 0) return EBUSY;
-    const int error = WriteAt(to, "cgroup.procs", pid.c_str());
-    if (error != 0 && error != ESRCH) return error;
   }
-  return 0;
+  if (n < 0) error = errno;
+  CloseFd(&fd);
+  return error;
 }
 
+int IsUs(int64_t pid, void*) { return pid == getpid() ? EEXIST : 0; }
+int IsAnyone(int64_t, void*) { return EEXIST; }
+
+// With processes in it a group's children are of no use; only the host's root, which has no type, may have
+// both. The kernel refuses to give memory then, but not pids: the children are "domain invalid" instead.
+bool HoldsProcesses(int group) {
+  if (faccessat(group, "cgroup.type", F_OK, 0) != 0) return false;
+  return ForEachProcess(group, IsAnyone, nullptr) != 0;
+}
+
+struct Move {
+  int leaf;
+  int moved;
+};
+
+// 0 is a process of another pid namespace, which we cannot name. ESRCH: one that has ended.
+int MoveOne(int64_t pid, void* context) {
+  Move& move = *static_cast<Move*>(context);
+  if (pid == 0) return EBUSY;
+  const int error = WriteNumberAt(move.leaf, "cgroup.procs", pid);
+  ++move.moved;
+  return error == ESRCH ? 0 : error;
+}
+
+// Until a round finds nobody: what is forked meanwhile is seen in the next.
 int MoveAll(int group, int leaf) {
   for (int round = 0; round < kMoveRounds; ++round) {
-    char pids[4096];
-    if (const int error = ReadPids(group, pids, sizeof pids)) return error;
-    if (*pids == '\0') return 0;
-    if (const int error = MoveProcesses(pids, leaf)) return error;
+    Move move = {leaf, 0};
+    if (const int error = ForEachProcess(group, MoveOne, &move)) return error;
+    if (move.moved == 0) return 0;
   }
   return EBUSY;
 }
@@ -130,13 +148,10 @@ int MoveToLeaf(int group) {
 
 // Never a group that somebody else could write to: he would hold the jail's limits, and its processes.
 bool CanBeHad(int mount, const Candidate& candidate) {
-  if (!IsOurs(candidate.group)) return false;
-  if (GivesWhatThereIs(mount, candidate.group)) return true;
-  int error = Enable(mount, candidate.group);
-  if (error == EBUSY && IsDelegated(candidate) && MoveToLeaf(candidate.group) == 0) {
-    error = Enable(mount, candidate.group);
-  }
-  return error == 0;
+  const int group = candidate.group;
+  if (!IsOurs(group) || !ListsAll(mount, group, "cgroup.controllers")) return false;
+  if (HoldsProcesses(group) && !(IsDelegated(candidate) && MoveToLeaf(group) == 0)) return false;
+  return ListsAll(mount, group, kSubtree) || Enable(mount, group) == 0;
 }
 
 // "a/b/c" becomes "a/b", "a" becomes "".
@@ -155,6 +170,8 @@ bool HasWord(int group, const char* file, const char* word) {
   char text[256];
   return ReadSmallAt(group, file, text, sizeof text) == 0 && IsWord(text, word);
 }
+
+bool HoldsUs(int group) { return ForEachProcess(group, IsUs, nullptr) == EEXIST; }
 
 int FindV2Parent(int mount, const char* own, int* parent) {
   char path[1024];

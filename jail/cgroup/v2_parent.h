@@ -24,6 +24,9 @@ namespace jail::cgroup {
 // the reason, or the child comes up without controllers.
 int FindV2Parent(int mount, const char* own, int* parent);
 
+// True when we are in that very group.
+bool HoldsUs(int group);
+
 // True when the blank-separated list `file` of the group has that word.
 bool HasWord(int group, const char* file, const char* word);
 
