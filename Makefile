@@ -9,10 +9,10 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo build test check bench fuzz fmt lint install uninstall deps clean
+.PHONY: help product configure demo build test vm-test check bench fuzz fmt lint install uninstall deps clean
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
 demo: product ## Install what is missing, build, and run a program in a jail
 	@tools/demo $(JAILRUN)
@@ -32,7 +32,11 @@ build: configure ## Compile everything, tests too (release: optimised, hardened,
 test: build ## Every test: unit, integration, hostile, and each language's probe programs
 	@tools/test release
 
-check: test lint ## Everything before a merge: tests, structure, lint, sanitizers, a clean machine
+vm-test: configure ## The limits where there is nothing but cgroup v2: in a virtual machine (user-mode Linux)
+	@tools/deps vm && cmake --build --preset release -j $(JOBS) --target vm_tests
+	@tests/vm/run --seconds 420 -- tests/vm/suite $(BUILD)
+
+check: test vm-test lint ## Everything before a merge: tests, structure, lint, sanitizers, a clean machine
 	@tools/layers.py
 	@tools/symbols.py $(BUILD)
 	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && tools/test asan
