@@ -31,7 +31,7 @@ bool IsWord(const char* list, const char* word) {
     const size_t span = std::strcspn(at, " \n");
     if (span == length && std::strncmp(at, word, length) == 0) return true;
     at += span;
-    at += std::strspn(at, " \n");
+    at += *at == '\0' ? 0 : 1;
   }
   return false;
 }
@@ -176,7 +176,7 @@ bool HoldsUs(int group) { return ForEachProcess(group, IsUs, nullptr) == EEXIST;
 int FindV2Parent(int mount, const char* own, int* parent) {
   char path[1024];
   if (std::strlen(own) >= sizeof path) return ENAMETOOLONG;
-  std::strcpy(path, own);
+  std::memcpy(path, own, std::strlen(own) + 1);
   Candidate candidate = {-1, -1};
   if (const int error = OpenGroup(mount, path, &candidate.group)) return error;
   while (*path != '\0') {

@@ -88,10 +88,10 @@ struct Usage {
   int64_t user_ns;
   int64_t system_ns;
   int64_t memory_peak_bytes;  // -1: the group's limit holds, its peak is unknown
-  int64_t oom_kills;      // The cgroup's own counter.
-  int64_t pids_peak;      // -1: unknown
-  int64_t pids_denied;    // forks refused by pids.max; -1: unknown
-  int64_t io_read_bytes;  // -1: unknown
+  int64_t oom_kills;          // The cgroup's own counter.
+  int64_t pids_peak;          // -1: unknown
+  int64_t pids_denied;        // forks refused by pids.max; -1: unknown
+  int64_t io_read_bytes;      // -1: unknown
   int64_t io_write_bytes;
   int64_t disk_bytes;  // statfs of the writable mounts at the end; -1: unknown
   int64_t disk_inodes;
