@@ -185,7 +185,7 @@ class ShapeTest : public CgroupV2Test, public testing::WithParamInterface<Shape>
     CgroupV2Test::TearDown();
   }
 
-  static Command Within(std::vector<std::string> args) {
+  static Command Within(const std::vector<std::string>& args) {
     Command command = JailrunCommand(args);
     command.before_exec = [] { Enter(GetParam()); };
     return command;
