@@ -40,6 +40,8 @@ struct CgroupBackend {
   int (*set_limits)(Cgroups&, const plan::Limits&, plan::RawReport*);
   int (*read_cpu)(const Cgroups&, int64_t* total_ns, int64_t* user_ns, int64_t* system_ns);
   int (*collect)(const Cgroups&, plan::Usage*);
+  // What is in use now; what a group does not say stays as it is.
+  int (*sample)(const Cgroups&, plan::ResourceSample*);
   // Kills all of a group and waits, not for long, until it is empty. Null: pid by pid.
   int (*kill)(int group);
 };

@@ -90,13 +90,33 @@ int Collect(const Cgroups& cgroups, plan::Usage* usage) {
   if (cgroups.Has(kMemory)) {
     if (const int error = CollectMemory(cgroups.group[kMemory], usage)) return error;
   }
-  if (cgroups.Has(kPids)) return CollectPids(cgroups.group[kPids], usage);
+  char text[256];
+  if (cgroups.Has(kCpu) && ReadSmallAt(cgroups.group[kCpu], "cpu.stat", text, sizeof text) == 0)
+    usage->throttled_ns = NumberAfter(text, "throttled_time", -1);
+  return cgroups.Has(kPids) ? CollectPids(cgroups.group[kPids], usage) : 0;
+}
+
+int Sample(const Cgroups& cgroups, plan::ResourceSample* sample) {
+  int64_t user_ns = 0, system_ns = 0;
+  if (const int error = ReadCpu(cgroups, &sample->cpu_ns, &user_ns, &system_ns)) return error;
+  if (cgroups.Has(kMemory)) {
+    char text[4096];
+    const int group = cgroups.group[kMemory];
+    if (const int error = ReadSmallAt(group, "memory.stat", text, sizeof text)) return error;
+    sample->anon_bytes = NumberAfter(text, "total_rss", -1);
+    sample->file_bytes = NumberAfter(text, "total_cache", -1);
+    if (const int error = ReadNumberAt(group, "memory.usage_in_bytes", &sample->memory_bytes)) return error;
+  }
+  if (!cgroups.Has(kPids)) return 0;
+  if (const int error = ReadNumberAt(cgroups.group[kPids], "pids.current", &sample->processes)) return error;
+  --sample->processes;  // init
   return 0;
 }
 
 }  // namespace
 
 const CgroupBackend kCgroupV1 = {
-    plan::CgroupKind::kV1, kHierarchies, /*clone_into=*/false, SetLimits, ReadCpu, Collect, /*kill=*/nullptr};
+    plan::CgroupKind::kV1, kHierarchies, /*clone_into=*/false, SetLimits, ReadCpu, Collect, Sample,
+    /*kill=*/nullptr};
 
 }  // namespace jail::cgroup

@@ -119,10 +119,28 @@ int Collect(const Cgroups& cgroups, plan::Usage* usage) {
     usage->memory_peak_bytes = ReadNumberAt(group, "memory.peak", &peak) == 0 ? peak : -1;
   if (ReadNumberAt(group, "pids.peak", &peak) == 0) usage->pids_peak = peak - 1;
   char text[4096];
+  if (ReadSmallAt(group, "cpu.stat", text, sizeof text) == 0) {
+    const int64_t throttled_us = NumberAfter(text, "throttled_usec", -1);
+    usage->throttled_ns = throttled_us < 0 ? -1 : throttled_us * 1000;
+  }
   if (ReadSmallAt(group, "io.stat", text, sizeof text) == 0) {
     usage->io_read_bytes = SumKeys(text, "rbytes=");
     usage->io_write_bytes = SumKeys(text, "wbytes=");
   }
+  return 0;
+}
+
+int Sample(const Cgroups& cgroups, plan::ResourceSample* sample) {
+  const int group = cgroups.group[0];
+  int64_t user_ns = 0, system_ns = 0;
+  if (const int error = ReadCpu(cgroups, &sample->cpu_ns, &user_ns, &system_ns)) return error;
+  char text[8192];
+  if (cgroups.limited[kMemory] && ReadSmallAt(group, "memory.stat", text, sizeof text) == 0) {
+    sample->anon_bytes = NumberAfter(text, "anon", -1);
+    sample->file_bytes = NumberAfter(text, "file", -1);
+    if (const int error = ReadNumberAt(group, "memory.current", &sample->memory_bytes)) return error;
+  }
+  if (ReadNumberAt(group, "pids.current", &sample->processes) == 0) --sample->processes;  // init
   return 0;
 }
 
@@ -156,6 +174,6 @@ int KillAll(int group) {
 }  // namespace
 
 const CgroupBackend kCgroupV2 = {
-    plan::CgroupKind::kV2, 1, /*clone_into=*/true, SetLimits, ReadCpu, Collect, KillAll};
+    plan::CgroupKind::kV2, 1, /*clone_into=*/true, SetLimits, ReadCpu, Collect, Sample, KillAll};
 
 }  // namespace jail::cgroup

@@ -95,25 +95,27 @@ int64_t ScratchBytes(int scratch) {
 
 }  // namespace
 
-int TakeSample(int proc, pid_t init, int scratch, Sample* sample) {
+int TakeSample(int proc, pid_t init, int scratch, plan::ResourceSample* sample) {
   static Tree tree;  // 16 KiB: not for the stack.
   static char text[8192];
   tree.proc = proc;
   tree.count = 0;
   tree.pids[tree.count++] = init;
-  int64_t ticks = 0, shared = 0;
+  int64_t ticks = 0, shared = 0, anon = 0;
   for (int i = 0; i < tree.count; ++i) {
     const pid_t pid = tree.pids[i];
     AddChildren(tree, pid);
     if (ReadOf(tree, pid, "stat", text, sizeof text)) ticks += CpuTicks(text);
     if (!ReadOf(tree, pid, "status", text, sizeof text)) continue;
-    sample->memory_bytes += KilobytesAfter(text, "RssAnon");
+    anon += KilobytesAfter(text, "RssAnon");
     // Shared memory is in the figures of all who map it: the largest stands for it.
     const int64_t mapped = KilobytesAfter(text, "RssShmem");
     if (mapped > shared) shared = mapped;
   }
   const int64_t scratch_bytes = ScratchBytes(scratch);
-  sample->memory_bytes += shared > scratch_bytes ? shared : scratch_bytes;
+  sample->anon_bytes = anon;
+  sample->file_bytes = shared > scratch_bytes ? shared : scratch_bytes;
+  sample->memory_bytes = anon + sample->file_bytes;
   sample->cpu_ns = ticks * (1'000'000'000 / sysconf(_SC_CLK_TCK));
   sample->processes = tree.count - 1;
   return 0;

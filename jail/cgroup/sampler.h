@@ -7,18 +7,15 @@
 
 #include <cstdint>
 
+#include "jail/plan/raw_report.h"
+
 namespace jail::cgroup {
 
 inline constexpr int64_t kSampleIntervalNs = 20'000'000;
 
-struct Sample {
-  int64_t memory_bytes;  // anonymous memory of all processes, and what the writable mounts hold
-  int64_t cpu_ns;        // of all processes, the reaped ones included
-  int64_t processes;     // without init
-};
-
 // `init` is the jail's pid 1 as the host numbers it. A process that ends meanwhile counts as none.
-int TakeSample(int proc, pid_t init, int scratch, Sample* sample);
+// Memory is the anonymous memory of all processes and what the writable mounts hold.
+int TakeSample(int proc, pid_t init, int scratch, plan::ResourceSample* sample);
 
 }  // namespace jail::cgroup
 

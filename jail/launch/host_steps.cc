@@ -24,6 +24,7 @@
 #include "jail/base/sys.h"
 #include "jail/cgroup/join.h"
 #include "jail/cgroup/lease.h"
+#include "jail/cgroup/samples.h"
 #include "jail/cgroup/usage.h"
 #include "jail/launch/context.h"
 #include "jail/launch/entry.h"
@@ -400,6 +401,8 @@ int RunHostSteps(Context& context) {
   report.usage.pids_peak = report.usage.pids_denied = -1;
   report.usage.disk_bytes = report.usage.disk_inodes = -1;
   report.usage.io_read_bytes = report.usage.io_write_bytes = -1;
+  report.usage.anon_peak_bytes = report.usage.file_peak_bytes = report.usage.throttled_ns = -1;
+  report.sample_interval_ns = cgroup::kFirstIntervalNs;
   report.effective_memory_bytes = report.effective_processes = report.effective_cpu_millicores = -1;
   return WalkSteps(kHostSteps, context, report.host);
 }

@@ -14,6 +14,7 @@
 
 #include "jail/base/sys.h"
 #include "jail/cgroup/sampler.h"
+#include "jail/cgroup/samples.h"
 #include "jail/launch/context.h"
 #include "jail/launch/step.h"
 
@@ -59,22 +60,17 @@ int OnCpuTimer(Context& context) {
   return 0;
 }
 
+int ArmSampler(const Context& context) {
+  return ArmTimer(context.sampler_timer, cgroup::NextSampleNs(context.plan.limits(), *context.report), 0);
+}
+
 int OnSamplerTimer(Context& context) {
-  cgroup::Sample sample = {};
-  if (const int error = cgroup::TakeSample(context.proc, context.child_pid, context.scratch, &sample))
-    return error;
-  plan::RawReport& report = *context.report;
-  if (sample.memory_bytes > report.sampled_peak_bytes) report.sampled_peak_bytes = sample.memory_bytes;
-  if (sample.cpu_ns > report.sampled_cpu_ns) report.sampled_cpu_ns = sample.cpu_ns;
-  if (sample.processes > report.usage.pids_peak) report.usage.pids_peak = sample.processes;
-  if (report.memory_sampler != 0 && sample.memory_bytes > context.plan.limits().memory_bytes) {
-    Kill(context, plan::KillReason::kMemory);
-  }
-  const int64_t cpu_limit_ns = context.plan.limits().cpu_time_us * 1000 + SetupCpuNs(report);
-  if (report.cpu_cgroup == plan::CgroupKind::kNone && sample.cpu_ns >= cpu_limit_ns) {
-    Kill(context, plan::KillReason::kCpuTime);
-  }
-  return 0;
+  const cgroup::Jail jail = {&context.cgroups, context.proc, context.child_pid, context.scratch};
+  plan::ResourceSample sample;
+  if (const int error = cgroup::Sample(jail, context.report, &sample)) return error;
+  const plan::KillReason reason = cgroup::EnforceSampled(sample, context.plan.limits(), context.report);
+  if (reason != plan::KillReason::kNone) Kill(context, reason);
+  return ArmSampler(context);
 }
 
 // The program runs: from now on its limits count, from the moment it noted itself.
@@ -86,13 +82,10 @@ int OnExec(Context& context) {
   if (const int error =
           ArmTimer(context.timer, report.exec_ns + limits.wall_time_us * 1000, TFD_TIMER_ABSTIME))
     return error;
-  const bool no_cpu_group = report.cpu_cgroup == plan::CgroupKind::kNone;
-  if (!no_cpu_group) {
+  if (report.cpu_cgroup != plan::CgroupKind::kNone) {
     if (const int error = ArmCpuTimer(context, limits.cpu_time_us * 1000)) return error;
   }
-  return no_cpu_group || report.memory_sampler != 0
-             ? ArmTimer(context.sampler_timer, cgroup::kSampleIntervalNs, 0, cgroup::kSampleIntervalNs)
-             : 0;
+  return ArmSampler(context);
 }
 
 int OnTimer(Context& context) {

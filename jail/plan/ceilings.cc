@@ -111,6 +111,7 @@ int AdmitLimits(const Limits& limits, const SiteLimits& site, Trace& trace) {
       {"processes", limits.processes, 1, site.max_processes},
       {"open_files", limits.open_files, 4, site.max_open_files},
       {"cpu_millicores", limits.cpu_millicores, 0, 1024 * 1000},
+      {"idle_time_ms", limits.idle_time_ms, 0, site.max_wall_time_ms},
   };
   int32_t item = 0;
   for (const Rule& rule : rules) {

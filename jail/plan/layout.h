@@ -35,7 +35,7 @@ struct Limits {
   int32_t processes;
   int32_t open_files;
   int32_t cpu_millicores;  // 0: no rate limit. A rate of zero is refused by Resolve.
-  int32_t reserved;
+  int32_t idle_time_ms;    // 0: no limit, as above.
 };
 
 enum class Place : uint32_t {

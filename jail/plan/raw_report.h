@@ -50,9 +50,21 @@ enum class KillReason : uint32_t {
   kOutput,
   kDeniedCalls,
   kSetupTimeout,
+  kIdleTime,
 };
 
 enum class CgroupKind : uint32_t { kNone = 0, kV1 = 1, kV2 = 2 };
+
+// The jail at one moment. -1: unknown.
+struct ResourceSample {
+  int64_t at_ns;         // CLOCK_MONOTONIC
+  int64_t cpu_ns;        // used so far, by all processes
+  int64_t memory_bytes;  // of which anonymous; page cache and tmpfs
+  int64_t anon_bytes;
+  int64_t file_bytes;
+  int64_t processes;
+};
+inline constexpr int kMaxSamples = 200;
 
 struct Violation {
   int32_t number;
@@ -88,10 +100,12 @@ struct Usage {
   int64_t user_ns;
   int64_t system_ns;
   int64_t memory_peak_bytes;  // -1: the group's limit holds, its peak is unknown
-  int64_t oom_kills;          // The cgroup's own counter.
-  int64_t pids_peak;          // -1: unknown
-  int64_t pids_denied;        // forks refused by pids.max; -1: unknown
-  int64_t io_read_bytes;      // -1: unknown
+  int64_t anon_peak_bytes;    // The highest sample; -1: none was taken.
+  int64_t file_peak_bytes;
+  int64_t oom_kills;      // The cgroup's own counter.
+  int64_t pids_peak;      // -1: unknown
+  int64_t pids_denied;    // forks refused by pids.max; -1: unknown
+  int64_t io_read_bytes;  // -1: unknown
   int64_t io_write_bytes;
   int64_t disk_bytes;  // statfs of the writable mounts at the end; -1: unknown
   int64_t disk_inodes;
@@ -101,6 +115,7 @@ struct Usage {
   int64_t minor_faults;
   int64_t major_faults;
   int64_t max_rss_bytes;  // Of the largest process.
+  int64_t throttled_ns;   // Waited for its own CPU rate; -1: unknown
 };
 
 struct RawReport {
@@ -150,6 +165,11 @@ struct RawReport {
   int32_t reserved;
   uint64_t denied_calls;  // all of them
   Violation violations[kMaxViolations];
+  int64_t sample_interval_ns;       // between two of these, at least
+  int64_t busy_at_ns, busy_cpu_ns;  // when the CPU was last used, and how much by then
+  int32_t sample_count;
+  int32_t reserved2;
+  ResourceSample samples[kMaxSamples];
   uint8_t policy_sha256[32];  // of the filter that was installed
   uint8_t rootfs_sha256[32];  // of the view that was mounted
 };

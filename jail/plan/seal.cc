@@ -143,7 +143,7 @@ Limits FromProto(const v1::Limits& limits) {
       .processes = limits.processes(),
       .open_files = limits.open_files(),
       .cpu_millicores = limits.cpu_millicores(),
-      .reserved = 0,
+      .idle_time_ms = static_cast<int32_t>(limits.idle_time_ms()),
   };
 }
 

@@ -51,6 +51,7 @@ constexpr CeilingAccess NoCeiling() { return nullptr; }  // Sites have no say.
 // - open files: with fewer than four the loader cannot open a library, nor init write a source. javac and
 //   node stay under 100; 256 is enough for any honest program and few for a descriptor bomb.
 // - CPU rate: the least a cgroup can hold is 1 ms in each 100.
+// - idle time: none; a program may well wait for its caller. Less than 0.1 s is a busy machine's doing.
 // - memory, stack: below the least the kernel cannot exec anything, and the failure would look like ours.
 constexpr LimitRow kRows[] = {
     {"cpu_time_ms", Unit::kMilliseconds, 5'000, 10'000, 1, kHourMs,
@@ -83,6 +84,9 @@ constexpr LimitRow kRows[] = {
      SiteField<&S::has_max_open_files, &S::max_open_files>()},
     {"cpu_millicores", Unit::kMillicores, kUnset, kUnset, 10, 1'024'000,
      LimitField<&L::has_cpu_millicores, &L::cpu_millicores, &L::set_cpu_millicores>(), NoCeiling()},
+    {"idle_time_ms", Unit::kMilliseconds, kUnset, kUnset, 100, kHourMs,
+     LimitField<&L::has_idle_time_ms, &L::idle_time_ms, &L::set_idle_time_ms>(),
+     SiteField<&S::has_max_wall_time_ms, &S::max_wall_time_ms>()},
     {"source_bytes", Unit::kBytes, 50'000, 50'000, 0, 64 * kMiB,
      LimitField<&L::has_source_bytes, &L::source_bytes, &L::set_source_bytes>(),
      SiteField<&S::has_max_source_bytes, &S::max_source_bytes>()},

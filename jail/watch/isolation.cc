@@ -187,6 +187,8 @@ constexpr Limit kLimits[] = {
      AsAsked<&L::cpu_time_ms>, CpuTimeMechanism},
     {v1::RESOURCE_WALL_TIME_MS, [](const L& l) -> int64_t { return l.wall_time_ms(); },
      AsAsked<&L::wall_time_ms>, [](const R&) -> std::string { return "timerfd"; }},
+    {v1::RESOURCE_IDLE_TIME_MS, [](const L& l) -> int64_t { return l.idle_time_ms(); },
+     AsAsked<&L::idle_time_ms>, [](const R&) -> std::string { return "CPU time, sampled"; }},
     {v1::RESOURCE_MEMORY_BYTES, [](const L& l) -> int64_t { return l.memory_bytes(); },
      [](const F& f) { return f.report->effective_memory_bytes; }, MemoryMechanism},
     {v1::RESOURCE_PROCESSES, [](const L& l) -> int64_t { return l.processes(); },
@@ -211,7 +213,9 @@ constexpr Limit kLimits[] = {
 };
 
 bool Asked(const PhaseFacts& facts, v1::Resource resource) {
-  return resource != v1::RESOURCE_CPU_MILLICORES || facts.phase->limits().has_cpu_millicores();
+  const v1::Limits& limits = facts.phase->limits();
+  if (resource == v1::RESOURCE_IDLE_TIME_MS) return limits.has_idle_time_ms();
+  return resource != v1::RESOURCE_CPU_MILLICORES || limits.has_cpu_millicores();
 }
 
 }  // namespace

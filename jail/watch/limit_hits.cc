@@ -77,6 +77,10 @@ constexpr Row kRows[] = {
     {v1::RESOURCE_WALL_TIME_MS, WallTimeReached, [](const L& l) -> int64_t { return l.wall_time_ms(); },
      [](const F& f) -> int64_t { return WallNs(f) / kNsPerMs; }, None, [](const F&) { return true; },
      [](const F& f) -> int64_t { return WallNs(f) - f.phase->limits().wall_time_ms() * kNsPerMs; }},
+    {v1::RESOURCE_IDLE_TIME_MS, IdleTimeReached, [](const L& l) -> int64_t { return l.idle_time_ms(); },
+     [](const F& f) -> int64_t { return f.phase->limits().idle_time_ms(); }, None,
+     [](const F&) { return true; },
+     [](const F& f) -> int64_t { return f.report->end_ns - f.report->kill_ns; }},
     {v1::RESOURCE_MEMORY_BYTES, MemoryReached, [](const L& l) -> int64_t { return l.memory_bytes(); },
      [](const F& f) { return std::max<int64_t>(f.report->usage.memory_peak_bytes, 0); },
      [](const F& f) -> int64_t { return f.report->usage.oom_kills; }, EndedByMemory},
@@ -107,6 +111,8 @@ bool CpuTimeReached(const PhaseFacts& facts) {
 }
 
 bool WallTimeReached(const PhaseFacts& facts) { return Killed(facts, KillReason::kWallTime); }
+
+bool IdleTimeReached(const PhaseFacts& facts) { return Killed(facts, KillReason::kIdleTime); }
 
 bool MemoryReached(const PhaseFacts& facts) {
   return facts.report.has_value() &&

@@ -13,6 +13,7 @@ namespace jail::watch {
 // The evidence. All false without a report.
 bool CpuTimeReached(const PhaseFacts& facts);
 bool WallTimeReached(const PhaseFacts& facts);
+bool IdleTimeReached(const PhaseFacts& facts);
 bool MemoryReached(const PhaseFacts& facts);
 bool FileSizeReached(const PhaseFacts& facts);
 bool DiskFull(const PhaseFacts& facts);

@@ -71,6 +71,8 @@ void SetUsage(const RawReport& report, v1::Usage* usage) {
   if (raw.io_write_bytes >= 0) usage->set_io_write_bytes(raw.io_write_bytes);
   usage->set_voluntary_switches(raw.voluntary_switches);
   usage->set_forced_switches(raw.forced_switches);
+  if (raw.anon_peak_bytes >= 0) usage->set_memory_anonymous_peak_bytes(raw.anon_peak_bytes);
+  if (raw.file_peak_bytes >= 0) usage->set_memory_file_peak_bytes(raw.file_peak_bytes);
   usage->set_minor_faults(raw.minor_faults);
   usage->set_major_faults(raw.major_faults);
 }
@@ -124,6 +126,20 @@ void AddSteps(const PhaseFacts& facts, v1::Timeline* timeline) {
   }
 }
 
+void AddSamples(const RawReport& report, v1::Timeline* timeline) {
+  const int count = std::clamp(report.sample_count, 0, plan::kMaxSamples);
+  for (int i = 0; i < count; ++i) {
+    const plan::ResourceSample& raw = report.samples[i];
+    v1::ResourceSample* sample = timeline->add_samples();
+    sample->set_at_us((raw.at_ns - report.exec_ns) / kNsPerUs);
+    sample->set_cpu_time_us(std::max<int64_t>(raw.cpu_ns - plan::SetupCpuNs(report), 0) / kNsPerUs);
+    sample->set_memory_bytes(std::max<int64_t>(raw.memory_bytes, 0));
+    if (raw.anon_bytes >= 0) sample->set_memory_anonymous_bytes(raw.anon_bytes);
+    if (raw.file_bytes >= 0) sample->set_memory_file_bytes(raw.file_bytes);
+    if (raw.processes >= 0) sample->set_processes(static_cast<int32_t>(raw.processes));
+  }
+}
+
 std::string Digest(const uint8_t (&sha256)[32]) { return std::string(std::begin(sha256), std::end(sha256)); }
 
 void HashText(crypto_hash_sha256_state* state, absl::string_view text) {
@@ -151,6 +167,7 @@ void AddReport(const PhaseFacts& facts, v1::PhaseResult* phase, v1::ResultRecord
   *record->mutable_isolation() = DescribeIsolation(facts);
   if (!facts.reached_exec()) return;
   SetUsage(report, phase->mutable_usage());
+  if (!facts.compiling()) AddSamples(report, record->mutable_timeline());
   SetViolations(report, phase);
   record->mutable_timeline()->set_setup_us((report.exec_ns - facts.started_ns) / kNsPerUs);
   record->mutable_provenance()->set_policy(facts.phase->policy());

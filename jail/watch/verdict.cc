@@ -76,6 +76,10 @@ std::string SayWallTime(const F& f) {
   return absl::StrCat("Stopped after ", Wall(f), " of wall time (limit ",
                       LimitMs(f.phase->limits().wall_time_ms()), ")");
 }
+std::string SayIdle(const F& f) {
+  return absl::StrCat("Stopped after ", LimitMs(f.phase->limits().idle_time_ms()), " without using the CPU, ",
+                      Wall(f), " into the run");
+}
 std::string SayCalls(const F& f) {
   return absl::StrCat("Stopped after ", f.report->denied_calls, " denied system calls");
 }
@@ -122,6 +126,7 @@ constexpr Rule kRules[] = {
     {MemoryReached, v1::VERDICT_MEMORY_LIMIT, SayMemory},
     {CpuTimeReached, v1::VERDICT_CPU_TIME_LIMIT, SayCpuTime},
     {WallTimeReached, v1::VERDICT_WALL_TIME_LIMIT, SayWallTime},
+    {IdleTimeReached, v1::VERDICT_IDLE_TIME_LIMIT, SayIdle},
     {EndedForCalls, v1::VERDICT_SYSCALL_DENIED, SayCalls},
     {EndedForOutput, v1::VERDICT_OUTPUT_LIMIT, SayOutput},
     {DiskRanOut, v1::VERDICT_DISK_LIMIT, SayDisk},

@@ -196,7 +196,7 @@ class UnprivilegedTest : public CallerTest {
     JailTest::SetUp();
     if (IsSkipped()) return;
     fs::create_directories("/tmp/installed");
-    fs::copy_file(JailrunPath(), "/tmp/installed/jailrun");
+    fs::copy_file(JAILTEST_JAILRUN_IN_TMP, "/tmp/installed/jailrun");
     fs::copy_file(JAILTEST_LAUNCHER, "/tmp/installed/jail-launch");
     for (const char* program : {"hello.py", "hello.c", "spin.py", "inside.py"}) {
       fs::copy_file(Program(program), absl::StrCat("/tmp/installed/", program));

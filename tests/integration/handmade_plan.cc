@@ -72,7 +72,7 @@ std::string PlanBytes(const std::function<void(Header*, std::string*)>& spoil) {
                    .processes = 10,
                    .open_files = 64,
                    .cpu_millicores = 0,
-                   .reserved = 0};
+                   .idle_time_ms = 0};
   SetName("host", header.root);
   SetName("default", header.policy);
   SetName("jail", header.hostname);

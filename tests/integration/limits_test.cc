@@ -78,6 +78,37 @@ TEST_P(LimitTest, P16_WallTime) {
   ExpectInForce(run, jail::v1::RESOURCE_WALL_TIME_MS, 700, "timerfd");
 }
 
+TEST_P(LimitTest, P16_IdleTime) {
+  const JailRun run = RunTheme("sleep", {"--idle", "600ms", "--wall", "30s"});
+  SCOPED_TRACE(run.Describe());
+  EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_IDLE_TIME_LIMIT);
+  EXPECT_EQ(run.outcome.exit_code, 124);
+  const LimitHit* hit = FindHit(run, jail::v1::RESOURCE_IDLE_TIME_MS);
+  ASSERT_NE(hit, nullptr);
+  EXPECT_TRUE(hit->ended_run());
+  EXPECT_GE(run.phase().usage().wall_time_us(), 600'000);
+  EXPECT_LT(run.phase().usage().wall_time_us(), 10'000'000);
+}
+
+TEST_P(LimitTest, P16_BusyIsNotIdle) {
+  const JailRun run = RunTheme("spin", {"--idle", "300ms", "--time", "900ms", "--wall", "20s"});
+  SCOPED_TRACE(run.Describe());
+  EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_CPU_TIME_LIMIT);
+}
+
+TEST_F(JailTest, P14_AnonymousAndFileMemoryHavePeaksOfTheirOwn) {
+  const JailRun run = Jailrun({Program("memory_apart.py")});
+  SCOPED_TRACE(run.Describe());
+  ASSERT_EQ(run.record.verdict(), jail::v1::VERDICT_OK);
+  const jail::v1::Usage& usage = run.phase().usage();
+  EXPECT_GE(usage.memory_anonymous_peak_bytes(), 60 << 20);
+  EXPECT_GE(usage.memory_file_peak_bytes(), 30 << 20);
+  EXPECT_LT(usage.memory_file_peak_bytes(), 60 << 20);
+  EXPECT_GE(usage.memory_peak_bytes(), 90 << 20);
+  EXPECT_GE(run.record.timeline().samples_size(), 5);
+  EXPECT_LE(run.record.timeline().samples_size(), 200);
+}
+
 TEST_P(LimitTest, P14_Memory) {
   const int64_t limit = GetParam().floor_bytes + (int64_t{96} << 20);
   const JailRun run =

@@ -31,6 +31,7 @@ constexpr Row kRows[] = {
     {v1::VERDICT_COMPILE_ERROR, Rule::kFixed, kExitCompileError},
     {v1::VERDICT_CPU_TIME_LIMIT, Rule::kFixed, kExitTime},
     {v1::VERDICT_WALL_TIME_LIMIT, Rule::kFixed, kExitTime},
+    {v1::VERDICT_IDLE_TIME_LIMIT, Rule::kFixed, kExitTime},
     {v1::VERDICT_MEMORY_LIMIT, Rule::kFixed, kExitMemory},
     {v1::VERDICT_OUTPUT_LIMIT, Rule::kLimitOrProgram, kExitOverflow},
     {v1::VERDICT_DISK_LIMIT, Rule::kLimitOrProgram, kExitOverflow},

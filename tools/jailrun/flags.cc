@@ -162,6 +162,8 @@ constexpr Flag kFlags[] = {
      "CPU time of all processes together: 2s, 500ms", SetTime<&v1::Limits::set_cpu_time_ms>},
     {"--wall", Arity::kValue, "TIME", kJob, Section::kLimits, "time on the clock",
      SetTime<&v1::Limits::set_wall_time_ms>},
+    {"--idle", Arity::kValue, "TIME", kJob, Section::kLimits, "time without using the CPU",
+     SetTime<&v1::Limits::set_idle_time_ms>},
     {"-m,--memory", Arity::kValue, "SIZE", kJob, Section::kLimits,
      "memory of all processes together, files in /tmp included: 256M, 1G",
      SetBytes<&v1::Limits::set_memory_bytes>},

@@ -55,6 +55,7 @@ struct Row {
 constexpr Row kRows[] = {
     {v1::RESOURCE_CPU_TIME_MS, "CPU time", Unit::kMilliseconds, CpuTime},
     {v1::RESOURCE_WALL_TIME_MS, "wall time", Unit::kMilliseconds, WallTime},
+    {v1::RESOURCE_IDLE_TIME_MS, "idle time", Unit::kMilliseconds, Unknown},
     {v1::RESOURCE_MEMORY_BYTES, "memory", Unit::kBytes, Memory},
     {v1::RESOURCE_PROCESSES, "processes", Unit::kCount, Processes},
     {v1::RESOURCE_STDOUT_BYTES, "stdout", Unit::kBytes, Stdout},

@@ -35,7 +35,7 @@ constexpr plan::Limits kLimits = {.wall_time_us = 0,
                                   .processes = 50,
                                   .open_files = 0,
                                   .cpu_millicores = 500,
-                                  .reserved = 0};
+                                  .idle_time_ms = 0};
 
 // A hierarchy in a temporary directory, with the jail's group in it.
 class FakeTree {

@@ -62,7 +62,7 @@ constexpr Limits kGood = {.wall_time_us = 5'000'000,
                           .processes = 50,
                           .open_files = 256,
                           .cpu_millicores = 0,
-                          .reserved = 0};
+                          .idle_time_ms = 0};
 
 TEST(AdmitLimitsTest, TakesTheDefaults) {
   Trace trace = {};

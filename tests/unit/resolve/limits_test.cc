@@ -57,12 +57,13 @@ TEST(LimitsTest, TheDefaultsAreThePromisedOnes) {
   EXPECT_FALSE(limits.has_cpu_millicores());
 }
 
-TEST(LimitsTest, EveryLimitIsSetButTheCpuRate) {
+TEST(LimitsTest, EveryLimitIsSetButTheCpuRateAndIdleTime) {
   for (const auto kind : {kRun, kCompile}) {
     const absl::StatusOr<v1::Limits> limits = ResolveLimits(kind, {}, {}, {});
     ASSERT_TRUE(limits.ok()) << limits.status();
     for (const LimitRow& row : LimitRows()) {
-      EXPECT_EQ(GetLimit(*limits, row).has_value(), row.unit != Unit::kMillicores) << row.name;
+      const bool unset = row.unit == Unit::kMillicores || absl::string_view(row.name) == "idle_time_ms";
+      EXPECT_EQ(GetLimit(*limits, row).has_value(), !unset) << row.name;
     }
   }
 }

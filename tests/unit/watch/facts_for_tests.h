@@ -49,6 +49,7 @@ struct TestPhase {
     raw.effective_memory_bytes = int64_t{256} << 20;
     raw.effective_processes = 50;
     raw.effective_cpu_millicores = -1;
+    raw.usage.anon_peak_bytes = raw.usage.file_peak_bytes = raw.usage.throttled_ns = -1;
     raw.host_uid = 1900000001;
     raw.init_host_uid = 1900000000;
     raw.memfd_noexec = raw.nested_namespaces_off = 1;

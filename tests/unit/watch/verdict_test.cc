@@ -61,6 +61,7 @@ TEST(VerdictTest, KillReasonsGiveTheirVerdicts) {
   const std::pair<KillReason, v1::Verdict> table[] = {
       {KillReason::kWallTime, v1::VERDICT_WALL_TIME_LIMIT},
       {KillReason::kCpuTime, v1::VERDICT_CPU_TIME_LIMIT},
+      {KillReason::kIdleTime, v1::VERDICT_IDLE_TIME_LIMIT},
       {KillReason::kMemory, v1::VERDICT_MEMORY_LIMIT},
       {KillReason::kCancelled, v1::VERDICT_CANCELLED},
       {KillReason::kCallerDied, v1::VERDICT_CANCELLED},
