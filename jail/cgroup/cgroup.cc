@@ -123,8 +123,8 @@ bool TakesProcesses(int group) {
 }
 
 // Bounds for a group that a dead run left: its processes are being killed already, by the end of
-// their init, so this only waits for the kernel to finish.
-constexpr int kRounds = 50;
+// their init, so this only waits for the kernel to finish. On a loaded machine that takes a while.
+constexpr int64_t kDeathTimeoutNs = 1'000'000'000;
 constexpr int kRoundMs = 20;
 
 // Kills one process and waits for its end, by descriptor: a pid may be another's by now.
@@ -159,7 +159,7 @@ int RemoveGroup(const CgroupBackend& backend, int parent, const char* name) {
   if (OpenBeneath(parent, name, O_RDONLY | O_DIRECTORY, 0, &group) != 0) return EBUSY;
   const bool emptied = backend.kill != nullptr && backend.kill(group) == 0;
   int error = emptied ? Errno(unlinkat(parent, name, AT_REMOVEDIR)) : EBUSY;
-  for (int round = 0; round < kRounds && error == EBUSY; ++round) {
+  for (const int64_t deadline_ns = NowNs() + kDeathTimeoutNs; error == EBUSY && NowNs() < deadline_ns;) {
     error = KillRound(group);
     if (error == 0) error = Errno(unlinkat(parent, name, AT_REMOVEDIR));
   }

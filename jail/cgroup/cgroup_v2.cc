@@ -15,7 +15,7 @@ namespace jail::cgroup {
 namespace {
 
 constexpr int64_t kCpuPeriodUs = 100'000;
-constexpr int kDeathTimeoutMs = 1'000;
+constexpr int64_t kDeathTimeoutNs = 1'000'000'000;
 
 bool HasController(int group, const char* controller) {
   return HasWord(group, "cgroup.controllers", controller);
@@ -148,7 +148,7 @@ int Sample(const Cgroups& cgroups, plan::ResourceSample* sample) {
 int AwaitEmpty(int group) {
   int events = -1;
   if (const int error = OpenBeneath(group, "cgroup.events", O_RDONLY, 0, &events)) return error;
-  const int64_t deadline_ns = NowNs() + int64_t{kDeathTimeoutMs} * 1'000'000;
+  const int64_t deadline_ns = NowNs() + kDeathTimeoutNs;
   int error = EBUSY;
   while (error == EBUSY) {
     char text[128];

@@ -246,7 +246,7 @@ TEST_P(ShapeTest, P23_P34_TheRecordNamesTheMechanisms) {
 
 TEST_P(ShapeTest, P14_TooMuchMemoryIsTheVerdict) {
   const JailRun run =
-      Jailrun(Within({"--memory", "64M", "--wall", "20s", "--time", "20s", Program("memory.py")}));
+      Jailrun(Within({"--memory", "32M", "--wall", "20s", "--time", "20s", Program("memory.py")}));
   SCOPED_TRACE(run.Describe());
   EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_MEMORY_LIMIT);
   EXPECT_EQ(run.outcome.exit_code, 137);
