@@ -30,14 +30,26 @@ struct Sweep {
   int leases;
   const Cgroups* cgroups;
   int64_t own;
+  plan::Swept* swept;
 };
+
+// A dead run's groups, in the hierarchies that were opened.
+int ClearDead(const Sweep& sweep, int64_t slot) {
+  const int error = ClearSlot(*sweep.cgroups, slot, &sweep.swept->removed);
+  if (error == 0) ++sweep.swept->runs;
+  if (error != EBUSY) return error;
+  ++sweep.swept->dying;  // The next run will find it empty.
+  return 0;
+}
 
 int SweepSlot(void* context, int64_t slot) {
   const Sweep& sweep = *static_cast<const Sweep*>(context);
-  if (slot == sweep.own || LockSlot(sweep.leases, slot) != 0) return 0;  // Alive: not ours to touch.
-  // EBUSY: its processes are still dying; the next run will find it empty.
-  int error = ClearSlot(*sweep.cgroups, slot);
-  if (error == EBUSY) error = 0;
+  if (slot == sweep.own) return 0;
+  if (LockSlot(sweep.leases, slot) != 0) {
+    ++sweep.swept->alive;  // Not ours to touch.
+    return 0;
+  }
+  const int error = ClearDead(sweep, slot);
   const int unlock = UnlockSlot(sweep.leases, slot);
   return error != 0 ? error : unlock;
 }
@@ -69,7 +81,8 @@ int TakeSlot(int leases, int64_t count, const Cgroups& cgroups, int64_t* slot) {
     int error = LockSlot(leases, candidate);
     if (error == EAGAIN) continue;
     if (error != 0) return error;
-    error = ClearSlot(cgroups, candidate);
+    plan::Removed removed = {};
+    error = ClearSlot(cgroups, candidate, &removed);
     if (error == 0) {
       *slot = candidate;
       return 0;
@@ -81,9 +94,25 @@ int TakeSlot(int leases, int64_t count, const Cgroups& cgroups, int64_t* slot) {
   return EUSERS;
 }
 
-int SweepLeftovers(int leases, const Cgroups& cgroups, int64_t own) {
-  Sweep sweep = {leases, &cgroups, own};
+int SweepLeftovers(int leases, const Cgroups& cgroups, int64_t own, plan::Swept* swept) {
+  Sweep sweep = {leases, &cgroups, own, swept};
   return ForEachSlot(cgroups, SweepSlot, &sweep);
+}
+
+void SweepHost(bool privileged, plan::Swept* swept) {
+  swept->magic = plan::kReportMagic;
+  swept->privileged = privileged ? 1 : 0;
+  if (!privileged) return;
+  Cgroups cgroups;
+  int proc = -1, leases = -1;
+  int error = OpenHostProc(&proc);
+  if (error == 0) error = DetectCgroups(proc, &cgroups);
+  if (error == 0) error = OpenLeases(&leases, &cgroups.owner);
+  if (error == 0) error = SweepLeftovers(leases, cgroups, -1, swept);
+  swept->error = error;
+  CloseFd(&proc);
+  CloseFd(&leases);
+  CloseGroups(&cgroups);
 }
 
 }  // namespace jail::cgroup

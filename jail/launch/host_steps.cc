@@ -119,7 +119,7 @@ int GiveStdio(Context& context) {
 }
 
 int Sweep(Context& context) {
-  return cgroup::SweepLeftovers(context.leases, context.cgroups, context.cgroups.slot);
+  return cgroup::SweepLeftovers(context.leases, context.cgroups, context.cgroups.slot, &context.report->swept);
 }
 
 // A read-only or foreign cgroupfs is the same as none: the record says what stands in.
@@ -333,11 +333,14 @@ int CollectUsage(Context& context) {
 }
 
 int EndChild(Context& context) {
+  context.report->killed_tasks = cgroup::CountTasks(context.cgroups);
   if (const int error = KillAll(context)) return error;
   return ReapChild(context);
 }
 
-int RemoveCgroup(Context& context) { return cgroup::ClearSlot(context.cgroups, context.cgroups.slot); }
+int RemoveCgroup(Context& context) {
+  return cgroup::ClearSlot(context.cgroups, context.cgroups.slot, &context.report->removed);
+}
 
 int GiveBackUid(Context& context) {
   CloseFd(&context.leases);
@@ -407,7 +410,7 @@ int RunHostSteps(Context& context) {
 int RunTeardownSteps(Context& context) {
   plan::Trace& trace = context.report->host;
   const plan::Trace first = trace;
-  plan::Trace failed = {};
+  plan::Trace& failed = context.report->unclean;
   for (const Step<Context>& step : kTeardownSteps) {
     if (!step.wanted(context)) continue;
     trace.error = RunStep(step, context, trace);
