@@ -119,7 +119,8 @@ int GiveStdio(Context& context) {
 }
 
 int Sweep(Context& context) {
-  return cgroup::SweepLeftovers(context.leases, context.cgroups, context.cgroups.slot, &context.report->swept);
+  return cgroup::SweepLeftovers(context.leases, context.cgroups, context.cgroups.slot,
+                                &context.report->swept);
 }
 
 // A read-only or foreign cgroupfs is the same as none: the record says what stands in.
@@ -414,7 +415,7 @@ int RunTeardownSteps(Context& context) {
   for (const Step<Context>& step : kTeardownSteps) {
     if (!step.wanted(context)) continue;
     trace.error = RunStep(step, context, trace);
-    if (trace.error != 0 && failed.error == 0) failed = trace;
+    if (trace.error != 0 && (failed.error == 0 || failed.step == StepId::kCollectUsage)) failed = trace;
   }
   // The first failure is the one to tell; when all went well the last step is supervise.
   trace = first.error != 0 || failed.error == 0 ? first : failed;

@@ -61,7 +61,8 @@ void AddOrderlyEnd(const RawReport& report, bool first, Cleanup* cleanup) {
   cleanup->set_dead_runs_swept(cleanup->dead_runs_swept() + report.swept.runs);
   const plan::Trace& unclean = report.unclean;
   if (unclean.step == StepId::kKillAll) cleanup->set_namespaces_gone(false);
-  if (unclean.step == StepId::kNone) return;
+  // A figure that could not be read is missing, but nothing is left.
+  if (unclean.step == StepId::kNone || unclean.step == StepId::kCollectUsage) return;
   const std::string subject(unclean.subject, strnlen(unclean.subject, sizeof unclean.subject));
   Fail(plan::StepName(unclean.step), unclean.error, subject.empty() ? "" : Quoted(subject), cleanup);
 }

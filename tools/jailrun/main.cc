@@ -162,9 +162,8 @@ struct Row {
   int (*run)(const Context& context);
 };
 constexpr Row kCommands[] = {
-    {Command::kRun, RunCommand},         {Command::kExec, RunCommand},
-    {Command::kLangs, LangsCommand},     {Command::kDoctor, DoctorCommand},
-    {Command::kExplain, ExplainCommand}, {Command::kSweep, SweepCommand},
+    {Command::kRun, RunCommand},         {Command::kExec, RunCommand},        {Command::kLangs, LangsCommand},
+    {Command::kDoctor, DoctorCommand},   {Command::kExplain, ExplainCommand}, {Command::kSweep, SweepCommand},
     {Command::kVersion, VersionCommand}, {Command::kHelp, HelpCommand},
 };
 

@@ -155,7 +155,8 @@ std::string RenderCleanup(const v1::Cleanup& cleanup) {
   if (cleanup.state() == v1::Cleanup::STATE_UNSPECIFIED) return "";
   const bool clean = cleanup.state() == v1::Cleanup::STATE_CLEAN;
   Facts facts;
-  facts.Add("left behind", clean ? "nothing" : "NOT EVERYTHING WAS REMOVED; the next run or jailrun sweep will");
+  facts.Add("left behind",
+            clean ? "nothing" : "NOT EVERYTHING WAS REMOVED; the next run or jailrun sweep will");
   if (cleanup.has_processes_killed()) facts.Add("processes killed", absl::StrCat(cleanup.processes_killed()));
   facts.Add("groups removed", absl::StrCat(cleanup.groups_removed()));
   facts.Add("namespaces", cleanup.namespaces_gone() ? "gone, and every mount with them" : "not seen to go");

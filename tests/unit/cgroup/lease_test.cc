@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -57,6 +58,36 @@ TEST_F(LeaseTest, LockedSlotIsSaidToBeTaken) {
   EXPECT_EQ(LockSlot(second.get(), 3), EAGAIN);
   ASSERT_EQ(UnlockSlot(first.get(), 3), 0);
   EXPECT_EQ(LockSlot(second.get(), 3), 0);
+}
+
+// A tree of plain directories stands in for a hierarchy: 0 is this run's own, 1 is alive, 2 and 3 are dead.
+TEST_F(LeaseTest, SweepTakesDeadRunsOnlyAndCounts) {
+  char root[] = "/tmp/lease_test_tree.XXXXXX";
+  ASSERT_NE(mkdtemp(root), nullptr);
+  for (const char* name : {"0", "1", "2", "3"}) {
+    ASSERT_EQ(mkdir((std::string(root) + "/jailrun.7." + name).c_str(), 0700), 0);
+  }
+  const Fd own = Open(), other = Open();
+  ASSERT_EQ(LockSlot(own.get(), 0), 0);
+  ASSERT_EQ(LockSlot(other.get(), 1), 0);
+  Cgroups cgroups;
+  cgroups.backend = &kCgroupV2;
+  cgroups.owner = 7;
+  cgroups.parent[0] = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  plan::Swept swept = {};
+  EXPECT_EQ(SweepLeftovers(own.get(), cgroups, 0, &swept), 0);
+  EXPECT_EQ(swept.runs, 2);
+  EXPECT_EQ(swept.removed.groups, 2);
+  EXPECT_EQ(swept.alive, 1);
+  EXPECT_EQ(swept.dying, 0);
+  CloseGroups(&cgroups);
+  for (const char* name : {"2", "3"}) {
+    EXPECT_NE(access((std::string(root) + "/jailrun.7." + name).c_str(), F_OK), 0) << name;
+  }
+  for (const char* name : {"0", "1"}) {
+    EXPECT_EQ(rmdir((std::string(root) + "/jailrun.7." + name).c_str()), 0) << name;
+  }
+  rmdir(root);
 }
 
 }  // namespace
