@@ -8,9 +8,8 @@
 #include <optional>
 #include <string>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "jail/base/errno_name.h"
-#include "jail/base/text.h"
 #include "jail/base/utf8.h"
 
 namespace jail::watch {
@@ -34,7 +33,7 @@ std::optional<int64_t> AliveAtTheEnd(const RawReport& report) {
   return std::max<int64_t>(report.killed_tasks - 1, 0);
 }
 
-void Fail(absl::string_view step, int error, std::string detail, Cleanup* cleanup) {
+void Fail(absl::string_view step, int error, absl::string_view detail, Cleanup* cleanup) {
   if (cleanup->state() == Cleanup::STATE_INCOMPLETE) return;  // The first is the one to tell.
   cleanup->set_state(Cleanup::STATE_INCOMPLETE);
   cleanup->set_step(std::string(step));
@@ -64,7 +63,7 @@ void AddOrderlyEnd(const RawReport& report, bool first, Cleanup* cleanup) {
   // A figure that could not be read is missing, but nothing is left.
   if (unclean.step == StepId::kNone || unclean.step == StepId::kCollectUsage) return;
   const std::string subject(unclean.subject, strnlen(unclean.subject, sizeof unclean.subject));
-  Fail(plan::StepName(unclean.step), unclean.error, subject.empty() ? "" : Quoted(subject), cleanup);
+  Fail(plan::StepName(unclean.step), unclean.error, subject, cleanup);
 }
 
 // The helper died. A program that had started holds no lease, so that a sweep which went well has met its
