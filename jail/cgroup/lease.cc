@@ -31,27 +31,38 @@ struct Sweep {
   const Cgroups* cgroups;
   int64_t own;
   plan::Swept* swept;
+  uint64_t seen[64];  // A bit a slot: one that has a group in each of four hierarchies is one run.
 };
 
-// A dead run's groups, in the hierarchies that were opened.
-int ClearDead(const Sweep& sweep, int64_t slot) {
-  const int error = ClearSlot(*sweep.cgroups, slot, &sweep.swept->removed);
-  if (error == 0) ++sweep.swept->runs;
-  if (error != EBUSY) return error;
-  ++sweep.swept->dying;  // The next run will find it empty.
-  return 0;
+// Slots beyond the bits are looked at once a hierarchy: no harm but to the count.
+bool FirstSight(Sweep& sweep, int64_t slot) {
+  if (slot >= 64 * 64) return true;
+  uint64_t& word = sweep.seen[slot / 64];
+  const uint64_t bit = uint64_t{1} << (slot % 64);
+  const bool first = (word & bit) == 0;
+  word |= bit;
+  return first;
+}
+
+// What a dead run left in the groups of a slot that is ours now.
+int ClearDead(const Cgroups& cgroups, int64_t slot, plan::Swept* swept) {
+  const int32_t before = swept->removed.groups;
+  const int error = ClearSlot(cgroups, slot, &swept->removed);
+  if (error == EBUSY) ++swept->dying;
+  if (error == 0 && swept->removed.groups > before) ++swept->runs;
+  return error;
 }
 
 int SweepSlot(void* context, int64_t slot) {
-  const Sweep& sweep = *static_cast<const Sweep*>(context);
-  if (slot == sweep.own) return 0;
+  Sweep& sweep = *static_cast<Sweep*>(context);
+  if (slot == sweep.own || !FirstSight(sweep, slot)) return 0;
   if (LockSlot(sweep.leases, slot) != 0) {
     ++sweep.swept->alive;  // Not ours to touch.
     return 0;
   }
-  const int error = ClearDead(sweep, slot);
+  const int error = ClearDead(*sweep.cgroups, slot, sweep.swept);
   const int unlock = UnlockSlot(sweep.leases, slot);
-  return error != 0 ? error : unlock;
+  return error != 0 && error != EBUSY ? error : unlock;  // Busy: the next run will find it empty.
 }
 
 }  // namespace
@@ -76,13 +87,12 @@ int LockSlot(int leases, int64_t slot) {
 
 int UnlockSlot(int leases, int64_t slot) { return SetLock(leases, slot, F_UNLCK); }
 
-int TakeSlot(int leases, int64_t count, const Cgroups& cgroups, int64_t* slot) {
+int TakeSlot(int leases, int64_t count, const Cgroups& cgroups, int64_t* slot, plan::Swept* swept) {
   for (int64_t candidate = 0; candidate < count; ++candidate) {
     int error = LockSlot(leases, candidate);
     if (error == EAGAIN) continue;
     if (error != 0) return error;
-    plan::Removed removed = {};
-    error = ClearSlot(cgroups, candidate, &removed);
+    error = ClearDead(cgroups, candidate, swept);
     if (error == 0) {
       *slot = candidate;
       return 0;
@@ -95,7 +105,7 @@ int TakeSlot(int leases, int64_t count, const Cgroups& cgroups, int64_t* slot) {
 }
 
 int SweepLeftovers(int leases, const Cgroups& cgroups, int64_t own, plan::Swept* swept) {
-  Sweep sweep = {leases, &cgroups, own, swept};
+  Sweep sweep = {leases, &cgroups, own, swept, {}};
   return ForEachSlot(cgroups, SweepSlot, &sweep);
 }
 

@@ -19,8 +19,8 @@ int OpenLeases(int* fd, int64_t* owner);
 int LockSlot(int leases, int64_t slot);
 int UnlockSlot(int leases, int64_t slot);
 
-// The lowest free slot whose groups could be cleared. EUSERS when all `count` are taken.
-int TakeSlot(int leases, int64_t count, const Cgroups& cgroups, int64_t* slot);
+// The lowest free slot whose groups could be cleared, which it counts. EUSERS when all `count` are taken.
+int TakeSlot(int leases, int64_t count, const Cgroups& cgroups, int64_t* slot, plan::Swept* swept);
 
 // Clears every slot that has groups but no owner, and counts. `own` is left alone; -1: none is ours.
 int SweepLeftovers(int leases, const Cgroups& cgroups, int64_t own, plan::Swept* swept);

@@ -87,7 +87,8 @@ int TakeUid(Context& context) {
   At(context.report->host, -1, "/run/jailrun/leases");
   if (const int error = cgroup::OpenLeases(&context.leases, &context.cgroups.owner)) return error;
   const int64_t pairs = context.site.uid_count / 2;
-  if (const int error = cgroup::TakeSlot(context.leases, pairs, context.cgroups, &context.cgroups.slot))
+  if (const int error = cgroup::TakeSlot(context.leases, pairs, context.cgroups, &context.cgroups.slot,
+                                         &context.report->swept))
     return error;
   context.report->host_uid = context.host_uid();
   context.report->init_host_uid = context.init_host_uid();
