@@ -1,4 +1,4 @@
-// Nothing is left behind (P19, P20): after SIGKILL of any process of a run, or of several, at 540 moments
+// Nothing is left behind (P19, P20): after SIGKILL of any process of a run, or of several, at 504 moments
 // that are spread over its whole life, the next run or `jailrun sweep` leaves the host as it was, and a
 // neighbour that lives through it all is never touched; and two thousand runs leave no trace at all.
 // JAIL_TEST_SEED repeats the moments, JAIL_TEST_KILLS and JAIL_TEST_RUNS change the counts.
@@ -156,7 +156,7 @@ void ExpectRecordTellsIt(const std::vector<Role>& victims, const jail::v1::Resul
 TEST_P(KilledTest, P20_AtAnyMomentNothingIsLeftAndTheNeighbourLives) {
   const uint32_t seed =
       static_cast<uint32_t>(FromEnvironment("JAIL_TEST_SEED", static_cast<int>(std::random_device()() >> 1)));
-  const int trials = FromEnvironment("JAIL_TEST_KILLS", 90);
+  const int trials = FromEnvironment("JAIL_TEST_KILLS", 84);
   std::mt19937 random(seed);
   Neighbour neighbour;
   const Snapshot before = Snapshot::Take();
