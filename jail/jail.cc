@@ -29,9 +29,11 @@
 #include "jail/resolve/resolve.h"
 #include "jail/resolve/site.h"
 #include "jail/watch/collect.h"
+#include "jail/watch/hints.h"
 #include "jail/watch/isolation.h"
 #include "jail/watch/record.h"
 #include "jail/watch/run_phase.h"
+#include "jail/watch/start.h"
 #include "jail/watch/verdict.h"
 
 namespace jail {
@@ -279,6 +281,20 @@ v1::ResultRecord Jail::Probe() const {
   job.add_command("/usr/bin/true");
   job.set_enforcement(v1::ENFORCEMENT_BEST_EFFORT);
   return Run(job);
+}
+
+v1::SweepReport Jail::Sweep() const {
+  plan::Swept swept = {};
+  const watch::Fault fault = watch::Sweep(site_.launcher_path, &swept);
+  v1::SweepReport report;
+  report.set_privileged(swept.privileged == 1);
+  report.set_runs_removed(swept.runs);
+  report.set_groups_removed(swept.removed.groups);
+  report.set_processes_killed(swept.removed.processes);
+  report.set_runs_alive(swept.alive);
+  report.set_runs_dying(swept.dying);
+  if (fault) *report.mutable_failure() = watch::Explain(fault, watch::Asked::kCommand);
+  return report;
 }
 
 const v1::RuntimeCatalog& Jail::Runtimes() const { return resolve::Catalog(); }

@@ -75,6 +75,10 @@ class Jail {
   // jailed run of /usr/bin/true; what `jailrun doctor` prints.
   v1::ResultRecord Probe() const;
 
+  // Kills and removes what runs that were killed together with their helper have left on this host; live
+  // runs are left alone. Every run does the same for its predecessors: this is for when no other follows.
+  v1::SweepReport Sweep() const;
+
   // Every language this build knows, by name.
   const v1::RuntimeCatalog& Runtimes() const;
 

@@ -128,42 +128,58 @@ constexpr int64_t kDeathTimeoutNs = 1'000'000'000;
 constexpr int kRoundMs = 20;
 
 // Kills one process and waits for its end, by descriptor: a pid may be another's by now.
-void KillAndWait(int pid) {
+void KillAndWait(int pid, plan::Removed* removed) {
   int pidfd = -1;
   if (Keep(syscall(SYS_pidfd_open, pid, 0), &pidfd) != 0) return;  // ESRCH: gone.
   if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0) == 0) {
     pollfd death = {pidfd, POLLIN, 0};
-    poll(&death, 1, kRoundMs);
+    if (poll(&death, 1, kRoundMs) == 1) ++removed->processes;
   }
   CloseFd(&pidfd);
 }
 
 // One look at who is left. Nobody, and still EBUSY: the last one is between its end and its removal.
-int KillRound(int group) {
+int KillRound(int group, plan::Removed* removed) {
   char pids[4096];
   if (const int error = ReadSmallAt(group, "cgroup.procs", pids, sizeof pids)) return error;
   if (*pids == '\0') poll(nullptr, 0, 1);
   for (const char* text = pids; *text != '\0';) {
     int pid = 0;
     for (; *text >= '0' && *text <= '9'; ++text) pid = pid * 10 + (*text - '0');
-    if (pid > 1) KillAndWait(pid);
+    if (pid > 1) KillAndWait(pid, removed);
     while (*text == '\n') ++text;
   }
   return 0;
 }
 
-int RemoveGroup(const CgroupBackend& backend, int parent, const char* name) {
-  if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return 0;
+// How many processes are listed: one a line.
+int32_t CountListed(int group) {
+  char pids[4096];
+  if (ReadSmallAt(group, "cgroup.procs", pids, sizeof pids) != 0) return 0;
+  int32_t count = 0;
+  for (const char* text = pids; *text != '\0'; ++text) count += *text == '\n' ? 1 : 0;
+  return count;
+}
+
+int RemoveGroup(const CgroupBackend& backend, int parent, const char* name, plan::Removed* removed) {
+  if (unlinkat(parent, name, AT_REMOVEDIR) == 0) {
+    ++removed->groups;
+    return 0;
+  }
+  if (errno == ENOENT) return 0;
   if (errno != EBUSY) return errno;
   int group = -1;
   if (OpenBeneath(parent, name, O_RDONLY | O_DIRECTORY, 0, &group) != 0) return EBUSY;
+  const int32_t listed = CountListed(group);
   const bool emptied = backend.kill != nullptr && backend.kill(group) == 0;
+  if (emptied) removed->processes += listed;
   int error = emptied ? Errno(unlinkat(parent, name, AT_REMOVEDIR)) : EBUSY;
   for (const int64_t deadline_ns = NowNs() + kDeathTimeoutNs; error == EBUSY && NowNs() < deadline_ns;) {
-    error = KillRound(group);
+    error = KillRound(group, removed);
     if (error == 0) error = Errno(unlinkat(parent, name, AT_REMOVEDIR));
   }
   CloseFd(&group);
+  if (error == 0) ++removed->groups;
   return error;
 }
 
@@ -201,16 +217,23 @@ int MakeGroups(Cgroups* cgroups) {
   return 0;
 }
 
-int ClearSlot(const Cgroups& cgroups, int64_t slot) {
+int ClearSlot(const Cgroups& cgroups, int64_t slot, plan::Removed* removed) {
   if (cgroups.backend == nullptr) return 0;
   const auto name = GroupName(cgroups, slot);
   int error = 0;
   for (int i = 0; i < cgroups.backend->hierarchies; ++i) {
     if (cgroups.parent[i] < 0) continue;
-    const int e = RemoveGroup(*cgroups.backend, cgroups.parent[i], name.c_str());
+    const int e = RemoveGroup(*cgroups.backend, cgroups.parent[i], name.c_str(), removed);
     if (e != 0 && e != EROFS) error = e;  // Where nothing can be made nothing of ours can be.
   }
   return error;
+}
+
+int64_t CountTasks(const Cgroups& cgroups) {
+  if (cgroups.backend == nullptr) return -1;
+  const int group = cgroups.group[cgroups.backend->clone_into ? 0 : kPids];
+  int64_t tasks = -1;
+  return group >= 0 && ReadNumberAt(group, "pids.current", &tasks) == 0 ? tasks : -1;
 }
 
 int ForEachSlot(const Cgroups& cgroups, int (*sweep)(void* context, int64_t slot), void* context) {

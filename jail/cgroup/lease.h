@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "jail/cgroup/cgroup.h"
+#include "jail/plan/raw_report.h"
 
 namespace jail::cgroup {
 
@@ -18,11 +19,15 @@ int OpenLeases(int* fd, int64_t* owner);
 int LockSlot(int leases, int64_t slot);
 int UnlockSlot(int leases, int64_t slot);
 
-// The lowest free slot whose groups could be cleared. EUSERS when all `count` are taken.
-int TakeSlot(int leases, int64_t count, const Cgroups& cgroups, int64_t* slot);
+// The lowest free slot whose groups could be cleared, which it counts. EUSERS when all `count` are taken.
+int TakeSlot(int leases, int64_t count, const Cgroups& cgroups, int64_t* slot, plan::Swept* swept);
 
-// Clears every slot that has groups but no owner. `own` is left alone; -1: none is ours.
-int SweepLeftovers(int leases, const Cgroups& cgroups, int64_t own);
+// Clears every slot that has groups but no owner, and counts. `own` is left alone; -1: none is ours.
+int SweepLeftovers(int leases, const Cgroups& cgroups, int64_t own, plan::Swept* swept);
+
+// The same with everything it takes, for `jail-launch --sweep`. Without privilege there is nothing to do:
+// rootless runs have no groups of ours.
+void SweepHost(bool privileged, plan::Swept* swept);
 
 }  // namespace jail::cgroup
 

@@ -88,7 +88,8 @@ int TakeUid(Context& context) {
   At(context.report->host, -1, "/run/jailrun/leases");
   if (const int error = cgroup::OpenLeases(&context.leases, &context.cgroups.owner)) return error;
   const int64_t pairs = context.site.uid_count / 2;
-  if (const int error = cgroup::TakeSlot(context.leases, pairs, context.cgroups, &context.cgroups.slot))
+  if (const int error = cgroup::TakeSlot(context.leases, pairs, context.cgroups, &context.cgroups.slot,
+                                         &context.report->swept))
     return error;
   context.report->host_uid = context.host_uid();
   context.report->init_host_uid = context.init_host_uid();
@@ -120,7 +121,8 @@ int GiveStdio(Context& context) {
 }
 
 int Sweep(Context& context) {
-  return cgroup::SweepLeftovers(context.leases, context.cgroups, context.cgroups.slot);
+  return cgroup::SweepLeftovers(context.leases, context.cgroups, context.cgroups.slot,
+                                &context.report->swept);
 }
 
 // A read-only or foreign cgroupfs is the same as none: the record says what stands in.
@@ -334,11 +336,14 @@ int CollectUsage(Context& context) {
 }
 
 int EndChild(Context& context) {
+  context.report->killed_tasks = cgroup::CountTasks(context.cgroups);
   if (const int error = KillAll(context)) return error;
   return ReapChild(context);
 }
 
-int RemoveCgroup(Context& context) { return cgroup::ClearSlot(context.cgroups, context.cgroups.slot); }
+int RemoveCgroup(Context& context) {
+  return cgroup::ClearSlot(context.cgroups, context.cgroups.slot, &context.report->removed);
+}
 
 int GiveBackUid(Context& context) {
   CloseFd(&context.leases);
@@ -410,11 +415,11 @@ int RunHostSteps(Context& context) {
 int RunTeardownSteps(Context& context) {
   plan::Trace& trace = context.report->host;
   const plan::Trace first = trace;
-  plan::Trace failed = {};
+  plan::Trace& failed = context.report->unclean;
   for (const Step<Context>& step : kTeardownSteps) {
     if (!step.wanted(context)) continue;
     trace.error = RunStep(step, context, trace);
-    if (trace.error != 0 && failed.error == 0) failed = trace;
+    if (trace.error != 0 && (failed.error == 0 || failed.step == StepId::kCollectUsage)) failed = trace;
   }
   // The first failure is the one to tell; when all went well the last step is supervise.
   trace = first.error != 0 || failed.error == 0 ? first : failed;

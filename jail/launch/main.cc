@@ -1,6 +1,6 @@
 // jail-launch: the privileged helper. Started by the watcher with a sealed plan on fd 3 and a control
 // socket on fd 4; runs one jail, fills in one report and exits. Nothing it prints, no file it leaves.
-// `jail-launch --sweep` only clears what killed runs have left.
+// `jail-launch --sweep` only clears what killed runs have left, and says on fd 4 what that was.
 #include <unistd.h>
 
 #include <cstring>
@@ -25,12 +25,10 @@ int Run(Context& context) {
 }
 
 int SweepOnly(Context& context) {
-  if (!context.privileged) return 0;  // Rootless runs have no groups of ours to leave.
-  int error = OpenHostProc(&context.proc);
-  if (error == 0) error = cgroup::DetectCgroups(context.proc, &context.cgroups);
-  if (error == 0) error = cgroup::OpenLeases(&context.leases, &context.cgroups.owner);
-  if (error == 0) error = cgroup::SweepLeftovers(context.leases, context.cgroups, -1);
-  return error == 0 ? 0 : kExitFailed;
+  plan::Swept swept = {};
+  cgroup::SweepHost(context.privileged, &swept);
+  const int told = WriteWhole(plan::kControlFd, reinterpret_cast<const char*>(&swept), sizeof swept);
+  return swept.error == 0 && told == 0 ? 0 : kExitFailed;
 }
 
 int Main(int argc, char** argv) {

@@ -118,6 +118,23 @@ struct Usage {
   int64_t throttled_ns;   // Waited for its own CPU rate; -1: unknown
 };
 
+// Groups that are gone, and processes that had to be killed in them.
+struct Removed {
+  int32_t groups;
+  int32_t processes;
+};
+
+// What a look at the groups of every run has found, and what it did about those of dead ones.
+struct Swept {
+  uint32_t magic;
+  uint32_t privileged;  // 0: nothing was looked at; without privilege there is nothing.
+  int32_t error;        // The first errno; what could be removed has been.
+  int32_t runs;         // Dead, and now without a trace.
+  int32_t alive;        // Left alone.
+  int32_t dying;        // Dead, but the kernel has not done with their processes yet.
+  Removed removed;
+};
+
 struct RawReport {
   uint32_t magic;
   uint32_t version;
@@ -172,6 +189,11 @@ struct RawReport {
   ResourceSample samples[kMaxSamples];
   uint8_t policy_sha256[32];  // of the filter that was installed
   uint8_t rootfs_sha256[32];  // of the view that was mounted
+
+  Swept swept;           // of other runs, dead before this one
+  Removed removed;       // of this one
+  int64_t killed_tasks;  // in the jail when the helper killed it, init too; -1: unknown
+  Trace unclean;         // the first step of the clean-up that failed; no step: none did
 };
 
 inline int64_t SetupCpuNs(const RawReport& report) { return report.setup_cpu_ns + report.init_setup_cpu_ns; }

@@ -21,6 +21,7 @@ struct PhaseFacts {
   int64_t ended_ns = 0;
   Fault our_fault;                        // Before or beside the helper.
   Fault sweep_fault;                      // The helper died, and what it left could not be removed.
+  plan::Swept swept = {};                 // What could; no magic: it did not die.
   std::optional<plan::RawReport> report;  // None: the helper died before it sent one.
   HelperEnd helper_end;
   bool cancelled = false;

@@ -49,6 +49,29 @@ constexpr Hint kHints[] = {
      "log, and "
      "check that jailrun and jail-launch are of the same version"},
 
+    {"sweep", kCutShort, kHost, Again::kWorthwhile,
+     "The helper could not sweep: is it of the same version as jailrun, and what does the kernel log say?"},
+    {"sweep", EPERM, kHost, Again::kUseless,
+     "/run/jailrun must belong to root, with no access for anyone else: mend it, or remove it while no run "
+     "is alive"},
+
+    // Out of something, in whatever step.
+    {"clone_child", ENOSPC, kHost, Again::kWorthwhile,
+     "No namespace is left: sysctl user.max_user_namespaces=15000, and the other user.max_*_namespaces "
+     "likewise"},
+    {"make_cgroup", ENOSPC, kHost, Again::kWorthwhile,
+     "No control group is left: those of other programs, or of killed runs, use them up (jailrun sweep)"},
+    {"write_files", ENOSPC, kCaller, Again::kUseless, "The files do not fit: ask for more disk, or send less",
+     For::kAll, "limits.disk_bytes"},
+    {"", EMFILE, kHost, Again::kWorthwhile,
+     "No descriptor is left for this process: raise its limit (ulimit -n), or run fewer jobs at once"},
+    {"", ENFILE, kHost, Again::kWorthwhile,
+     "No open file is left on this machine: raise fs.file-max, or run fewer jobs at once"},
+    {"", ENOMEM, kHost, Again::kWorthwhile,
+     "No memory is left on this machine, or in the cgroup of the caller"},
+    {"", ENOSPC, kHost, Again::kWorthwhile,
+     "No room is left: a disk, a tmpfs, or a count such as user.max_*_namespaces or fs.mount-max"},
+
     // The helper's own part.
     {"sanitize", kAnyErrno, kHost, Again::kUseless,
      "jail-launch could not make itself safe to run with privilege: start it through jailrun, not by hand "
@@ -73,10 +96,7 @@ constexpr Hint kHints[] = {
      "jail-launch has no policy of that name: install jailrun and jail-launch of the same version"},
     {"open_rootfs", ENOENT, kHost, Again::kUseless,
      "jail-launch has no root of that name: install jailrun and jail-launch of the same version"},
-    {"take_uid", EAGAIN, kHost, Again::kWorthwhile,
-     "Every uid of the site's range is in use: run fewer jobs at once, or raise uid_count in "
-     "/etc/jailrun/site.textproto"},
-    {"take_uid", EBUSY, kHost, Again::kWorthwhile,
+    {"take_uid", EUSERS, kHost, Again::kWorthwhile,
      "Every uid of the site's range is in use: run fewer jobs at once, or raise uid_count in "
      "/etc/jailrun/site.textproto"},
     {"take_uid", EROFS, kHost, Again::kUseless,
@@ -103,9 +123,6 @@ constexpr Hint kHints[] = {
      "kernel.apparmor_restrict_unprivileged_userns=0); in a container, its seccomp profile must allow clone "
      "with "
      "namespaces"},
-    {"clone_child", ENOSPC, kHost, Again::kWorthwhile,
-     "No namespace is left: sysctl user.max_user_namespaces=15000, and the other user.max_*_namespaces "
-     "likewise"},
     {"clone_child", EUSERS, kHost, Again::kUseless,
      "Namespaces are nested too deep here: run outside of some of them"},
     {"clone_child", EINVAL, kHost, Again::kUseless,
@@ -129,8 +146,6 @@ constexpr Hint kHints[] = {
     {"mount_*", EACCES, kHost, Again::kUseless,
      "Mounting is forbidden here: in a container, its AppArmor and seccomp profiles must allow mount"},
     {"mount_*", ENODEV, kHost, Again::kUseless, "This kernel lacks the file system: it needs proc and tmpfs"},
-    {"write_files", ENOSPC, kCaller, Again::kUseless, "The files do not fit: ask for more disk, or send less",
-     For::kAll, "limits.disk_bytes"},
     {"write_files", EDQUOT, kCaller, Again::kUseless, "The files do not fit: ask for more disk, or send less",
      For::kAll, "limits.disk_bytes"},
     {"write_files", EFBIG, kCaller, Again::kUseless, "A file is larger than limits.file_bytes", For::kAll,
@@ -180,17 +195,9 @@ constexpr Hint kHints[] = {
      "The work directory did not arrive: please report this record"},
 
     // By errno alone.
-    {"", EMFILE, kHost, Again::kWorthwhile,
-     "No descriptor is left for this process: raise its limit (ulimit -n), or run fewer jobs at once"},
-    {"", ENFILE, kHost, Again::kWorthwhile,
-     "No open file is left on this machine: raise fs.file-max, or run fewer jobs at once"},
-    {"", ENOMEM, kHost, Again::kWorthwhile,
-     "No memory is left on this machine, or in the cgroup of the caller"},
     {"", EAGAIN, kHost, Again::kWorthwhile,
      "A limit on processes or locked resources is reached: run fewer jobs at once, or raise it (ulimit -u, "
      "kernel.pid_max)"},
-    {"", ENOSPC, kHost, Again::kWorthwhile,
-     "No room is left: a disk, a tmpfs, or a count such as user.max_*_namespaces or fs.mount-max"},
     {"", EPERM, kHost, Again::kUseless,
      "The kernel or a container's profile forbids it: jailrun doctor says what this host allows"},
     {"", EACCES, kHost, Again::kUseless, "Permissions forbid it: jailrun doctor says what this host allows"},

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "jail/base/errno_name.h"
 #include "jail/base/syscall_names.h"
+#include "jail/watch/cleanup.h"
 #include "jail/watch/isolation.h"
 #include "jail/watch/limit_hits.h"
 
@@ -185,6 +186,7 @@ void AddPhase(PhaseFacts facts, const Judgement& judgement, v1::ResultRecord* re
   for (v1::LimitHit& hit : FindLimitHits(facts)) *phase->add_limit_hits() = std::move(hit);
   for (v1::LimitReport& limit : DescribeLimits(facts)) *phase->add_limits() = std::move(limit);
   if (facts.report) AddReport(facts, phase, record);
+  AddCleanup(facts, record);
   SetOutput(std::move(facts.stdout_stream), phase->mutable_stdout());
   SetOutput(std::move(facts.stderr_stream), phase->mutable_stderr());
 }

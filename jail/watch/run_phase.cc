@@ -36,7 +36,9 @@ PhaseOutcome RunPhase(const PhaseRequest& request) {
   if (outcome.facts.our_fault) return outcome;
   outcome.facts.started_ns = helper.started_ns;
   Take(Pump(std::move(helper), request.pump), &outcome);
-  if (LeftSomething(outcome.facts)) outcome.facts.sweep_fault = Sweep(request.launcher_path);
+  if (LeftSomething(outcome.facts)) {
+    outcome.facts.sweep_fault = Sweep(request.launcher_path, &outcome.facts.swept);
+  }
   return outcome;
 }
 

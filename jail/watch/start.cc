@@ -171,20 +171,44 @@ HelperEnd Reap(int pidfd) {
   return {true, info.si_code != CLD_EXITED, info.si_status};
 }
 
-// The helper wants all its descriptors whatever it is asked to do; for this they need not lead anywhere.
-Fault Sweep(const std::string& launcher_path) {
+namespace {
+
+// Its last words; none from one that died, or that is no helper of this version.
+bool ReadSwept(int fd, plan::Swept* swept) {
+  plan::Swept said;
+  if (read(fd, &said, sizeof said) != static_cast<ssize_t>(sizeof said)) return false;
+  if (said.magic != plan::kReportMagic) return false;
+  *swept = said;
+  return true;
+}
+
+Fault SweepEnd(const std::string& launcher_path, const HelperEnd& end, bool told, const plan::Swept& swept) {
+  if (told && swept.error != 0) return {kSweep, swept.error, launcher_path, {}};
+  const bool failed = end.known ? end.signaled || end.code != 0 : !told;
+  if (!failed) return {};
+  return {kSweep, 0, launcher_path,
+          absl::StrCat("ended with ", end.signaled ? "signal " : "status ", end.code)};
+}
+
+}  // namespace
+
+// The helper wants all its descriptors whatever it is asked to do; for this only one leads anywhere.
+Fault Sweep(const std::string& launcher_path, plan::Swept* swept) {
   const Fd null(open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null.valid()) return {kSweep, errno, "/dev/null", {}};
+  Pipe answer;
+  if (const int error = MakePipe(&answer); error != 0) return {kSweep, error, "pipe to the helper", {}};
   const char* const argv[] = {"jail-launch", "--sweep", nullptr};
   ChildTask task{launcher_path.c_str(), argv, {}, plan::kFirstChannelFd, 0};
   task.given.fill(null.get());
+  task.given[plan::kControlFd] = answer.write.get();
   Fd pidfd;
   if (const int error = Spawn(&task, &pidfd); error != 0) return {kSweep, error, launcher_path, {}};
+  answer.write.Reset();  // So that one that says nothing is an end of file.
   WaitFor(pidfd.get());
   const HelperEnd end = Reap(pidfd.get());
-  if (!end.known || (!end.signaled && end.code == 0)) return {};
-  return {kSweep, 0, launcher_path,
-          absl::StrCat("ended with ", end.signaled ? "signal " : "status ", end.code)};
+  const bool told = ReadSwept(answer.read.get(), swept);
+  return SweepEnd(launcher_path, end, told, *swept);
 }
 
 }  // namespace jail::watch

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "jail/base/fd.h"
+#include "jail/plan/raw_report.h"
 #include "jail/watch/fault.h"
 
 namespace jail::watch {
@@ -41,8 +42,9 @@ struct HelperEnd {
 // After the pidfd has become readable.
 HelperEnd Reap(int pidfd);
 
-// Runs `jail-launch --sweep` to its end: kills and removes what a helper that died has left.
-Fault Sweep(const std::string& launcher_path);
+// Runs `jail-launch --sweep` to its end: kills and removes what helpers that died have left. *swept is
+// what it says about that, as far as it got.
+Fault Sweep(const std::string& launcher_path, plan::Swept* swept);
 
 }  // namespace jail::watch
 

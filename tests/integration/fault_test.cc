@@ -1,5 +1,6 @@
 // The fault loop (promise P34, architecture.md §5): each step of a run is replaced by EIO, then by
-// SIGKILL. The record must name that step, nothing may run that should not, and nothing may be left.
+// SIGKILL, then by what a host that has run out of something answers (ENOSPC, EMFILE, ENOMEM). The
+// record must name that step, nothing may run that should not, and nothing may be left.
 // Needs jail-launch-faulty, the helper compiled with JAIL_FAULT_INJECTION.
 #include <unistd.h>
 
@@ -63,7 +64,7 @@ bool AfterTheProgram(int step) {
 }
 
 // The wrapper, the faulty helper and the fault, in one folder of our private /tmp.
-class FaultTest : public JailTest, public testing::WithParamInterface<Case> {
+class FaultyHost : public JailTest {
  protected:
   void SetUp() override {
     JailTest::SetUp();
@@ -82,29 +83,52 @@ class FaultTest : public JailTest, public testing::WithParamInterface<Case> {
     JailTest::TearDown();
   }
 
-  jail::v1::ResultRecord RunWith(const std::string& fault) {
+  jail::v1::ResultRecord RunJob(const std::string& fault, const jail::v1::JobSpec& job) {
     std::ofstream(dir_ + "/fault") << fault << "\n";
     jail::Site site;
     site.launcher_path = dir_ + "/jail-launch";
     auto jail = jail::Jail::Open(site);
     EXPECT_TRUE(jail.ok()) << jail.status();
     if (!jail.ok()) return {};
+    return (*jail)->Run(job);
+  }
+
+  jail::v1::ResultRecord RunWith(const std::string& fault) {
     jail::v1::JobSpec job;
     job.set_language("c");  // Two phases: products cross from one jail to the next.
     auto* file = job.add_files();
     file->set_path("main.c");
     file->set_content("#include <stdio.h>\nint main(void) { puts(\"ran\"); return 0; }\n");
     job.add_artifact_globs("*.txt");
-    return (*jail)->Run(job);
+    return RunJob(fault, job);
+  }
+
+  // The next run, as short as one can be.
+  jail::v1::ResultRecord RunNext() {
+    jail::v1::JobSpec job;
+    job.add_command("/usr/bin/true");
+    return RunJob("none", job);
   }
 
   const std::string dir_ = "/tmp/faulty";
 };
 
+class FaultTest : public FaultyHost, public testing::WithParamInterface<Case> {};
+
 INSTANTIATE_TEST_SUITE_P(Each, FaultTest, testing::ValuesIn(AllCases()), [](const auto& fault) {
   return absl::StrCat(jail::plan::kStepNames[fault.param.step],
                       fault.param.fault == Fault::kEio ? "_eio" : "_kill");
 });
+
+// Nothing that was not removed goes unsaid: a broken step of the clean-up stands in the record.
+void ExpectCleanupNames(const Case& fault, const jail::v1::ResultRecord& record) {
+  const StepId id = static_cast<StepId>(fault.step);
+  const bool incomplete = AfterTheProgram(fault.step) && id != StepId::kCollectUsage;
+  if (fault.fault != Fault::kEio || BeforeTheReport(fault.step)) return;
+  EXPECT_EQ(record.cleanup().state(),
+            incomplete ? jail::v1::Cleanup::STATE_INCOMPLETE : jail::v1::Cleanup::STATE_CLEAN);
+  EXPECT_EQ(record.cleanup().step(), incomplete ? jail::plan::kStepNames[fault.step] : "");
+}
 
 TEST_P(FaultTest, P34_RecordNamesTheStepAndNothingIsLeft) {
   const Case fault = GetParam();
@@ -122,12 +146,56 @@ TEST_P(FaultTest, P34_RecordNamesTheStepAndNothingIsLeft) {
       EXPECT_THAT(phase.stdout().content(), IsEmpty()) << "a program ran";
   }
   EXPECT_THAT(AwaitNoOrphans(absl::Seconds(2)), IsEmpty());
+  ExpectCleanupNames(fault, record);
   // A helper that died half-way, or was forbidden to clean up, leaves that to the next run.
   EXPECT_EQ(RunWith("none").verdict(), jail::v1::VERDICT_OK);
 }
 
+struct Lack {
+  const char* spec;
+  int error;
+  const char* error_name;
+};
+
+class ExhaustionTest : public FaultyHost, public testing::WithParamInterface<Lack> {};
+
+INSTANTIATE_TEST_SUITE_P(Each, ExhaustionTest,
+                         testing::Values(Lack{"enospc", ENOSPC, "ENOSPC"}, Lack{"emfile", EMFILE, "EMFILE"},
+                                         Lack{"enomem", ENOMEM, "ENOMEM"}),
+                         [](const auto& lack) { return std::string(lack.param.spec); });
+
+// What a machine lacks for a moment is the machine's, and worth another try. Only the files that do not
+// fit are the caller's own.
+void ExpectLackIsNamed(int step, const Lack& lack, const jail::v1::ResultRecord& record) {
+  const jail::v1::Failure& failure = record.failure();
+  const bool callers = static_cast<StepId>(step) == StepId::kWriteFiles && lack.error == ENOSPC;
+  EXPECT_EQ(record.verdict(), callers ? jail::v1::VERDICT_REJECTED : jail::v1::VERDICT_JAIL_ERROR);
+  EXPECT_EQ(failure.step(), jail::plan::kStepNames[step]);
+  if (BeforeTheReport(step)) return;  // There the errno is lost.
+  EXPECT_EQ(failure.error_number(), lack.error);
+  EXPECT_EQ(failure.error_name(), lack.error_name);
+  EXPECT_EQ(failure.origin(), callers ? jail::v1::Failure::ORIGIN_CALLER : jail::v1::Failure::ORIGIN_HOST);
+  EXPECT_EQ(failure.retryable(), !callers);
+  EXPECT_FALSE(failure.hint().empty());
+}
+
+TEST_P(ExhaustionTest, P34_EveryStepNamesWhatIsLackingAndLeavesNothing) {
+  const Lack& lack = GetParam();
+  EXPECT_EQ(RunNext().verdict(), jail::v1::VERDICT_OK);  // Writes the fault's own file.
+  const Snapshot before = Snapshot::Take();
+  for (int step = 1; step < kStepCount && !HasFailure(); ++step) {
+    SCOPED_TRACE(absl::StrCat(jail::plan::kStepNames[step], ":", lack.spec));
+    const jail::v1::ResultRecord record = RunWith(absl::StrCat(jail::plan::kStepNames[step], ":", lack.spec));
+    SCOPED_TRACE(record.DebugString().substr(0, 3000));
+    ExpectLackIsNamed(step, lack, record);
+    EXPECT_THAT(AwaitNoOrphans(absl::Seconds(2)), IsEmpty());
+    EXPECT_EQ(RunNext().verdict(), jail::v1::VERDICT_OK);
+    EXPECT_THAT(LeaksSince(before, absl::Seconds(4)), IsEmpty());
+  }
+}
+
 // The loop can fail: without a fault the same job is fine.
-TEST_F(FaultTest, WithoutAFaultTheJobIsOk) {
+TEST_F(FaultyHost, WithoutAFaultTheJobIsOk) {
   const jail::v1::ResultRecord record = RunWith("none");
   EXPECT_EQ(record.verdict(), jail::v1::VERDICT_OK) << record.DebugString();
 }

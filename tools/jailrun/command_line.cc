@@ -29,6 +29,7 @@ constexpr CommandName kCommands[] = {
     {Command::kLangs, "langs", "[LANG...]", "list the languages, or test them"},
     {Command::kDoctor, "doctor", "", "say what this host can enforce, how, and what to do about the rest"},
     {Command::kExplain, "explain", "RECORD", "show a record (binary or JSON, - for stdin) to a person"},
+    {Command::kSweep, "sweep", "", "remove what killed runs have left; live runs are never touched"},
     {Command::kVersion, "version", "", "versions and checksums of what is built in"},
     {Command::kHelp, "help", "[COMMAND]", "this text"},
 };
@@ -48,6 +49,7 @@ constexpr OperandRule kOperandRules[] = {
     {Command::kLangs, 0, kMany, ""},
     {Command::kDoctor, 0, 0, ""},
     {Command::kExplain, 1, 1, "no record: give a FILE, or - for standard input"},
+    {Command::kSweep, 0, 0, ""},
     {Command::kVersion, 0, 0, ""},
     {Command::kHelp, 0, 1, ""},
 };

@@ -28,6 +28,7 @@ enum class Command : unsigned {
   kExplain = 1 << 4,
   kVersion = 1 << 5,
   kHelp = 1 << 6,
+  kSweep = 1 << 7,
 };
 
 struct CommandName {

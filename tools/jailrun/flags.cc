@@ -139,7 +139,7 @@ constexpr unsigned kRun = Bit(Command::kRun);
 constexpr unsigned kJob = kRun | Bit(Command::kExec);
 constexpr unsigned kLangs = Bit(Command::kLangs);
 constexpr unsigned kHost = kLangs | Bit(Command::kDoctor);
-constexpr unsigned kListing = kHost | Bit(Command::kExplain) | Bit(Command::kVersion);
+constexpr unsigned kListing = kHost | Bit(Command::kExplain) | Bit(Command::kSweep) | Bit(Command::kVersion);
 constexpr unsigned kAll = ~0U;
 
 constexpr Flag kFlags[] = {

@@ -22,6 +22,7 @@
 #include "tools/jailrun/record_text.h"
 #include "tools/jailrun/render.h"
 #include "tools/jailrun/run.h"
+#include "tools/jailrun/sweep.h"
 #include "tools/jailrun/version.h"
 
 namespace jail::cli {
@@ -115,6 +116,15 @@ int DoctorCommand(const Context& context) {
   return HostIsReady(probe) ? kExitOk : kExitCheckFailed;
 }
 
+int SweepCommand(const Context& context) {
+  const absl::StatusOr<std::unique_ptr<Jail>> jail = OpenJail(context.line);
+  if (!jail.ok()) return ReportUnusable(jail.status(), context.line, context.streams);
+  const v1::SweepReport report = (*jail)->Sweep();
+  const int shown = context.line.json.wanted() ? ShowJson(report) : Show(RenderSweep(report));
+  if (shown != kExitOk) return shown;
+  return report.has_failure() ? kExitJail : kExitOk;
+}
+
 absl::StatusOr<v1::ResultRecord> ReadRecord(const std::string& path) {
   const auto bytes = path == "-" ? ReadAll(STDIN_FILENO, "standard input", kMaxRecordBytes)
                                  : ReadSource(path, kMaxRecordBytes);
@@ -152,10 +162,9 @@ struct Row {
   int (*run)(const Context& context);
 };
 constexpr Row kCommands[] = {
-    {Command::kRun, RunCommand},         {Command::kExec, RunCommand},
-    {Command::kLangs, LangsCommand},     {Command::kDoctor, DoctorCommand},
-    {Command::kExplain, ExplainCommand}, {Command::kVersion, VersionCommand},
-    {Command::kHelp, HelpCommand},
+    {Command::kRun, RunCommand},         {Command::kExec, RunCommand},        {Command::kLangs, LangsCommand},
+    {Command::kDoctor, DoctorCommand},   {Command::kExplain, ExplainCommand}, {Command::kSweep, SweepCommand},
+    {Command::kVersion, VersionCommand}, {Command::kHelp, HelpCommand},
 };
 
 int Dispatch(const Context& context) {

@@ -151,6 +151,22 @@ std::string RenderIsolationInShort(const v1::Isolation& isolation) {
   return absl::StrCat("Isolation: ", enforced, " layers enforced", missing, "; ", ModeLabel(isolation), "\n");
 }
 
+std::string RenderCleanup(const v1::Cleanup& cleanup) {
+  if (cleanup.state() == v1::Cleanup::STATE_UNSPECIFIED) return "";
+  const bool clean = cleanup.state() == v1::Cleanup::STATE_CLEAN;
+  Facts facts;
+  facts.Add("left behind",
+            clean ? "nothing" : "NOT EVERYTHING WAS REMOVED; the next run or jailrun sweep will");
+  if (cleanup.has_processes_killed()) facts.Add("processes killed", absl::StrCat(cleanup.processes_killed()));
+  facts.Add("groups removed", absl::StrCat(cleanup.groups_removed()));
+  facts.Add("namespaces", cleanup.namespaces_gone() ? "gone, and every mount with them" : "not seen to go");
+  if (cleanup.dead_runs_swept() > 0) facts.Add("killed runs swept", absl::StrCat(cleanup.dead_runs_swept()));
+  facts.Add("failed step", cleanup.step());
+  facts.Add("errno", cleanup.error_name());
+  facts.Add("on", cleanup.detail());
+  return absl::StrCat("Clean-up\n", facts.Text());
+}
+
 std::string LabelOf(absl::string_view name, absl::string_view prefix) {
   absl::ConsumePrefix(&name, prefix);
   return absl::StrReplaceAll(name, {{"_", " "}});
@@ -218,6 +234,7 @@ std::string RenderRecord(const v1::ResultRecord& record) {
   if (!record.isolation().layers().empty()) absl::StrAppend(&text, RenderIsolation(record.isolation()), "\n");
   absl::StrAppend(&text, RenderProvenance(record), "\n");
   if (record.has_timeline()) text += RenderTimeline(record.timeline());
+  if (record.has_cleanup()) absl::StrAppend(&text, "\n", RenderCleanup(record.cleanup()));
   return text;
 }
 

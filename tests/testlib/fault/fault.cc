@@ -1,7 +1,9 @@
-// Fault injection for jail-launch-faulty: argv[1] is "--fault=STEP:eio" or "--fault=STEP:kill".
+// Fault injection for jail-launch-faulty: argv[1] is "--fault=STEP:HOW", where HOW is "kill" or an errno of
+// the table below.
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "jail/launch/step.h"
@@ -10,7 +12,13 @@ namespace jail::launch {
 namespace {
 
 StepId fault_step = StepId::kNone;
-bool fault_kills = false;
+int fault_error = 0;  // 0: death.
+
+struct NamedError {
+  const char* name;
+  int error;
+};
+constexpr NamedError kErrors[] = {{"eio", EIO}, {"enospc", ENOSPC}, {"emfile", EMFILE}, {"enomem", ENOMEM}};
 
 }  // namespace
 
@@ -25,15 +33,17 @@ void ReadFault(int argc, char** argv) {
       fault_step = static_cast<StepId>(i);
     }
   }
-  fault_kills = std::strcmp(name + length, ":kill") == 0;
+  for (const NamedError& row : kErrors) {
+    if (name[length] == ':' && std::strcmp(name + length + 1, row.name) == 0) fault_error = row.error;
+  }
 }
 
 int InjectFault(StepId id) {
   if (id != fault_step) return 0;
   // From inside its pid namespace init cannot signal itself: exit is as sudden.
-  if (fault_kills && getpid() == 1) _exit(1);
-  if (fault_kills) kill(getpid(), SIGKILL);
-  return EIO;
+  if (fault_error == 0 && getpid() == 1) _exit(1);
+  if (fault_error == 0) kill(getpid(), SIGKILL);
+  return fault_error;
 }
 
 }  // namespace jail::launch

@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
+#include "jail/plan/ceilings.h"
 #include "tests/testlib/jailtest/process_tree.h"
 
 namespace jailtest {
@@ -49,7 +50,7 @@ void AddLines(const std::string& path, Things* things) {
 // Descendants that outlived a run, zombies included.
 void Processes(Things* things) {
   for (const ProcessInfo& info : Descendants(getpid())) {
-    things->insert(absl::StrCat(info.pid, " ", info.name, " ", std::string(1, info.state)));
+    things->insert(absl::StrCat(info.pid, " ", info.name, info.state == 'Z' ? " (zombie)" : ""));
   }
 }
 
@@ -61,6 +62,49 @@ bool IsStrangers(pid_t pid) {
     if (!absl::SimpleAtoi(StatusField(pid, "PPid"), &pid)) return true;  // Gone while we looked.
   }
   return false;
+}
+
+// One of the uids that runs lease. Their processes have no other owner, so that one is left behind when it
+// has no supervisor.
+bool HasLeasedUid(pid_t pid) {
+  const jail::plan::SiteLimits site;
+  int64_t uid = 0;
+  const std::vector<std::string> ids = absl::StrSplit(StatusField(pid, "Uid"), '\t');
+  return !ids.empty() && absl::SimpleAtoi(ids[0], &uid) && uid >= site.uid_first &&
+         uid < site.uid_first + site.uid_count;
+}
+
+void ForEachPid(const std::function<void(pid_t)>& visit) {
+  ForEachEntry("/proc", /*recursive=*/false, [&](const std::string& path) {
+    pid_t pid = 0;
+    if (absl::SimpleAtoi(fs::path(path).filename().string(), &pid)) visit(pid);
+  });
+}
+
+void LeasedUids(Things* things) {
+  ForEachPid([&](pid_t pid) {
+    if (HasLeasedUid(pid) && !IsStrangers(pid)) things->insert(absl::StrCat(pid, " ", ReadProc(pid, "comm")));
+  });
+}
+
+// Beneath us, whoever supervises it.
+bool IsOurs(pid_t pid) {
+  for (int depth = 0; pid > 1 && depth < 64; ++depth) {
+    if (pid == getpid()) return true;
+    if (!absl::SimpleAtoi(StatusField(pid, "PPid"), &pid)) return false;
+  }
+  return false;
+}
+
+// A lease is a lock that lives as long as anyone has the file open: the helper, and its child for a moment.
+void Leases(Things* things) {
+  ForEachPid([&](pid_t pid) {
+    if (!absl::StartsWith(ReadProc(pid, "comm"), "jail-launch") || !IsOurs(pid)) return;
+    ForEachEntry(absl::StrCat("/proc/", pid, "/fd"), /*recursive=*/false, [&](const std::string& path) {
+      std::error_code error;
+      if (fs::read_symlink(path, error) == "/run/jailrun/leases") things->insert(path);
+    });
+  });
 }
 
 bool HasStranger(const std::string& group) {
@@ -131,7 +175,8 @@ void NetworkNamespaces(Things* things) {
     std::error_code error;
     const fs::path target = fs::read_symlink(path + "/ns/net", error);
     pid_t pid = 0;
-    if (!error && absl::SimpleAtoi(fs::path(path).filename().string(), &pid) && !IsStrangers(pid)) {
+    if (error || things->count(target.string()) > 0) return;  // Most are in the host's.
+    if (absl::SimpleAtoi(fs::path(path).filename().string(), &pid) && !IsStrangers(pid)) {
       things->insert(target.string());
     }
   });
@@ -157,6 +202,8 @@ struct Collector {
 };
 constexpr Collector kCollectors[] = {
     {"process", Processes},
+    {"process of a leased uid", LeasedUids},
+    {"lease", Leases},
     {"cgroup", Cgroups},
     {"mount", Mounts},
     {"state", State},
@@ -168,6 +215,7 @@ constexpr Collector kCollectors[] = {
 };
 
 std::vector<std::string> StillThere(const std::vector<std::pair<std::string, std::string>>& suspects) {
+  if (suspects.empty()) return {};
   const Snapshot now = Snapshot::Take();
   std::vector<std::string> left;
   for (const auto& [kind, thing] : suspects) {
@@ -182,6 +230,14 @@ Snapshot Snapshot::Take() {
   Snapshot snapshot;
   for (const Collector& collector : kCollectors) collector.collect(&snapshot.things[collector.kind]);
   return snapshot;
+}
+
+std::string Snapshot::Counts() const {
+  std::string text;
+  for (const Collector& collector : kCollectors) {
+    absl::StrAppend(&text, text.empty() ? "" : ", ", things.at(collector.kind).size(), " ", collector.kind);
+  }
+  return text;
 }
 
 std::vector<std::string> LeaksSince(const Snapshot& before, absl::Duration settle) {

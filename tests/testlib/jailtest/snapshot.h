@@ -1,5 +1,5 @@
 // The leak check: what of the host a run may leave changed, looked at before and after.
-// Nothing may stay: no process, cgroup, mount, file, network namespace, IPC object, key, descriptor
+// Nothing may stay: no process, lease, cgroup, mount, file, network namespace, IPC object, key, descriptor
 // (promises P19 and P20).
 //
 //   const Snapshot before = Snapshot::Take();
@@ -19,6 +19,8 @@ namespace jailtest {
 
 struct Snapshot {
   static Snapshot Take();
+  // "3 cgroup, 25 mount, ...": for the log of a test that is to leave the host as it was.
+  std::string Counts() const;
   // By kind: "cgroup", "mount", ...; see the table in snapshot.cc.
   std::map<std::string, std::set<std::string>> things;
 };

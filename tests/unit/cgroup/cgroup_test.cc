@@ -287,9 +287,12 @@ TEST(ClearSlotTest, RemovesAnEmptyGroupAndForgivesAMissingOne) {
   groups.owner = kOwner;
   groups.backend = &kCgroupV2;
   groups.parent[0] = tree.OpenRoot();
-  EXPECT_EQ(ClearSlot(groups, kSlot), 0);
+  plan::Removed removed = {};
+  EXPECT_EQ(ClearSlot(groups, kSlot, &removed), 0);
   EXPECT_FALSE(fs::exists(tree.Group()));
-  EXPECT_EQ(ClearSlot(groups, kSlot), 0);
+  EXPECT_EQ(removed.groups, 1);
+  EXPECT_EQ(ClearSlot(groups, kSlot, &removed), 0);
+  EXPECT_EQ(removed.groups, 1);
   CloseGroups(&groups);
 }
 

@@ -203,6 +203,7 @@ TEST(CommandLineTest, AMistypedCommandIsSuggested) {
 TEST(CommandLineTest, VersionIsACommandUnderBothNames) {
   EXPECT_EQ(Parsed({"version"}).command, Command::kVersion);
   EXPECT_EQ(Parsed({"--version"}).command, Command::kVersion);
+  EXPECT_EQ(Parsed({"sweep", "--json"}).command, Command::kSweep);
 }
 
 TEST(CommandLineTest, HelpIsGivenEvenWhenTheRestIsMissing) {

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "tools/jailrun/doctor.h"
 #include "tools/jailrun/record_text.h"
+#include "tools/jailrun/sweep.h"
 #include "tools/jailrun/table.h"
 #include "tools/jailrun/version.h"
 
@@ -71,6 +72,7 @@ constexpr char kTimeLimit[] = R"pb(
     total_us: 2020000
     steps { phase: "run" step: "mount_rootfs" duration_us: 600 }
   }
+  cleanup { state: STATE_CLEAN processes_killed: 7 groups_removed: 3 namespaces_gone: true }
 )pb";
 
 TEST(RenderTest, TheVerdictStandsFirst) {
@@ -80,11 +82,28 @@ TEST(RenderTest, TheVerdictStandsFirst) {
 
 TEST(RenderTest, EverythingInTheRecordIsTold) {
   const std::string text = RenderRecord(Record(kTimeLimit));
-  for (const char* part :
-       {"Run: signal 9 (SIGKILL), CPU TIME LIMIT", "2.00 s", "timerfd", "REACHED, ended the run",
-        "900 us later", "50 NOT ENFORCED", "ptrace(0x10, 0x1, ...)", "3 times", "answered EPERM", "| one",
-        "uid 1900000001 of the host", "pid namespace", "read back", "landlock", "UNAVAILABLE",
-        "python (CPython 3)", "sha256 0102", "mount_rootfs", "600 us"}) {
+  for (const char* part : {"Run: signal 9 (SIGKILL), CPU TIME LIMIT",
+                           "2.00 s",
+                           "timerfd",
+                           "REACHED, ended the run",
+                           "900 us later",
+                           "50 NOT ENFORCED",
+                           "ptrace(0x10, 0x1, ...)",
+                           "3 times",
+                           "answered EPERM",
+                           "| one",
+                           "uid 1900000001 of the host",
+                           "pid namespace",
+                           "read back",
+                           "landlock",
+                           "UNAVAILABLE",
+                           "python (CPython 3)",
+                           "sha256 0102",
+                           "mount_rootfs",
+                           "600 us",
+                           "processes killed  7",
+                           "groups removed    3",
+                           "gone, and every mount"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
 }
@@ -160,6 +179,44 @@ TEST(RenderTest, AnUnknownVerdictIsRendered) {
   v1::ResultRecord record;
   record.set_verdict(static_cast<v1::Verdict>(99));
   EXPECT_THAT(RenderRecord(record), HasSubstr("UNKNOWN VERDICT"));
+}
+
+TEST(RenderTest, WhatWasNotRemovedIsTold) {
+  const std::string text = RenderRecord(Record(R"pb(
+    cleanup { state: STATE_INCOMPLETE step: "remove_cgroup" error_number: 16 error_name: "EBUSY" }
+  )pb"));
+  for (const char* part : {"NOT EVERYTHING WAS REMOVED", "remove_cgroup", "EBUSY", "jailrun sweep"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+}
+
+v1::SweepReport SweepReport(bool privileged, int removed, int alive, int dying) {
+  v1::SweepReport report;
+  report.set_privileged(privileged);
+  report.set_runs_removed(removed);
+  report.set_groups_removed(3 * removed);
+  report.set_runs_alive(alive);
+  report.set_runs_dying(dying);
+  return report;
+}
+
+TEST(SweepTest, WhatWasRemovedAndWhatWasNotIsTold) {
+  EXPECT_EQ(RenderSweep(SweepReport(true, 0, 0, 0)), "Nothing was left behind.\n");
+  EXPECT_EQ(RenderSweep(SweepReport(true, 1, 2, 0)),
+            "Removed what 1 killed run had left: 3 control groups, 0 processes killed.\n"
+            "Left alone: 2 runs that are alive.\n");
+  EXPECT_THAT(RenderSweep(SweepReport(true, 2, 0, 1)), HasSubstr("still dying: sweep again"));
+}
+
+TEST(SweepTest, WithoutPrivilegeItSaysWhoCan) {
+  EXPECT_THAT(RenderSweep(SweepReport(false, 0, 0, 0)), HasSubstr("run jailrun sweep as root"));
+}
+
+TEST(SweepTest, AFailureNamesItsCure) {
+  v1::SweepReport report = SweepReport(true, 0, 0, 0);
+  report.mutable_failure()->set_step("sweep");
+  report.mutable_failure()->set_hint("mend it");
+  EXPECT_THAT(RenderSweep(report), HasSubstr("mend it"));
 }
 
 TEST(TableTest, ColumnsAreAsWideAsTheirWidestCell) {

@@ -68,6 +68,8 @@ TEST(HintsTest, StepPatternStandsForAllOfItsSteps) {
 }
 
 TEST(HintsTest, ExhaustedHostIsWorthAnotherTry) {
+  EXPECT_TRUE(Explain({"take_uid", EUSERS, "", ""}, Asked::kLanguage).retryable());
+  EXPECT_EQ(Explain({"check_seals", ENOMEM, "", ""}, Asked::kLanguage).origin(), v1::Failure::ORIGIN_HOST);
   EXPECT_TRUE(Explain({"take_uid", EAGAIN, "", ""}, Asked::kLanguage).retryable());
   EXPECT_TRUE(Explain({"clone_child", ENOMEM, "", ""}, Asked::kLanguage).retryable());
   EXPECT_FALSE(Explain({"clone_child", EPERM, "", ""}, Asked::kLanguage).retryable());

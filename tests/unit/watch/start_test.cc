@@ -142,9 +142,10 @@ TEST(StartTest, EndOfHelperIsReported) {
 }
 
 TEST(StartTest, SweepRunsTheLauncherAndWaits) {
-  EXPECT_FALSE(Sweep(FAKE_LAUNCHER)) << Sweep(FAKE_LAUNCHER).detail;
-  EXPECT_EQ(Sweep("/nonexistent").error, ENOENT);
-  EXPECT_EQ(Sweep("/bin/false").detail, "ended with status 1");
+  plan::Swept swept = {};
+  EXPECT_FALSE(Sweep(FAKE_LAUNCHER, &swept)) << Sweep(FAKE_LAUNCHER, &swept).detail;
+  EXPECT_EQ(Sweep("/nonexistent", &swept).error, ENOENT);
+  EXPECT_EQ(Sweep("/bin/false", &swept).detail, "ended with status 1");
 }
 
 }  // namespace
