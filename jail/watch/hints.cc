@@ -81,7 +81,8 @@ constexpr Hint kHints[] = {
     {"take_uid", EROFS, kHost, Again::kUseless,
      "/run/jailrun must be writable for root: mount a tmpfs on /run"},
     {"give_stdio", EPERM, kHost, Again::kUseless,
-     "jail-launch, as root, may not give away a pipe: it needs CAP_CHOWN; in a container, grant it (--cap-add)"},
+     "jail-launch, as root, may not give away a pipe: it needs CAP_CHOWN; in a container, grant it "
+     "(--cap-add)"},
     {"make_cgroup", EROFS, kHost, Again::kUseless,
      "/sys/fs/cgroup is read-only: in a container, ask for a private cgroup namespace and a writable mount; "
      "or run "
@@ -101,7 +102,8 @@ constexpr Hint kHints[] = {
      "The kernel refused a limit: a parent cgroup may be tighter. Raise it there, or run with --best-effort"},
     {"clone_child", EPERM, kHost, Again::kUseless,
      "Namespaces are forbidden here: in a container, grant CAP_SYS_ADMIN (--cap-add SYS_ADMIN) or a seccomp "
-     "profile that allows clone with namespaces; on the host itself, sysctl kernel.unprivileged_userns_clone=1 "
+     "profile that allows clone with namespaces; on the host itself, sysctl "
+     "kernel.unprivileged_userns_clone=1 "
      "kernel.apparmor_restrict_unprivileged_userns=0"},
     {"clone_child", ENOSPC, kHost, Again::kWorthwhile,
      "No namespace is left: sysctl user.max_user_namespaces=15000, and the other user.max_*_namespaces "

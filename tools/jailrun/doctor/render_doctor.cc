@@ -82,6 +82,7 @@ std::string Cut(std::string text) {
 }
 
 std::string RenderProofs(const v1::DoctorReport& report) {
+  if (report.probe().verdict() != v1::VERDICT_OK) return "";  // None ran.
   Table table(2);
   for (const v1::Proof& proof : report.proofs())
     table.Row({proof.name(), StateLabel(proof.state()), Cut(Visible(proof.evidence()))});
