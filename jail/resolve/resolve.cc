@@ -201,8 +201,7 @@ absl::Status CheckSources(const std::vector<v1::SourceFile>& files, const v1::Li
                                      FormatBytes(limits.file_bytes())));
   }
   if (inodes <= limits.disk_inodes()) return absl::OkStatus();
-  return Bad("files",
-             absl::StrCat(inodes, " are more than limits.disk_inodes of ", limits.disk_inodes()));
+  return Bad("files", absl::StrCat(inodes, " are more than limits.disk_inodes of ", limits.disk_inodes()));
 }
 
 absl::Status AddCompilePhase(const Program& program, v1::RunPlan* plan) {

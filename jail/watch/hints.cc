@@ -105,6 +105,10 @@ constexpr Hint kHints[] = {
      "profile that allows clone with namespaces; on the host itself, sysctl "
      "kernel.unprivileged_userns_clone=1 "
      "kernel.apparmor_restrict_unprivileged_userns=0"},
+    {"clone_child", ENOSYS, kHost, Again::kUseless,
+     "clone3 is refused here, as a container's seccomp profile does without CAP_SYS_ADMIN: grant it "
+     "(--cap-add "
+     "SYS_ADMIN) or another profile; a kernel before Linux 5.3 has no clone3 at all"},
     {"clone_child", ENOSPC, kHost, Again::kWorthwhile,
      "No namespace is left: sysctl user.max_user_namespaces=15000, and the other user.max_*_namespaces "
      "likewise"},
