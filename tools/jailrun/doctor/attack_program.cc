@@ -6,21 +6,21 @@
 __asm__(
     ".pushsection .rodata\n"
     ".balign 16\n"
-    ".globl jail_attack_begin\n"
-    ".globl jail_attack_end\n"
-    "jail_attack_begin:\n"
+    ".globl kJailAttackBegin\n"
+    ".globl kJailAttackEnd\n"
+    "kJailAttackBegin:\n"
     ".incbin \"" JAIL_ATTACK_FILE
     "\"\n"
-    "jail_attack_end:\n"
+    "kJailAttackEnd:\n"
     ".popsection\n");
 
-extern "C" const char jail_attack_begin[];
-extern "C" const char jail_attack_end[];
+extern "C" const char kJailAttackBegin[];
+extern "C" const char kJailAttackEnd[];
 
 namespace jail::cli {
 
 absl::string_view AttackProgram() {
-  return {jail_attack_begin, static_cast<size_t>(jail_attack_end - jail_attack_begin)};
+  return {kJailAttackBegin, static_cast<size_t>(kJailAttackEnd - kJailAttackBegin)};
 }
 
 }  // namespace jail::cli

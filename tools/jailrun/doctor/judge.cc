@@ -94,7 +94,7 @@ Finding JudgeCount(const v1::ResultRecord& record, int64_t most, absl::string_vi
 std::string Elapsed(int64_t microseconds) { return FormatElapsed(absl::Microseconds(microseconds)); }
 
 Finding EndedBy(const v1::ResultRecord& record, v1::Verdict verdict, v1::Resource resource,
-                std::string evidence) {
+                const std::string& evidence) {
   const v1::LimitHit* hit = FindHit(record, resource);
   const bool ended = record.verdict() == verdict && hit != nullptr && hit->ended_run();
   return {ended, absl::StrCat(VerdictLabel(record.verdict()), ", ", evidence)};

@@ -28,7 +28,7 @@ bool CpuRate(const H& host) {
   return host.Has(kVersion, "cpu");
 }
 bool CpuUsageV1(const H& host) { return host.Has(CgroupVersion::kV1, "cpuacct"); }
-constexpr auto CpuUsageV2 = CpuRate<CgroupVersion::kV2>;
+bool CpuUsageV2(const H& host) { return host.Has(CgroupVersion::kV2, "cpu"); }
 
 constexpr auto kV1 = CgroupVersion::kV1;
 constexpr auto kV2 = CgroupVersion::kV2;

@@ -32,13 +32,15 @@ struct Attack {
   void (*bomb)();
 };
 
-// One table for each kind, up to a row without a name.
+// One table for each kind, up to a row without a name. All are initialised by the compiler.
+// NOLINTBEGIN(bugprone-dynamic-static-initializers)
 extern const Attack kFileAttacks[];
 extern const Attack kIdentityAttacks[];
 extern const Attack kKernelAttacks[];
 extern const Attack kNetworkAttacks[];
 extern const Attack kProcessAttacks[];
 extern const Attack kBombs[];
+// NOLINTEND(bugprone-dynamic-static-initializers)
 
 // What doctor told about the host: "port=4711". An empty text when it did not.
 const char* Told(const char* name);
