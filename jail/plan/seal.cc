@@ -101,7 +101,9 @@ struct PlacedFile {
 
 std::vector<PlacedFile> AllFiles(const v1::PhasePlan& phase, absl::Span<const v1::SourceFile> products) {
   std::vector<PlacedFile> files;
-  for (const v1::SourceFile& file : phase.files()) files.push_back({&file, Place::kWork});
+  for (const v1::SourceFile& file : phase.files()) {
+    files.push_back({&file, file.executable() ? Place::kApp : Place::kWork});
+  }
   for (const v1::SourceFile& file : products) files.push_back({&file, Place::kApp});
   return files;
 }

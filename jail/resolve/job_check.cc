@@ -78,11 +78,23 @@ absl::Status CheckDistinct(const v1::JobSpec& job) {
   return absl::OkStatus();
 }
 
+// What a language's jail executes, its runtime decides; and its products could have the same names.
+absl::Status CheckExecutable(const v1::JobSpec& job, int index) {
+  const v1::SourceFile& file = job.files(index);
+  if (!file.executable()) return absl::OkStatus();
+  if (job.command().empty())
+    return Bad(Item("files", index) + ".executable", "is for a command, not for a language's files");
+  if (!absl::StrContains(file.path(), "/")) return absl::OkStatus();
+  return Bad(Item("files", index) + ".path",
+             absl::StrCat(Quoted(file.path()), " has a \"/\"; /app has no folders"));
+}
+
 absl::Status CheckFiles(const v1::JobSpec& job) {
   if (static_cast<uint32_t>(job.files_size()) > plan::kMaxFiles) {
     return Bad("files", absl::StrCat(job.files_size(), " are more than ", plan::kMaxFiles));
   }
   for (int i = 0; i < job.files_size(); ++i) {
+    JAIL_RETURN_IF_ERROR(CheckExecutable(job, i));
     // The first may go without a name when the language gives it one.
     if (i == 0 && job.files(i).path().empty() && job.command().empty()) continue;
     JAIL_RETURN_IF_ERROR(CheckPath(Item("files", i) + ".path", job.files(i).path()));

@@ -74,9 +74,8 @@ constexpr Hint kHints[] = {
 
     // The helper's own part.
     {"sanitize", kAnyErrno, kHost, Again::kUseless,
-     "jail-launch could not make itself safe to run with privilege: start it through jailrun, not by hand "
-     "and not "
-     "under a debugger"},
+     "jail-launch could not make itself safe to run with privilege: started as root it needs CAP_SETUID and "
+     "CAP_SETGID (a container must grant them: --cap-add), and it is started through jailrun, not by hand"},
     {"make_report", kCutShort, kHost, Again::kWorthwhile,
      "No memory file could be made for the report: no memory, no descriptor, or a kernel before Linux 5.1"},
     {"check_seals", kAnyErrno, kJail, Again::kUseless,
@@ -101,6 +100,9 @@ constexpr Hint kHints[] = {
      "/etc/jailrun/site.textproto"},
     {"take_uid", EROFS, kHost, Again::kUseless,
      "/run/jailrun must be writable for root: mount a tmpfs on /run"},
+    {"give_stdio", EPERM, kHost, Again::kUseless,
+     "jail-launch, as root, may not give away a pipe: it needs CAP_CHOWN; in a container, grant it "
+     "(--cap-add)"},
     {"make_cgroup", EROFS, kHost, Again::kUseless,
      "/sys/fs/cgroup is read-only: in a container, ask for a private cgroup namespace and a writable mount; "
      "or run "
@@ -119,10 +121,14 @@ constexpr Hint kHints[] = {
     {"set_cgroup_limits", kAnyErrno, kHost, Again::kUseless,
      "The kernel refused a limit: a parent cgroup may be tighter. Raise it there, or run with --best-effort"},
     {"clone_child", EPERM, kHost, Again::kUseless,
-     "Namespaces are forbidden here: allow them (sysctl kernel.unprivileged_userns_clone=1, "
-     "kernel.apparmor_restrict_unprivileged_userns=0); in a container, its seccomp profile must allow clone "
-     "with "
-     "namespaces"},
+     "Namespaces are forbidden here: in a container, grant CAP_SYS_ADMIN (--cap-add SYS_ADMIN) or a seccomp "
+     "profile that allows clone with namespaces; on the host itself, sysctl "
+     "kernel.unprivileged_userns_clone=1 "
+     "kernel.apparmor_restrict_unprivileged_userns=0"},
+    {"clone_child", ENOSYS, kHost, Again::kUseless,
+     "clone3 is refused here, as a container's seccomp profile does without CAP_SYS_ADMIN: grant it "
+     "(--cap-add "
+     "SYS_ADMIN) or another profile; a kernel before Linux 5.3 has no clone3 at all"},
     {"clone_child", EUSERS, kHost, Again::kUseless,
      "Namespaces are nested too deep here: run outside of some of them"},
     {"clone_child", EINVAL, kHost, Again::kUseless,

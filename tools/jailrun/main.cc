@@ -4,15 +4,17 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/stubs/logging.h"
+#include "jail/base/status_macros.h"
 #include "jail/jail.h"
 #include "jail/plan/builtin.h"
 #include "tools/jailrun/command_line.h"
-#include "tools/jailrun/doctor.h"
+#include "tools/jailrun/doctor/doctor.h"
 #include "tools/jailrun/exit_status.h"
 #include "tools/jailrun/files.h"
 #include "tools/jailrun/help.h"
@@ -59,15 +61,19 @@ Catalog MakeCatalog(const Jail& jail, Command command) {
   return catalog;
 }
 
-absl::StatusOr<std::unique_ptr<Jail>> OpenJail(const CommandLine& line) {
+absl::StatusOr<Site> ChooseSite(const CommandLine& line) {
   if (line.rootless && geteuid() == 0) {
     return absl::InvalidArgumentError(
         "--rootless is not for root: the program would be the host's root; be another user");
   }
-  absl::StatusOr<Site> site = LoadSite();
-  if (!site.ok()) return site.status();
-  site->rootless = site->rootless || line.rootless;
-  return Jail::Open(*std::move(site));
+  JAIL_ASSIGN_OR_RETURN(Site site, LoadSite());
+  site.rootless = site.rootless || line.rootless;
+  return site;
+}
+
+absl::StatusOr<std::unique_ptr<Jail>> OpenJail(const CommandLine& line) {
+  JAIL_ASSIGN_OR_RETURN(Site site, ChooseSite(line));
+  return Jail::Open(std::move(site));
 }
 
 int ShowJson(const google::protobuf::Message& message) {
@@ -107,13 +113,17 @@ int LangsCommand(const Context& context) {
 }
 
 int DoctorCommand(const Context& context) {
-  const absl::StatusOr<std::unique_ptr<Jail>> jail = OpenJail(context.line);
-  if (!jail.ok()) return ReportUnusable(jail.status(), context.line, context.streams);
-  const v1::ResultRecord probe = (*jail)->Probe();
-  const int shown =
-      context.line.json.wanted() ? ShowJson(probe) : Show(RenderDoctor(probe, (*jail)->Runtimes()));
+  const CommandLine& line = context.line;
+  const absl::StatusOr<Site> site = ChooseSite(line);
+  if (!site.ok()) return ReportUnusable(site.status(), line, context.streams);
+  const absl::StatusOr<std::unique_ptr<Jail>> jail = Jail::Open(*site);
+  if (!jail.ok()) return ReportUnusable(jail.status(), line, context.streams);
+  const auto run = [&jail](const v1::JobSpec& job) { return (*jail)->Run(job); };
+  const v1::DoctorReport report =
+      Examine(LookAtHost(site->launcher_path, site->rootless), (*jail)->Probe(), line.best_effort, run);
+  const int shown = line.json.wanted() ? ShowJson(report) : Show(RenderDoctor(report, (*jail)->Runtimes()));
   if (shown != kExitOk) return shown;
-  return HostIsReady(probe) ? kExitOk : kExitCheckFailed;
+  return report.ready() ? kExitOk : kExitCheckFailed;
 }
 
 int SweepCommand(const Context& context) {

@@ -5,7 +5,6 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
-#include "tools/jailrun/doctor.h"
 #include "tools/jailrun/record_text.h"
 #include "tools/jailrun/sweep.h"
 #include "tools/jailrun/table.h"
@@ -164,9 +163,7 @@ TEST(RenderTest, NoControlByteGetsOut) {
       jail_version: "\033"
     }
     timeline { steps { phase: "\033" step: "\033" } })pb");
-  v1::RuntimeCatalog catalog;
-  for (const std::string& text :
-       {RenderRecord(record), RenderSummary(record), RenderDoctor(record, catalog)}) {
+  for (const std::string& text : {RenderRecord(record), RenderSummary(record)}) {
     for (char byte : text) EXPECT_TRUE(byte == '\n' || (byte >= 0x20 && byte < 0x7f)) << int{byte};
   }
 }
@@ -258,46 +255,6 @@ TEST(RecordTextTest, APlanShowsChecksumsInHexadecimalAndCutsContents) {
   const std::string text = PlanText(plan);
   EXPECT_THAT(text, HasSubstr("policy_sha256: \"01ff\""));
   EXPECT_LT(text.size(), 1000U);
-}
-
-TEST(DoctorTest, ReadyOnlyWhenEverythingAskedForHolds) {
-  v1::ResultRecord probe = Record(R"pb(
-    verdict: VERDICT_OK
-    phases { limits { resource: RESOURCE_PROCESSES requested: 50 effective: 50 mechanism: "pids.max" } }
-    isolation {
-      layers { protection: PROTECTION_SECCOMP requested: true state: STATE_ENFORCED }
-      layers { protection: PROTECTION_LANDLOCK requested: false state: STATE_UNAVAILABLE }
-    })pb");
-  EXPECT_TRUE(HostIsReady(probe));
-  probe.mutable_isolation()->mutable_layers(0)->set_state(v1::Isolation::STATE_UNAVAILABLE);
-  EXPECT_FALSE(HostIsReady(probe));
-}
-
-TEST(DoctorTest, ALimitWithoutEffectIsNotReady) {
-  EXPECT_FALSE(HostIsReady(Record(R"pb(
-    verdict: VERDICT_OK
-    phases { limits { resource: RESOURCE_MEMORY_BYTES requested: 50 } })pb")));
-}
-
-TEST(DoctorTest, AFailedProbeIsNotReadyAndItsHintIsTold) {
-  const v1::ResultRecord probe = Record(R"pb(
-    verdict: VERDICT_JAIL_ERROR
-    failure { step: "clone_child" hint: "Raise user.max_user_namespaces." })pb");
-  EXPECT_FALSE(HostIsReady(probe));
-  EXPECT_THAT(RenderDoctor(probe, v1::RuntimeCatalog()), HasSubstr("- Raise user.max_user_namespaces."));
-}
-
-TEST(DoctorTest, LayersWithTheSameCureShareALine) {
-  const std::string text = RenderDoctor(
-      Record(R"pb(
-        verdict: VERDICT_OK
-        isolation {
-          layers { protection: PROTECTION_MEMORY_CGROUP requested: true state: STATE_UNAVAILABLE }
-          layers { protection: PROTECTION_PIDS_CGROUP requested: true state: STATE_UNAVAILABLE }
-        })pb"),
-      v1::RuntimeCatalog());
-  EXPECT_THAT(text, HasSubstr("- memory cgroup, pids cgroup: give jailrun the controller"));
-  EXPECT_THAT(text, HasSubstr("MISSING"));
 }
 
 TEST(VersionTest, TellsPartsByChecksum) {

@@ -99,6 +99,17 @@ TEST(SealTest, TheViewReadsBackWhatWasSealed) {
   EXPECT_EQ(std::string(view.content(view.file(2)), view.file(2).content.size), binary);
 }
 
+TEST(SealTest, AnExecutableOfTheJobLiesWhereProductsDo) {
+  v1::RunPlan plan = MakePlan();
+  plan.mutable_phases(0)->mutable_files(0)->set_executable(true);
+  const auto sealed = Seal(plan, plan.phases(0), {});
+  ASSERT_TRUE(sealed.ok()) << sealed.status();
+  const Opened opened(ReadAll(sealed->fd.get()));
+  ASSERT_EQ(opened.error, 0);
+  EXPECT_EQ(opened.view.file(0).place, Place::kApp);
+  EXPECT_EQ(opened.view.file(1).place, Place::kWork);
+}
+
 TEST(SealTest, LimitsArriveInTheLayoutsUnits) {
   const v1::RunPlan plan = MakePlan();
   const auto sealed = Seal(plan, plan.phases(0), {});

@@ -106,6 +106,15 @@ TEST(ResolveTest, RefusesFilesThatDoNotFit) {
        }},
       {"files: 1 are more than limits.disk_inodes of 0",
        [](v1::JobSpec* job) { job->mutable_limits()->set_disk_inodes(0); }},
+      {"files[0].executable: is for a command, not for a language's files",
+       [](v1::JobSpec* job) { job->mutable_files(0)->set_executable(true); }},
+      {"files[1].path: \"bin/x\" has a \"/\"; /app has no folders",
+       [](v1::JobSpec* job) {
+         job->clear_language();
+         job->add_command("/app/x");
+         AddFile(job, "bin/x");
+         job->mutable_files(1)->set_executable(true);
+       }},
       {"files: 1025 are more than 1024",
        [](v1::JobSpec* job) {
          for (int i = 0; i < 1024; ++i) AddFile(job, absl::StrCat("f", i));
@@ -117,6 +126,22 @@ TEST(ResolveTest, RefusesFilesThatDoNotFit) {
          AddFile(job, "main.py");
        }},
   });
+}
+
+TEST(ResolveTest, AnExecutableTakesNoneOfTheProgramsDisk) {
+  v1::JobSpec job;
+  job.add_command("/app/x");
+  v1::SourceFile* file = job.add_files();
+  file->set_path("x");
+  file->set_content(std::string(40000, 'x'));
+  file->set_executable(true);
+  job.mutable_limits()->set_disk_bytes(4096);
+  job.mutable_limits()->set_disk_inodes(0);
+  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_TRUE(plan->phases(0).files(0).executable());
+  file->set_executable(false);
+  EXPECT_FALSE(Resolve(job, v1::Site()).ok());
 }
 
 TEST(ResolveTest, RefusesArgumentsAndVariablesThatNoProgramCanGet) {
