@@ -122,7 +122,7 @@ TEST(RecordTest, CountsOfAHostileReportStayWithinTheArrays) {
 TEST(RecordTest, StepsThatWereDoneHaveTheirTimes) {
   TestPhase phase(v1::PhasePlan::KIND_COMPILE);
   phase.report().times[static_cast<int>(StepId::kMountProc)] = {phase.facts.started_ns + 1'000'000,
-                                                                     phase.facts.started_ns + 1'250'000};
+                                                                phase.facts.started_ns + 1'250'000};
   phase.report().times[static_cast<int>(StepId::kPivotRoot)] = {phase.facts.started_ns + 2'000'000, 0};
   const v1::ResultRecord record = Record(phase);
   ASSERT_EQ(record.timeline().steps_size(), 1);
