@@ -1,7 +1,12 @@
 #include "jail/watch/sha256.h"
 
 #include <immintrin.h>
+// glibc's header has C's name for it, which g++ knows and clang++ does not.
+#ifdef __clang__
+#define _Bool bool
+#endif
 #include <sys/platform/x86.h>
+#undef _Bool
 
 #include <algorithm>
 #include <cstddef>
