@@ -21,23 +21,41 @@ constexpr Lead kLeads[] = {
     {0xf0, 0xf0, 3, 0x90, 0xbf}, {0xf1, 0xf3, 3, 0x80, 0xbf}, {0xf4, 0xf4, 3, 0x80, 0x8f},
 };
 
+constexpr size_t kMostFollowing = 3;
+constexpr absl::string_view kReplacement = "\xef\xbf\xbd";
+
 bool Within(char byte, uint8_t low, uint8_t high) {
   const auto value = static_cast<uint8_t>(byte);
   return value >= low && value <= high;
+}
+
+// Whether these may be the bytes of a character of that kind, as far as they go.
+bool BeginsAs(const Lead& lead, absl::string_view bytes) {
+  for (size_t i = 1; i < bytes.size(); ++i) {
+    const bool second = i == 1;
+    if (!Within(bytes[i], second ? lead.second_low : 0x80, second ? lead.second_high : 0xbf)) return false;
+  }
+  return true;
 }
 
 // The length of the character at the front; 0 when it is none.
 size_t CharacterLength(absl::string_view text) {
   for (const Lead& lead : kLeads) {
     if (!Within(text[0], lead.low, lead.high)) continue;
-    if (text.size() <= lead.following) return 0;
-    for (size_t i = 1; i <= lead.following; ++i) {
-      const bool second = i == 1;
-      if (!Within(text[i], second ? lead.second_low : 0x80, second ? lead.second_high : 0xbf)) return 0;
-    }
-    return size_t{lead.following} + 1;
+    const size_t length = size_t{lead.following} + 1;
+    return text.size() >= length && BeginsAs(lead, text.substr(0, length)) ? length : 0;
   }
   return 0;
+}
+
+bool IsFollowing(char byte) { return Within(byte, 0x80, 0xbf); }
+
+// Too short for a character, but nothing in it is wrong.
+bool IsBegunCharacter(absl::string_view text) {
+  for (const Lead& lead : kLeads) {
+    if (Within(text[0], lead.low, lead.high)) return text.size() <= lead.following && BeginsAs(lead, text);
+  }
+  return false;
 }
 
 }  // namespace
@@ -49,6 +67,34 @@ bool IsUtf8(absl::string_view text) {
     text.remove_prefix(length);
   }
   return true;
+}
+
+std::string ReplaceInvalidUtf8(absl::string_view text, bool* replaced) {
+  std::string valid;
+  valid.reserve(text.size());
+  *replaced = false;
+  while (!text.empty()) {
+    const size_t length = CharacterLength(text);
+    const bool broken = length == 0;
+    const absl::string_view character = broken ? kReplacement : text.substr(0, length);
+    valid.append(character.data(), character.size());
+    text.remove_prefix(broken ? 1 : length);
+    *replaced = *replaced || broken;
+  }
+  return valid;
+}
+
+absl::string_view WithoutCutAtEnd(absl::string_view text) {
+  for (size_t cut = 1; cut <= kMostFollowing && cut <= text.size(); ++cut) {
+    if (IsBegunCharacter(text.substr(text.size() - cut))) return text.substr(0, text.size() - cut);
+  }
+  return text;
+}
+
+absl::string_view WithoutCutAtStart(absl::string_view text) {
+  size_t cut = 0;
+  while (cut < kMostFollowing && cut < text.size() && IsFollowing(text[cut])) ++cut;
+  return text.substr(cut);
 }
 
 std::string ToUtf8(absl::string_view text) {

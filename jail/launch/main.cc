@@ -9,13 +9,12 @@
 #include "jail/launch/context.h"
 #include "jail/launch/entry.h"
 #include "jail/launch/step.h"
+#include "jail/plan/layout.h"
 
 namespace jail::launch {
 namespace {
 
-// The watcher decodes these: a failure before there is a report to tell it in.
 constexpr int kExitFailed = 1;
-constexpr int kExitNoReport = 100;  // + the step's number
 
 int Run(Context& context) {
   RunHostSteps(context);
@@ -34,11 +33,11 @@ int SweepOnly(Context& context) {
 int Main(int argc, char** argv) {
   static Context context;
   if (InjectFault(StepId::kSanitize) != 0 || Sanitize(context, argc) != 0) {
-    return kExitNoReport + static_cast<int>(StepId::kSanitize);
+    return plan::kExitNoReport + static_cast<int>(StepId::kSanitize);
   }
   if (argc == 2 && std::strcmp(argv[1], "--sweep") == 0) return SweepOnly(context);
   if (InjectFault(StepId::kMakeReport) != 0 || MakeReport(context) != 0) {
-    return kExitNoReport + static_cast<int>(StepId::kMakeReport);
+    return plan::kExitNoReport + static_cast<int>(StepId::kMakeReport);
   }
   return Run(context);
 }

@@ -231,6 +231,7 @@ absl::Status AddRunPhase(const Program& program, v1::RunPlan* plan) {
   if (program.runtime == nullptr) phase.mutable_argv()->MergeFrom(job.args());
   SetArgv(run.argv(), program, &phase);
   *phase.mutable_artifact_globs() = job.artifact_globs();
+  if (program.runtime != nullptr) *phase.mutable_memory_signs() = program.runtime->memory_signs();
   *phase.mutable_files() = {program.files.begin(), program.files.end()};
   JAIL_RETURN_IF_ERROR(CheckStrings(phase));
   if (!job.policy().empty()) return SetPolicy(job.policy(), &phase);
@@ -253,7 +254,10 @@ absl::StatusOr<v1::RunPlan> Resolve(const v1::JobSpec& job, const v1::Site& site
   JAIL_ASSIGN_OR_RETURN(const Program program, ChooseProgram(job, site));
   v1::RunPlan plan;
   plan.set_job_id(job.job_id());
-  if (program.runtime != nullptr) plan.set_runtime(program.runtime->name());
+  if (program.runtime != nullptr) {
+    plan.set_runtime(program.runtime->name());
+    plan.set_runtime_version(program.runtime->display_name());
+  }
   JAIL_ASSIGN_OR_RETURN(*plan.mutable_rootfs(), ChooseRootfs(job));
   plan.set_hostname(std::string(kHostname));
   plan.set_stdin(job.stdin());

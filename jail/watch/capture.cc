@@ -6,9 +6,12 @@
 
 namespace jail::watch {
 
+// Of a truncated stream: one byte in four is of its end.
+constexpr size_t kTailShare = 4;
+
 Capture::Capture(int64_t limit_bytes, bool live)
     : limit_(static_cast<size_t>(std::max<int64_t>(limit_bytes, 0))),
-      head_(limit_ - limit_ / 2),
+      head_(limit_ - limit_ / kTailShare),
       live_(live) {}
 
 size_t Capture::Room() const {
@@ -17,6 +20,7 @@ size_t Capture::Room() const {
 }
 
 void Capture::Add(absl::string_view bytes) {
+  hash_.Update(bytes);
   const size_t within = std::min(bytes.size(), limit_ - std::min(limit_, total_));
   kept_.append(bytes.data(), within);
   total_ += within;
@@ -44,6 +48,7 @@ Captured Capture::Finish() {
   Captured captured;
   captured.total_bytes = static_cast<int64_t>(total_);
   captured.truncated = passed_limit();
+  captured.sha256 = hash_.Finish();
   const size_t ring = limit_ - head_;
   if (captured.truncated && ring > 0) {
     const auto oldest = static_cast<std::ptrdiff_t>(head_ + (total_ - head_) % ring);

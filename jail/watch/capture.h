@@ -1,6 +1,7 @@
-// What is kept of one output stream: all of it up to the limit; past that the first half of the
-// limit and the last bytes that fit in the other half. Never more than the limit is held, and the
-// part that goes live to the caller is a window on the same bytes, not a second copy.
+// What is kept of one output stream: all of it up to the limit; past that the first three quarters of
+// the limit and the last bytes that fit in the fourth: what went wrong first is most often at the start,
+// what ended the program at the end. Never more than the limit is held, and the part that goes live to
+// the caller is a window on the same bytes, not a second copy. The checksum is of everything that came.
 #ifndef JAIL_WATCH_CAPTURE_H_
 #define JAIL_WATCH_CAPTURE_H_
 
@@ -9,6 +10,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "jail/watch/sha256.h"
 
 namespace jail::watch {
 
@@ -17,6 +19,7 @@ struct Captured {
   std::string tail;
   int64_t total_bytes = 0;
   bool truncated = false;
+  std::string sha256 = {};  // Of the whole stream; empty when there never was one.
 };
 
 class Capture {
@@ -46,6 +49,7 @@ class Capture {
   size_t delivered_ = 0;
   bool live_;
   std::string kept_;
+  Sha256 hash_;
 };
 
 }  // namespace jail::watch

@@ -11,6 +11,7 @@
 #include "jail/watch/capture.h"
 #include "jail/watch/fault.h"
 #include "jail/watch/start.h"
+#include "jail/watch/timing.h"
 
 namespace jail::watch {
 
@@ -27,6 +28,7 @@ struct PhaseFacts {
   bool cancelled = false;
   Captured stdout_stream;
   Captured stderr_stream;
+  HostTimes host_times;  // While the phase ran.
 
   bool compiling() const { return phase->kind() == v1::PhasePlan::KIND_COMPILE; }
   bool reached_exec() const { return report.has_value() && report->exec_ns != 0; }

@@ -4,7 +4,10 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
+#include "jail/watch/language_limit.h"
 #include "jail/watch/verdict.h"
 
 namespace jail::watch {
@@ -64,6 +67,8 @@ struct Row {
   bool (*ended_run)(const PhaseFacts&);
   // Only for time limits: how long the end took, in ns.
   int64_t (*overshoot_ns)(const PhaseFacts&) = nullptr;
+  // Only for a limit of the language's own: its name.
+  std::string (*language_limit)(const PhaseFacts&) = nullptr;
 };
 
 using F = PhaseFacts;
@@ -84,6 +89,10 @@ constexpr Row kRows[] = {
     {v1::RESOURCE_MEMORY_BYTES, MemoryReached, [](const L& l) -> int64_t { return l.memory_bytes(); },
      [](const F& f) { return std::max<int64_t>(f.report->usage.memory_peak_bytes, 0); },
      [](const F& f) -> int64_t { return f.report->usage.oom_kills; }, EndedByMemory},
+    {v1::RESOURCE_MEMORY_BYTES, LanguageMemoryReached, [](const L& l) -> int64_t { return l.memory_bytes(); },
+     [](const F& f) -> int64_t { return std::max<int64_t>(f.report->usage.memory_peak_bytes, 0); },
+     [](const F&) -> int64_t { return 1; }, [](const F&) { return true; }, nullptr,
+     [](const F& f) { return FindMemorySign(f)->limit(); }},
     {v1::RESOURCE_PROCESSES, ProcessesReached, [](const L& l) -> int64_t { return l.processes(); },
      [](const F& f) -> int64_t { return std::max<int64_t>(f.report->usage.pids_peak, 0); },
      [](const F& f) -> int64_t { return f.report->usage.pids_denied; }, Never},
@@ -119,6 +128,8 @@ bool MemoryReached(const PhaseFacts& facts) {
          (Killed(facts, KillReason::kMemory) || facts.report->usage.oom_kills > 0);
 }
 
+bool LanguageMemoryReached(const PhaseFacts& facts) { return FindMemorySign(facts) != nullptr; }
+
 bool FileSizeReached(const PhaseFacts& facts) { return ExitOf(facts).signal == SIGXFSZ; }
 bool DiskFull(const PhaseFacts& facts) {
   return facts.report.has_value() && facts.report->usage.disk_full == 1;
@@ -142,6 +153,7 @@ std::vector<v1::LimitHit> FindLimitHits(const PhaseFacts& facts) {
     if (row.overshoot_ns != nullptr && hit.ended_run()) {
       hit.set_overshoot_us(std::max<int64_t>(row.overshoot_ns(facts), 0) / 1000);
     }
+    if (row.language_limit != nullptr) hit.set_language_limit(row.language_limit(facts));
     hits.push_back(std::move(hit));
   }
   return hits;

@@ -15,6 +15,7 @@ bool CpuTimeReached(const PhaseFacts& facts);
 bool WallTimeReached(const PhaseFacts& facts);
 bool IdleTimeReached(const PhaseFacts& facts);
 bool MemoryReached(const PhaseFacts& facts);
+bool LanguageMemoryReached(const PhaseFacts& facts);  // The language's own limit.
 bool FileSizeReached(const PhaseFacts& facts);
 bool DiskFull(const PhaseFacts& facts);
 bool StdoutReached(const PhaseFacts& facts);

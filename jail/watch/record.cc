@@ -14,6 +14,8 @@
 #include "jail/watch/cleanup.h"
 #include "jail/watch/isolation.h"
 #include "jail/watch/limit_hits.h"
+#include "jail/watch/program_file.h"
+#include "jail/watch/timing.h"
 
 namespace jail::watch {
 namespace {
@@ -22,6 +24,7 @@ using plan::CgroupKind;
 using plan::RawReport;
 
 constexpr int64_t kNsPerUs = 1000;
+constexpr absl::string_view kHostRootfs = "host";
 
 v1::PhaseResult::Kind KindOf(const PhaseFacts& facts) {
   return facts.compiling() ? v1::PhaseResult::KIND_COMPILE : v1::PhaseResult::KIND_RUN;
@@ -32,6 +35,7 @@ void SetOutput(Captured captured, v1::Output* output) {
   output->set_tail(std::move(captured.tail));
   output->set_total_bytes(captured.total_bytes);
   output->set_truncated(captured.truncated);
+  output->set_sha256(std::move(captured.sha256));
 }
 
 v1::Usage::Source FromCgroup(CgroupKind kind, v1::Usage::Source otherwise) {
@@ -76,6 +80,18 @@ void SetUsage(const RawReport& report, v1::Usage* usage) {
   if (raw.file_peak_bytes >= 0) usage->set_memory_file_peak_bytes(raw.file_peak_bytes);
   usage->set_minor_faults(raw.minor_faults);
   usage->set_major_faults(raw.major_faults);
+}
+
+v1::Timing TimingOf(const PhaseFacts& facts, const v1::Usage& usage) {
+  TimingEvidence evidence;
+  evidence.wall_us = usage.wall_time_us();
+  evidence.cpu_us = usage.cpu_time_us();
+  evidence.forced_switches = usage.forced_switches();
+  evidence.stolen_us = facts.host_times.stolen_us;
+  evidence.pressure_us = facts.host_times.pressure_us;
+  if (facts.report->usage.throttled_ns >= 0)
+    evidence.throttled_us = facts.report->usage.throttled_ns / kNsPerUs;
+  return JudgeTiming(evidence);
 }
 
 std::string ArchName(uint32_t arch) {
@@ -169,11 +185,22 @@ void AddReport(const PhaseFacts& facts, v1::PhaseResult* phase, v1::ResultRecord
   if (!facts.reached_exec()) return;
   SetUsage(report, phase->mutable_usage());
   if (!facts.compiling()) AddSamples(report, record->mutable_timeline());
+  *phase->mutable_timing() = TimingOf(facts, phase->usage());
   SetViolations(report, phase);
   record->mutable_timeline()->set_setup_us((report.exec_ns - facts.started_ns) / kNsPerUs);
   record->mutable_provenance()->set_policy(facts.phase->policy());
   record->mutable_provenance()->set_policy_sha256(Digest(report.policy_sha256));
   record->mutable_provenance()->set_rootfs_sha256(Digest(report.rootfs_sha256));
+}
+
+// The first phase's program is the compiler or interpreter. Roots other than this machine's hold others.
+void DescribeRuntime(const v1::RunPlan& plan, v1::Provenance* provenance) {
+  provenance->set_runtime(plan.runtime_version());
+  const bool of_this_machine = plan.rootfs() == kHostRootfs && !plan.phases().empty();
+  if (plan.runtime().empty() || !of_this_machine) return;
+  ProgramFile program = IdentifyProgram(plan.phases(0).argv(0));
+  provenance->set_runtime_program(std::move(program.path));
+  provenance->set_runtime_build_id(std::move(program.build_id));
 }
 
 }  // namespace
@@ -194,7 +221,7 @@ void AddPhase(PhaseFacts facts, const Judgement& judgement, v1::ResultRecord* re
 void DescribeJob(const v1::JobSpec& job, const v1::RunPlan& plan, v1::Provenance* provenance) {
   provenance->set_jail_version(JAIL_VERSION);
   provenance->set_language(job.language());
-  provenance->set_runtime(plan.runtime_version());
+  DescribeRuntime(plan, provenance);
   provenance->set_rootfs(plan.rootfs());
   provenance->set_source_sha256(SourceDigest(job));
   if (!plan.phases().empty()) *provenance->mutable_limits() = plan.phases().rbegin()->limits();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "jail/watch/start.h"
+#include "jail/watch/timing.h"
 
 namespace jail::watch {
 namespace {
@@ -12,6 +13,16 @@ namespace {
 bool LeftSomething(const PhaseFacts& facts) {
   if (!facts.report) return facts.helper_end.signaled;
   return facts.report->finished != 1 && facts.report->privileged == 1;
+}
+
+std::optional<int64_t> Passed(std::optional<int64_t> before, std::optional<int64_t> after) {
+  if (!before || !after) return std::nullopt;
+  return *after - *before;
+}
+
+HostTimes Since(const HostTimes& before) {
+  const HostTimes after = ReadHostTimes();
+  return {Passed(before.stolen_us, after.stolen_us), Passed(before.pressure_us, after.pressure_us)};
 }
 
 void Take(PumpResult pumped, PhaseOutcome* outcome) {
@@ -35,7 +46,10 @@ PhaseOutcome RunPhase(const PhaseRequest& request) {
   outcome.facts.our_fault = Start({request.launcher_path, request.plan_fd, {}}, &helper);
   if (outcome.facts.our_fault) return outcome;
   outcome.facts.started_ns = helper.started_ns;
+  const HostTimes before = ReadHostTimes();  // The helper is busy setting up meanwhile.
   Take(Pump(std::move(helper), request.pump), &outcome);
+  const bool long_enough = outcome.facts.ended_ns - outcome.facts.started_ns >= kShortestForHostTimesNs;
+  if (long_enough) outcome.facts.host_times = Since(before);
   if (LeftSomething(outcome.facts)) {
     outcome.facts.sweep_fault = Sweep(request.launcher_path, &outcome.facts.swept);
   }

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "jail/base/text.h"
 #include "jail/watch/hints.h"
+#include "jail/watch/language_limit.h"
 #include "jail/watch/limit_hits.h"
 
 namespace jail::watch {
@@ -67,6 +68,11 @@ std::string SayMemory(const F& f) {
   if (!f.reached_exec()) return absl::StrCat("Out of memory before the program started (limit ", limit, ")");
   return absl::StrCat("Out of memory (limit ", limit, "); the program ", HowItEnded(f));
 }
+std::string SayLanguageMemory(const F& f) {
+  return absl::StrCat("Out of memory by the language's own limit (", FindMemorySign(f)->limit(),
+                      "; the jail's is ", FormatBytes(f.phase->limits().memory_bytes()), "); the program ",
+                      HowItEnded(f));
+}
 std::string SayCpuTime(const F& f) {
   const bool stopped = Killed(f, KillReason::kCpuTime) || ExitOf(f).signal != 0;
   return absl::StrCat(stopped ? "Stopped after " : "Used ", Elapsed(f.report->usage.cpu_ns),
@@ -120,7 +126,9 @@ struct Rule {
 };
 
 // From the top; the first that applies. Faults come before all of it. Memory stands before time: a
-// program whose child was killed for memory often waits for that child until its time is over.
+// program whose child was killed for memory often waits for that child until its time is over. What the
+// language says of itself stands below all that was counted or done from outside, but above what is
+// only inferred.
 constexpr Rule kRules[] = {
     {Cancelled, v1::VERDICT_CANCELLED, SayCancelled},
     {MemoryReached, v1::VERDICT_MEMORY_LIMIT, SayMemory},
@@ -129,6 +137,7 @@ constexpr Rule kRules[] = {
     {IdleTimeReached, v1::VERDICT_IDLE_TIME_LIMIT, SayIdle},
     {EndedForCalls, v1::VERDICT_SYSCALL_DENIED, SayCalls},
     {EndedForOutput, v1::VERDICT_OUTPUT_LIMIT, SayOutput},
+    {LanguageMemoryReached, v1::VERDICT_MEMORY_LIMIT, SayLanguageMemory},
     {DiskRanOut, v1::VERDICT_DISK_LIMIT, SayDisk},
     {CompilerFailed, v1::VERDICT_COMPILE_ERROR, SayCompileError},
     {RunOutputCut, v1::VERDICT_OUTPUT_LIMIT, SayOutput},

@@ -2,6 +2,7 @@
 // promises P14 to P18, the honest report P23.
 #include <signal.h>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/integration/languages.h"
@@ -18,6 +19,9 @@ using testing::StartsWith;
 
 // Loaded two-core machines: how late a kill may be before it is a defect.
 constexpr int64_t kLateUs = 400'000;
+
+// (printf HEAD; head -c 1M /dev/zero | tr '\\0' o; printf TAIL) | sha256sum
+constexpr char kOutputSha256[] = "78d8d52754cc515833c43a3ddb2a36cb90ebc472ec4f10f6750afbe3a990136e";
 
 class LimitTest : public JailTest, public testing::WithParamInterface<Language> {
  protected:
@@ -156,6 +160,8 @@ TEST_P(LimitTest, P17_OutputKeepsHeadAndTail) {
   EXPECT_LE(static_cast<int64_t>(output.content().size() + output.tail().size()), kCap);
   EXPECT_LE(static_cast<int64_t>(run.outcome.out.size()), kCap);
   EXPECT_THAT(run.outcome.out, StartsWith("HEAD"));
+  EXPECT_EQ(output.content().size(), kCap * 3 / 4);
+  EXPECT_EQ(absl::BytesToHexString(output.sha256()), kOutputSha256);
   const LimitHit* hit = FindHit(run, jail::v1::RESOURCE_STDOUT_BYTES);
   ASSERT_NE(hit, nullptr);
   EXPECT_EQ(hit->limit(), kCap);
@@ -240,6 +246,30 @@ TEST_F(OneLanguageLimitTest, P14_ChildKilledForMemoryIsNotHiddenByItsParent) {
   SCOPED_TRACE(run.Describe());
   EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_MEMORY_LIMIT);
   EXPECT_NE(FindHit(run, jail::v1::RESOURCE_MEMORY_BYTES), nullptr);
+}
+
+TEST_F(OneLanguageLimitTest, P14_TheLanguagesOwnLimitIsCalledThat) {
+  const std::pair<const char*, const char*> kCases[] = {{"own_limit.py", "CPython's MemoryError"},
+                                                        {"own_limit.js", "V8's limit for a buffer"},
+                                                        {"own_limit_heap.js", "V8's heap limit"},
+                                                        {"own_limit.cpp", "operator new"}};
+  for (const auto& [program, limit] : kCases) {
+    const JailRun run = Jailrun({"--memory", "256M", "--wall", "20s", "--time", "20s", Program(program)});
+    SCOPED_TRACE(run.Describe());
+    EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_MEMORY_LIMIT);
+    EXPECT_THAT(run.record.summary(), HasSubstr("language's own limit"));
+    const LimitHit* hit = FindHit(run, jail::v1::RESOURCE_MEMORY_BYTES);
+    ASSERT_NE(hit, nullptr);
+    EXPECT_EQ(hit->language_limit(), limit);
+  }
+}
+
+TEST_F(OneLanguageLimitTest, P14_NodeLivesBelowItsUsualSize) {
+  for (const char* memory : {"48M", "64M", "96M"}) {
+    const JailRun run = Jailrun({"--memory", memory, "--wall", "20s", "--time", "20s", Program("hello.js")});
+    SCOPED_TRACE(run.Describe());
+    EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_OK) << memory;
+  }
 }
 
 TEST_F(OneLanguageLimitTest, P14_TmpfsCountsAsMemory) {

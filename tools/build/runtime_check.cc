@@ -134,6 +134,20 @@ absl::Status CheckProbes(const v1::Runtime& runtime) {
   return Bad("probes", absl::StrCat("at least ", kFewestProbes, " are needed to trust a language"));
 }
 
+absl::Status CheckMemorySigns(const v1::Runtime& runtime) {
+  for (int i = 0; i < runtime.memory_signs_size(); ++i) {
+    const v1::MemorySign& sign = runtime.memory_signs(i);
+    const std::string field = absl::StrCat("memory_signs[", i, "]");
+    if (sign.limit().empty()) return Bad(absl::StrCat(field, ".limit"), "is empty");
+    if (sign.exit_case() == v1::MemorySign::EXIT_NOT_SET)
+      return Bad(field, "has no exit_code and no term_signal");
+    if (sign.line_start().empty() && sign.line_part().empty()) {
+      return Bad(field, "any exit would do: it needs line_start or line_part");
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckDefaultPath(const v1::Runtime& runtime) {
   const std::string& path = runtime.default_path();
   if (path.find('\0') != std::string::npos || !plan::IsSafePath(path.c_str())) {
@@ -175,6 +189,7 @@ absl::Status RuntimeChecker::Check(const std::string& file, const v1::Runtime& r
     }
     JAIL_RETURN_IF_ERROR(CheckBinds(runtime));
     JAIL_RETURN_IF_ERROR(CheckArgv("version_argv", runtime.version_argv()));
+    JAIL_RETURN_IF_ERROR(CheckMemorySigns(runtime));
     return CheckProbes(runtime);
   };
   const absl::Status status = check();

@@ -76,14 +76,24 @@ Split SplitAtDashes(Words words) {
 
 bool LooksLikeFlag(string_view word) { return word.size() > 1 && word[0] == '-'; }
 
-// How many words a flag takes, whatever command it is for: two when its value is the next one.
-size_t WordsOf(string_view word) {
+bool TakesWord(string_view word) {
   for (const Flag& flag : Flags()) {
     const bool takes_word = flag.arity == Flag::Arity::kValue || flag.arity == Flag::Arity::kRepeated;
     if (!takes_word) continue;
     for (string_view name : absl::StrSplit(flag.names, ',')) {
-      if (name == word) return 2;
+      if (name == word) return true;
     }
+  }
+  return false;
+}
+
+// How many words a flag takes, whatever command it is for: two when its value is the next one. In "-vm"
+// that is the last letter's; in "-m64M" the value is there already.
+size_t WordsOf(string_view word) {
+  const bool letters = word.size() > 2 && word[0] == '-' && word[1] != '-';
+  if (!letters) return TakesWord(word) ? 2 : 1;
+  for (size_t i = 1; i < word.size(); ++i) {
+    if (TakesWord(absl::StrCat("-", word.substr(i, 1)))) return i + 1 == word.size() ? 2 : 1;
   }
   return 1;
 }
@@ -227,16 +237,22 @@ absl::Status ParseFlags(Words words, CommandLine& line) {
   return ApplyOperands(app.remaining(), line);
 }
 
+// "--json FILE exec": to us, FILE is the program.
+const char* WhyUnexpected(Command command, string_view word) {
+  if (command == Command::kExec) return "; the command comes after --";
+  if (command != Command::kRun) return "";
+  return FindCommand(word).has_value() ? "; a command comes before the first word that is no flag (and "
+                                         "--json takes a file as --json=FILE)"
+                                       : "; arguments of the program come after --";
+}
+
 absl::Status CheckOperands(const CommandLine& line) {
   for (const OperandRule& rule : kOperandRules) {
     if (rule.command != line.command) continue;
     if (line.operands.size() < rule.fewest) return UsageError(rule.missing);
     if (line.operands.size() <= rule.most) return absl::OkStatus();
-    return UsageError(
-        absl::StrCat("unexpected ", Quoted(line.operands[rule.most]),
-                     line.command == Command::kRun
-                         ? "; arguments of the program come after --"
-                         : (line.command == Command::kExec ? "; the command comes after --" : "")));
+    const std::string& word = line.operands[rule.most];
+    return UsageError(absl::StrCat("unexpected ", Quoted(word), WhyUnexpected(line.command, word)));
   }
   return absl::OkStatus();
 }
@@ -249,6 +265,7 @@ absl::Status CheckCombination(const CommandLine& line, bool marked) {
   if (marked && !takes_words) return UsageError("nothing comes after -- here");
   const bool same_place = line.record.wanted() && line.record.kind == line.json.kind &&
                           line.record.path == line.json.path && line.record.fd == line.json.fd;
+  if (line.html && line.json.wanted()) return UsageError("--html and --json are two answers: choose one");
   if (same_place) return UsageError("--record and --json name the same place");
   return absl::OkStatus();
 }

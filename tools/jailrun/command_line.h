@@ -73,6 +73,7 @@ struct CommandLine {
   Destination record;
   Destination json;
   bool explain_plan = false;
+  bool html = false;  // explain --html
   bool verbose = false;
   bool check = false;     // langs --check
   bool versions = false;  // langs --versions

@@ -214,6 +214,8 @@ constexpr Flag kFlags[] = {
     {"--check", Arity::kSwitch, "", kLangs, Section::kResult,
      "run every test program of every language (or of those named) in the jail",
      SetTrue<&CommandLine::check>},
+    {"--html", Arity::kSwitch, "", Bit(Command::kExplain), Section::kResult,
+     "print one self-contained page for a browser", SetTrue<&CommandLine::html>},
     {"--json", Arity::kSwitch, "", kListing, Section::kResult, "print JSON", SetJson},
 
     {"-h,--help", Arity::kSwitch, "", kAll, Section::kGeneral, "this text", SetTrue<&CommandLine::help>},

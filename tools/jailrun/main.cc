@@ -18,6 +18,7 @@
 #include "tools/jailrun/exit_status.h"
 #include "tools/jailrun/files.h"
 #include "tools/jailrun/help.h"
+#include "tools/jailrun/html.h"
 #include "tools/jailrun/job.h"
 #include "tools/jailrun/langs.h"
 #include "tools/jailrun/process.h"
@@ -76,7 +77,8 @@ absl::StatusOr<std::unique_ptr<Jail>> OpenJail(const CommandLine& line) {
   return Jail::Open(std::move(site));
 }
 
-int ShowJson(const google::protobuf::Message& message) {
+template <typename Message>
+int ShowJson(const Message& message) {
   const absl::StatusOr<std::string> json = ToJson(message);
   if (json.ok()) return Show(*json);
   Complain(json.status().message());
@@ -144,9 +146,12 @@ absl::StatusOr<v1::ResultRecord> ReadRecord(const std::string& path) {
 
 int ExplainCommand(const Context& context) {
   const absl::StatusOr<v1::ResultRecord> record = ReadRecord(context.line.operands.front());
-  if (record.ok()) return context.line.json.wanted() ? ShowJson(*record) : Show(RenderRecord(*record));
-  Complain(record.status().message());
-  return kExitUsage;
+  if (!record.ok()) {
+    Complain(record.status().message());
+    return kExitUsage;
+  }
+  if (context.line.json.wanted()) return ShowJson(*record);
+  return Show(context.line.html ? RenderHtml(*record) : RenderRecord(*record));
 }
 
 int VersionCommand(const Context& context) {

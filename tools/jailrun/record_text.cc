@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
+#include "jail/base/utf8.h"
 
 namespace jail::cli {
 namespace {
@@ -18,6 +19,31 @@ constexpr int kShownBytes = 200;
 
 absl::Status FromProtobuf(const google::protobuf::util::Status& status) {
   return absl::InvalidArgumentError(absl::StrCat("JSON: ", std::string(status.message())));
+}
+
+// Head and tail of a truncated stream were cut where the limit was, not between characters.
+void AddText(v1::Output* output) {
+  const bool cut = output->truncated();
+  const absl::string_view head = output->content();
+  const absl::string_view tail = output->tail();
+  bool head_replaced = false;
+  bool tail_replaced = false;
+  output->set_text(ReplaceInvalidUtf8(cut ? WithoutCutAtEnd(head) : head, &head_replaced));
+  output->set_tail_text(ReplaceInvalidUtf8(cut ? WithoutCutAtStart(tail) : tail, &tail_replaced));
+  output->set_text_replaced(head_replaced || tail_replaced);
+}
+
+void DropText(v1::Output* output) {
+  output->clear_text();
+  output->clear_tail_text();
+  output->clear_text_replaced();
+}
+
+void ForEachOutput(v1::ResultRecord* record, void (*change)(v1::Output*)) {
+  for (v1::PhaseResult& phase : *record->mutable_phases()) {
+    if (phase.has_stdout()) change(phase.mutable_stdout());
+    if (phase.has_stderr()) change(phase.mutable_stderr());
+  }
 }
 
 class HexPrinter : public google::protobuf::TextFormat::FastFieldValuePrinter {
@@ -41,6 +67,12 @@ absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message) {
   return json;
 }
 
+absl::StatusOr<std::string> ToJson(const v1::ResultRecord& record) {
+  v1::ResultRecord readable = record;
+  ForEachOutput(&readable, AddText);
+  return ToJson(static_cast<const google::protobuf::Message&>(readable));
+}
+
 absl::StatusOr<v1::ResultRecord> ParseRecord(absl::string_view bytes) {
   v1::ResultRecord record;
   // No binary record begins with a brace: it would be a field that there is not.
@@ -54,6 +86,7 @@ absl::StatusOr<v1::ResultRecord> ParseRecord(absl::string_view bytes) {
   }
   if (record.verdict() == v1::VERDICT_UNSPECIFIED)
     return absl::InvalidArgumentError("no record: it has no verdict");
+  ForEachOutput(&record, DropText);
   return record;
 }
 

@@ -16,7 +16,11 @@ namespace jail::cli {
 // proto3 JSON, indented, with the field names of the .proto files; bytes are base64, 64-bit numbers strings.
 absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message);
 
-// Binary or JSON, whichever it is. Fields this build does not know are ignored.
+// The same, and each output as readable text beside the bytes: Output.text and tail_text.
+absl::StatusOr<std::string> ToJson(const v1::ResultRecord& record);
+
+// Binary or JSON, whichever it is. Fields this build does not know are ignored, and the readable texts of
+// JSON, which say nothing that the bytes do not.
 absl::StatusOr<v1::ResultRecord> ParseRecord(absl::string_view bytes);
 
 // Text protobuf; long contents are cut, checksums in hexadecimal.

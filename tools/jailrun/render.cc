@@ -74,6 +74,11 @@ std::string WithHash(const std::string& name, const std::string& sha256) {
   return absl::StrCat(name, name.empty() ? "" : ", ", "sha256 ", absl::BytesToHexString(sha256));
 }
 
+std::string WithBuildId(const v1::Provenance& from) {
+  if (from.runtime_build_id().empty()) return from.runtime_program();
+  return absl::StrCat(from.runtime_program(), ", build id ", absl::BytesToHexString(from.runtime_build_id()));
+}
+
 std::string RenderProvenance(const v1::ResultRecord& record) {
   const v1::Provenance& from = record.provenance();
   Facts facts;
@@ -83,6 +88,7 @@ std::string RenderProvenance(const v1::ResultRecord& record) {
   const bool versioned = !from.runtime().empty();
   facts.Add("language",
             versioned ? absl::StrCat(from.language(), " (", from.runtime(), ")") : from.language());
+  facts.Add("its program", WithBuildId(from));
   facts.Add("policy", WithHash(from.policy(), from.policy_sha256()));
   facts.Add("root", WithHash(from.rootfs(), from.rootfs_sha256()));
   facts.Add("source", WithHash("", from.source_sha256()));

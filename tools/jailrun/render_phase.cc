@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +10,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "jail/base/text.h"
+#include "tools/jailrun/limit_lines.h"
 #include "tools/jailrun/render.h"
 #include "tools/jailrun/table.h"
 #include "tools/jailrun/visible.h"
@@ -19,100 +19,7 @@ namespace jail::cli {
 namespace {
 
 using v1::PhaseResult;
-using Used = std::optional<std::string>;
-
 std::string Microseconds(int64_t us) { return FormatElapsed(absl::Microseconds(us)); }
-
-Used CpuTime(const PhaseResult& phase) { return Microseconds(phase.usage().cpu_time_us()); }
-Used WallTime(const PhaseResult& phase) { return Microseconds(phase.usage().wall_time_us()); }
-Used Memory(const PhaseResult& phase) { return FormatBytes(phase.usage().memory_peak_bytes()); }
-Used Stdout(const PhaseResult& phase) { return FormatBytes(phase.stdout().total_bytes()); }
-Used Stderr(const PhaseResult& phase) { return FormatBytes(phase.stderr().total_bytes()); }
-Used Unknown(const PhaseResult&) { return std::nullopt; }
-
-Used Processes(const PhaseResult& phase) {
-  if (!phase.usage().has_processes_peak()) return std::nullopt;
-  return absl::StrCat(phase.usage().processes_peak());
-}
-Used Disk(const PhaseResult& phase) {
-  if (!phase.usage().has_disk_bytes()) return std::nullopt;
-  return FormatBytes(phase.usage().disk_bytes());
-}
-Used Inodes(const PhaseResult& phase) {
-  if (!phase.usage().has_disk_inodes()) return std::nullopt;
-  return absl::StrCat(phase.usage().disk_inodes());
-}
-
-enum class Unit { kMilliseconds, kBytes, kCount, kMillicores };
-
-struct Row {
-  v1::Resource resource;
-  const char* label;
-  Unit unit;
-  Used (*used)(const PhaseResult& phase);
-};
-
-constexpr Row kRows[] = {
-    {v1::RESOURCE_CPU_TIME_MS, "CPU time", Unit::kMilliseconds, CpuTime},
-    {v1::RESOURCE_WALL_TIME_MS, "wall time", Unit::kMilliseconds, WallTime},
-    {v1::RESOURCE_IDLE_TIME_MS, "idle time", Unit::kMilliseconds, Unknown},
-    {v1::RESOURCE_MEMORY_BYTES, "memory", Unit::kBytes, Memory},
-    {v1::RESOURCE_PROCESSES, "processes", Unit::kCount, Processes},
-    {v1::RESOURCE_STDOUT_BYTES, "stdout", Unit::kBytes, Stdout},
-    {v1::RESOURCE_STDERR_BYTES, "stderr", Unit::kBytes, Stderr},
-    {v1::RESOURCE_DISK_BYTES, "disk", Unit::kBytes, Disk},
-    {v1::RESOURCE_DISK_INODES, "files on disk", Unit::kCount, Inodes},
-    {v1::RESOURCE_CPU_MILLICORES, "CPU rate", Unit::kMillicores, Unknown},
-    {v1::RESOURCE_FILE_BYTES, "size of a file", Unit::kBytes, Unknown},
-    {v1::RESOURCE_OPEN_FILES, "open files", Unit::kCount, Unknown},
-    {v1::RESOURCE_STACK_BYTES, "stack", Unit::kBytes, Unknown},
-};
-
-std::string Amount(Unit unit, int64_t value) {
-  switch (unit) {
-    case Unit::kMilliseconds:
-      return FormatLimit(absl::Milliseconds(value));
-    case Unit::kBytes:
-      return FormatBytes(value);
-    case Unit::kCount:
-      return absl::StrCat(value);
-    case Unit::kMillicores:
-      return FormatMillicores(value);
-  }
-  return absl::StrCat(value);
-}
-
-const v1::LimitReport* FindLimit(const PhaseResult& phase, v1::Resource resource) {
-  for (const v1::LimitReport& limit : phase.limits()) {
-    if (limit.resource() == resource) return &limit;
-  }
-  return nullptr;
-}
-
-const v1::LimitHit* FindHit(const PhaseResult& phase, v1::Resource resource) {
-  for (const v1::LimitHit& hit : phase.limit_hits()) {
-    if (hit.resource() == resource) return &hit;
-  }
-  return nullptr;
-}
-
-std::string LimitCell(Unit unit, const v1::LimitReport* limit) {
-  if (limit == nullptr) return "-";
-  // A mechanism without a figure read back is a stand-in: a sampler, an rlimit for a cgroup.
-  const bool stands_in = !limit->has_effective() && !limit->mechanism().empty();
-  if (stands_in) return absl::StrCat(Amount(unit, limit->requested()), " (stand-in)");
-  if (!limit->has_effective()) return absl::StrCat(Amount(unit, limit->requested()), " NOT ENFORCED");
-  if (limit->effective() == limit->requested()) return Amount(unit, limit->effective());
-  return absl::StrCat(Amount(unit, limit->effective()), " (asked: ", Amount(unit, limit->requested()), ")");
-}
-
-std::string HitCell(const v1::LimitHit* hit) {
-  if (hit == nullptr) return "";
-  std::string text = hit->ended_run() ? "REACHED, ended the run" : "REACHED";
-  if (hit->events() > 1) absl::StrAppend(&text, ", ", hit->events(), " times");
-  if (hit->has_overshoot_us()) absl::StrAppend(&text, ", gone ", Microseconds(hit->overshoot_us()), " later");
-  return text;
-}
 
 std::string Ending(const PhaseResult& phase) {
   switch (phase.exit_case()) {
@@ -162,6 +69,12 @@ std::string RenderOutput(const char* name, const v1::Output& output) {
   return text;
 }
 
+// Only when there is something to say.
+std::string RenderTiming(const v1::Timing& timing) {
+  if (timing.trust() != v1::Timing::TRUST_LOW) return "";
+  return absl::StrCat("  times are not to be relied on: ", Visible(timing.reason()), "\n");
+}
+
 std::string RenderExtraUsage(const v1::Usage& usage) {
   std::string text = absl::StrCat(
       "  user ", Microseconds(usage.user_time_us()), ", system ", Microseconds(usage.system_time_us()),
@@ -179,14 +92,9 @@ std::string RenderExtraUsage(const v1::Usage& usage) {
 std::string RenderLimits(const PhaseResult& phase, Detail detail) {
   Table table(2);
   table.Row({"", "used", "limit", "enforced by"});
-  for (const Row& row : kRows) {
-    const v1::LimitReport* limit = FindLimit(phase, row.resource);
-    const Used used = phase.has_usage() ? row.used(phase) : std::nullopt;
-    const v1::LimitHit* hit = FindHit(phase, row.resource);
-    const bool known = used.has_value() || hit != nullptr;
-    if (!known && (limit == nullptr || detail == Detail::kShort)) continue;
-    table.Row({row.label, used.value_or(""), LimitCell(row.unit, limit),
-               limit == nullptr ? "" : Visible(limit->mechanism()), HitCell(hit)});
+  for (const LimitLine& line : LimitLines(phase)) {
+    if (!line.known && (!line.limited || detail == Detail::kShort)) continue;
+    table.Row({line.label, line.used, line.limit, line.mechanism, line.hit});
   }
   return table.Text();
 }
@@ -196,6 +104,7 @@ std::string RenderPhase(const PhaseResult& phase, Detail detail) {
   std::string text = absl::StrCat(name, ": ", Ending(phase), ", ", VerdictLabel(phase.verdict()), "\n",
                                   RenderLimits(phase, detail));
   if (detail == Detail::kFull) text += RenderExtraUsage(phase.usage());
+  text += RenderTiming(phase.timing());
   text += RenderViolations(phase);
   if (detail == Detail::kShort) return text;
   return absl::StrCat(text, RenderOutput("stdout", phase.stdout()), RenderOutput("stderr", phase.stderr()));

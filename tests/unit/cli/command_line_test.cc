@@ -52,6 +52,18 @@ TEST(CommandLineTest, FlagsMayStandBeforeTheCommand) {
   EXPECT_EQ(line.limits.wall_time_ms(), 2000);
 }
 
+TEST(CommandLineTest, TheCommandIsFoundBehindValuesAndClusters) {
+  for (const std::vector<absl::string_view>& words :
+       {std::vector<absl::string_view>{"--record", "r.pb", "exec", "--", "ls"},
+        {"--record=r.pb", "exec", "--", "ls"},
+        {"-vm", "64M", "exec", "--", "ls"},
+        {"-m64M", "exec", "--", "ls"}}) {
+    EXPECT_EQ(Parsed(words).command, Command::kExec) << words[0];
+  }
+  EXPECT_THAT(Error({"--json", "r.json", "exec", "--", "ls"}), HasSubstr("--json=FILE"));
+  EXPECT_THAT(Error({"x.py", "y"}), HasSubstr("come after --"));
+}
+
 TEST(CommandLineTest, AFlagsValueOrAnOperandIsNotTheCommand) {
   EXPECT_EQ(Parsed({"--lang", "exec", "x.py"}).command, Command::kRun);
   EXPECT_EQ(Parsed({"./exec"}).command, Command::kRun);

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
+#include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
 #include "tools/jailrun/record_text.h"
 #include "tools/jailrun/sweep.h"
@@ -236,6 +237,46 @@ TEST(RecordTextTest, BinaryAndJsonBothComeBack) {
   const std::string json = ToJson(record).value();
   EXPECT_THAT(json, HasSubstr("\"cpu_time_us\": \"2001000\""));
   EXPECT_EQ(ParseRecord("\n " + json)->DebugString(), record.DebugString());
+}
+
+v1::Output OutputInJson(const v1::Output& output) {
+  v1::ResultRecord record;
+  *record.add_phases()->mutable_stdout() = output;
+  v1::ResultRecord parsed;
+  // Not ParseRecord, which drops the text again.
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(ToJson(record).value(), &parsed).ok());
+  return parsed.phases(0).stdout();
+}
+
+TEST(RecordTextTest, JsonHasTheOutputAsTextBesideItsBytes) {
+  v1::Output output;
+  output.set_content("gr\xc3\xbc\xc3\x9f\n\"</script>");
+  const v1::Output json = OutputInJson(output);
+  EXPECT_EQ(json.text(), output.content());
+  EXPECT_EQ(json.content(), output.content());
+  EXPECT_FALSE(json.text_replaced());
+}
+
+TEST(RecordTextTest, TextOfACutStreamHasNoHalfCharacters) {
+  v1::Output output;
+  output.set_content("a\xe2\x82");
+  output.set_tail("\x82\xacz");
+  EXPECT_TRUE(OutputInJson(output).text_replaced());  // Not cut: then they are simply broken.
+  output.set_truncated(true);
+  const v1::Output json = OutputInJson(output);
+  EXPECT_EQ(json.text(), "a");
+  EXPECT_EQ(json.tail_text(), "z");
+  EXPECT_FALSE(json.text_replaced());
+  EXPECT_EQ(json.content(), output.content());
+}
+
+TEST(RecordTextTest, BrokenTextIsMarked) {
+  v1::Output output;
+  output.set_content(std::string("\0\xff", 2));
+  const v1::Output json = OutputInJson(output);
+  EXPECT_EQ(json.text(), std::string("\0\xef\xbf\xbd", 4));
+  EXPECT_TRUE(json.text_replaced());
+  EXPECT_EQ(json.content(), output.content());
 }
 
 TEST(RecordTextTest, WhatIsNoRecordIsRefused) {

@@ -51,6 +51,14 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
       {"f: name: \"Py\" is not 1 to 31 of a-z 0-9 + # - _", [](v1::Runtime* r) { r->set_name("Py"); }},
       {"f: aliases[0]: \"x\" is already in use", [](v1::Runtime* r) { r->add_aliases("x"); }},
       {"f: extensions[1]: \"x\" is already in use", [](v1::Runtime* r) { r->add_extensions("x"); }},
+      {"f: memory_signs[0].limit: is empty", [](v1::Runtime* r) { r->add_memory_signs(); }},
+      {"f: memory_signs[0]: has no exit_code and no term_signal",
+       [](v1::Runtime* r) { r->add_memory_signs()->set_limit("heap"); }},
+      {"f: memory_signs[0]: any exit would do: it needs line_start or line_part",
+       [](v1::Runtime* r) {
+         r->add_memory_signs()->set_limit("heap");
+         r->mutable_memory_signs(0)->set_exit_code(1);
+       }},
       {"f: display_name: is empty", [](v1::Runtime* r) { r->clear_display_name(); }},
       {"f: default_path: must be a path below the work directory",
        [](v1::Runtime* r) { r->set_default_path("/x"); }},

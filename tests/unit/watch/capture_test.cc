@@ -36,13 +36,28 @@ TEST(CaptureTest, StreamOfExactlyTheLimitIsNotTruncated) {
 }
 
 TEST(CaptureTest, LongStreamKeepsHeadAndTailWhateverThePieces) {
-  for (const size_t total : {101u, 149u, 150u, 151u, 1000u, 1003u}) {
+  for (const size_t total : {101u, 124u, 125u, 126u, 1000u, 1003u}) {
     for (const size_t step : {1u, 7u, 50u, 99u, 100u, 200u, 5000u}) {
       const Captured captured = CaptureIn(100, total, step);
-      EXPECT_EQ(captured.content, Letters(0, 50)) << total << " by " << step;
-      EXPECT_EQ(captured.tail, Letters(total - 50, total)) << total << " by " << step;
+      EXPECT_EQ(captured.content, Letters(0, 75)) << total << " by " << step;
+      EXPECT_EQ(captured.tail, Letters(total - 25, total)) << total << " by " << step;
       EXPECT_EQ(captured.total_bytes, static_cast<int64_t>(total));
       EXPECT_TRUE(captured.truncated);
+    }
+  }
+}
+
+std::string DigestOf(const std::string& text) {
+  std::string digest(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
+                     reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  return digest;
+}
+
+TEST(CaptureTest, ChecksumIsOfTheWholeStreamKeptOrNot) {
+  for (const size_t total : {0u, 1u, 99u, 100u, 101u, 5000u}) {
+    for (const int64_t limit : {0, 1, 100}) {
+      EXPECT_EQ(CaptureIn(limit, total, 7).sha256, DigestOf(Letters(0, total))) << total << " of " << limit;
     }
   }
 }
@@ -56,6 +71,9 @@ TEST(CaptureTest, LimitsOfZeroAndOneKeepNoMoreThanThat) {
   EXPECT_EQ(one.content, "a");
   EXPECT_EQ(one.tail, "");
   EXPECT_FALSE(CaptureIn(0, 0, 1).truncated);
+  const Captured four = CaptureIn(4, 10, 3);
+  EXPECT_EQ(four.content, "abc");
+  EXPECT_EQ(four.tail, "j");
 }
 
 TEST(CaptureTest, LiveReaderGetsExactlyTheFirstBytes) {
@@ -70,7 +88,7 @@ TEST(CaptureTest, LiveReaderGetsExactlyTheFirstBytes) {
     capture.Delivered(next.size());
   }
   EXPECT_EQ(delivered, Letters(0, 10));
-  EXPECT_EQ(capture.Finish().tail, Letters(21, 26));
+  EXPECT_EQ(capture.Finish().tail, Letters(24, 26));
 }
 
 TEST(CaptureTest, StuckLiveReaderStopsTheStreamAtTheLimit) {

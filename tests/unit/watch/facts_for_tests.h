@@ -66,6 +66,15 @@ struct TestPhase {
     report().kill_ns = report().end_ns - 3'000'000;
     report().program_ended = 0;
   }
+  // As a language that knows how to.
+  void SayOutOfMemory() {
+    v1::MemorySign* sign = phase.add_memory_signs();
+    sign->set_limit("the heap's limit");
+    sign->set_exit_code(1);
+    sign->set_line_start("MemoryError");
+    facts.stderr_stream.content = "MemoryError\n";
+    Exit(1);
+  }
   // The set-up stopped in this step of the jail's.
   void StopBeforeExec(plan::StepId step, int error) {
     report().exec_ns = 0;

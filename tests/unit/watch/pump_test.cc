@@ -114,8 +114,8 @@ TEST(PumpTest, PassesOutputOnUpToTheLimitAndCountsAll) {
   reader.join();
   EXPECT_EQ(facts.stdout_stream.total_bytes, 1'000'000);
   EXPECT_EQ(passed.size(), 100'000u);
-  EXPECT_EQ(passed.substr(0, 50'000), facts.stdout_stream.content);
-  EXPECT_EQ(facts.stdout_stream.tail.size(), 50'000u);
+  EXPECT_EQ(passed.substr(0, 75'000), facts.stdout_stream.content);
+  EXPECT_EQ(facts.stdout_stream.tail.size(), 25'000u);
 }
 
 TEST(PumpTest, CallersDescriptorsKeepTheirFlags) {

@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <iterator>
+#include <string>
+#include <vector>
 
 #include "jail/watch/limit_hits.h"
 #include "tests/unit/watch/facts_for_tests.h"
@@ -213,6 +217,108 @@ TEST(VerdictTest, ExitIsUnknownWhenTheJailWasKilled) {
   EXPECT_TRUE(ExitOf(phase.facts).known);
   phase.Kill(KillReason::kWallTime);
   EXPECT_FALSE(ExitOf(phase.facts).known);
+}
+
+TEST(VerdictTest, LanguagesOwnLimitIsCalledThat) {
+  TestPhase phase;
+  phase.SayOutOfMemory();
+  ExpectJudged(
+      phase, v1::VERDICT_MEMORY_LIMIT,
+      "Out of memory by the language's own limit (the heap's limit; the jail's is 256 MiB); the program "
+      "exited with status 1.");
+  const v1::LimitHit hit = FindLimitHits(phase.facts).at(0);
+  EXPECT_EQ(hit.resource(), v1::RESOURCE_MEMORY_BYTES);
+  EXPECT_EQ(hit.language_limit(), "the heap's limit");
+  EXPECT_TRUE(hit.ended_run());
+}
+
+// --- Several limits at once ---
+
+// What a run can show, in order of precedence. Two pieces that need the same room (there is one kill
+// reason, one exit status) cannot come together.
+enum Room : unsigned { kNone = 0, kKill = 1, kExit = 2 };
+struct Evidence {
+  const char* name;
+  void (*show)(TestPhase*);
+  unsigned room;
+  v1::Verdict verdict;
+  v1::Resource resource;  // Unspecified: no limit.
+};
+const Evidence kEvidence[] = {
+    {"cancel", [](TestPhase* p) { p->Kill(KillReason::kCancelled); }, kKill | kExit, v1::VERDICT_CANCELLED,
+     v1::RESOURCE_UNSPECIFIED},
+    {"oom kill", [](TestPhase* p) { p->report().usage.oom_kills = 1; }, kNone, v1::VERDICT_MEMORY_LIMIT,
+     v1::RESOURCE_MEMORY_BYTES},
+    {"memory sampler", [](TestPhase* p) { p->Kill(KillReason::kMemory); }, kKill | kExit,
+     v1::VERDICT_MEMORY_LIMIT, v1::RESOURCE_MEMORY_BYTES},
+    {"cpu time", [](TestPhase* p) { p->report().usage.cpu_ns = 3 * kSecondNs; }, kNone,
+     v1::VERDICT_CPU_TIME_LIMIT, v1::RESOURCE_CPU_TIME_MS},
+    {"wall time", [](TestPhase* p) { p->Kill(KillReason::kWallTime); }, kKill | kExit,
+     v1::VERDICT_WALL_TIME_LIMIT, v1::RESOURCE_WALL_TIME_MS},
+    {"denied calls", [](TestPhase* p) { p->Kill(KillReason::kDeniedCalls); }, kKill | kExit,
+     v1::VERDICT_SYSCALL_DENIED, v1::RESOURCE_UNSPECIFIED},
+    {"output, ended",
+     [](TestPhase* p) {
+       p->Kill(KillReason::kOutput);
+       p->facts.stderr_stream.truncated = true;
+     },
+     kKill | kExit, v1::VERDICT_OUTPUT_LIMIT, v1::RESOURCE_STDERR_BYTES},
+    {"language", [](TestPhase* p) { p->SayOutOfMemory(); }, kExit, v1::VERDICT_MEMORY_LIMIT,
+     v1::RESOURCE_MEMORY_BYTES},
+    {"file size", [](TestPhase* p) { p->Die(SIGXFSZ); }, kExit, v1::VERDICT_DISK_LIMIT,
+     v1::RESOURCE_FILE_BYTES},
+    {"stdout", [](TestPhase* p) { p->facts.stdout_stream.truncated = true; }, kNone, v1::VERDICT_OUTPUT_LIMIT,
+     v1::RESOURCE_STDOUT_BYTES},
+    {"stderr", [](TestPhase* p) { p->facts.stderr_stream.truncated = true; }, kNone, v1::VERDICT_OUTPUT_LIMIT,
+     v1::RESOURCE_STDERR_BYTES},
+    {"signal", [](TestPhase* p) { p->Die(SIGSEGV); }, kExit, v1::VERDICT_SIGNALED, v1::RESOURCE_UNSPECIFIED},
+    {"status", [](TestPhase* p) { p->Exit(3); }, kExit, v1::VERDICT_NONZERO_EXIT, v1::RESOURCE_UNSPECIFIED},
+    {"processes", [](TestPhase* p) { p->report().usage.pids_denied = 1; }, kNone, v1::VERDICT_OK,
+     v1::RESOURCE_PROCESSES},
+    {"disk, coped with", [](TestPhase* p) { p->report().usage.disk_full = 1; }, kNone, v1::VERDICT_OK,
+     v1::RESOURCE_DISK_BYTES},
+};
+
+// A full disk makes of a failure more than that: the one pair that is more than its parts.
+bool DiskExplainsTheFailure(const Evidence& first, const Evidence& second) {
+  const bool failure = first.verdict == v1::VERDICT_SIGNALED || first.verdict == v1::VERDICT_NONZERO_EXIT;
+  return failure && second.resource == v1::RESOURCE_DISK_BYTES;
+}
+
+bool IsListed(const TestPhase& phase, v1::Resource resource) {
+  if (resource == v1::RESOURCE_UNSPECIFIED) return true;
+  const std::vector<v1::LimitHit> hits = FindLimitHits(phase.facts);
+  return std::any_of(hits.begin(), hits.end(),
+                     [&](const v1::LimitHit& hit) { return hit.resource() == resource; });
+}
+
+TEST(VerdictTest, OfEveryTwoTheOneAboveIsTheVerdictAndBothAreListed) {
+  int pairs = 0;
+  for (const Evidence& first : kEvidence) {
+    for (const Evidence* second = &first + 1; second != std::end(kEvidence); ++second) {
+      if ((first.room & second->room) != 0) continue;
+      TestPhase phase;
+      second->show(&phase);
+      first.show(&phase);
+      const v1::Verdict expected =
+          DiskExplainsTheFailure(first, *second) ? v1::VERDICT_DISK_LIMIT : first.verdict;
+      EXPECT_EQ(v1::Verdict_Name(Judge(phase.facts).verdict), v1::Verdict_Name(expected))
+          << first.name << " and " << second->name;
+      EXPECT_TRUE(IsListed(phase, first.resource)) << first.name << " and " << second->name;
+      EXPECT_TRUE(IsListed(phase, second->resource)) << first.name << " and " << second->name;
+      ++pairs;
+    }
+  }
+  EXPECT_EQ(pairs, 69);
+}
+
+TEST(VerdictTest, EachAloneGivesItsVerdict) {
+  for (const Evidence& evidence : kEvidence) {
+    TestPhase phase;
+    evidence.show(&phase);
+    EXPECT_EQ(v1::Verdict_Name(Judge(phase.facts).verdict), v1::Verdict_Name(evidence.verdict))
+        << evidence.name;
+  }
 }
 
 // --- Limit hits ---

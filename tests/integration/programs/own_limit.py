@@ -1,0 +1,1 @@
+held = bytearray(1 << 46)  # More than there are addresses.
