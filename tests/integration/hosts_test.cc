@@ -32,7 +32,6 @@ namespace {
 
 using jail::v1::DoctorReport;
 using jail::v1::Proof;
-using testing::AnyOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
