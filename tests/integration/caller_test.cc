@@ -10,10 +10,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/integration/languages.h"
+#include "tests/testlib/jailtest/for_others.h"
 #include "tests/testlib/jailtest/jailrun.h"
 #include "tests/testlib/jailtest/process_tree.h"
 
@@ -189,36 +192,32 @@ void BecomeUnprivileged() {
   }
 }
 
-// Where an unprivileged user can read them, wherever the build lies.
 class UnprivilegedTest : public CallerTest {
  protected:
   void SetUp() override {
     JailTest::SetUp();
     if (IsSkipped()) return;
-    fs::create_directories("/tmp/installed");
-    fs::copy_file(JAILTEST_JAILRUN_IN_TMP, "/tmp/installed/jailrun");
-    fs::copy_file(JAILTEST_LAUNCHER, "/tmp/installed/jail-launch");
-    for (const char* program : {"hello.py", "hello.c", "spin.py", "inside.py"}) {
-      fs::copy_file(Program(program), absl::StrCat("/tmp/installed/", program));
-      fs::permissions(absl::StrCat("/tmp/installed/", program), fs::perms(0644));
-    }
+    installed_.emplace();
   }
   void TearDown() override {
-    std::error_code error;
-    fs::remove_all("/tmp/installed", error);
+    installed_.reset();
     JailTest::TearDown();
   }
 
+  std::string Copy(const char* program) { return installed_->Add(Program(program)); }
+
   JailRun RunUnprivileged(const std::vector<std::string>& args) {
     Command command = JailrunCommand(args);
-    command.argv[0] = "/tmp/installed/jailrun";
+    command.argv[0] = installed_->jailrun();
     command.before_exec = BecomeUnprivileged;
     return Jailrun(std::move(command));
   }
+
+  std::optional<ForOthers> installed_;
 };
 
 TEST_F(UnprivilegedTest, RootlessBestEffortRunsAndSaysWhatIsMissing) {
-  const JailRun run = RunUnprivileged({"--best-effort", "/tmp/installed/hello.py"});
+  const JailRun run = RunUnprivileged({"--best-effort", Copy("hello.py")});
   SCOPED_TRACE(run.Describe());
   EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_OK);
   EXPECT_EQ(run.outcome.out, "hello\n");
@@ -235,7 +234,7 @@ TEST_F(UnprivilegedTest, RootlessBestEffortRunsAndSaysWhatIsMissing) {
 // Without privilege a run is rootless by mode, not by softening: it works, and the record says which
 // layers are not there and what stands in for each limit.
 TEST_F(UnprivilegedTest, P34_RootlessWithoutAskingIsSaidInTheRecord) {
-  const JailRun run = RunUnprivileged({"/tmp/installed/hello.py"});
+  const JailRun run = RunUnprivileged({Copy("hello.py")});
   SCOPED_TRACE(run.Describe());
   EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_OK);
   EXPECT_EQ(run.record.isolation().mode(), jail::v1::Isolation::MODE_ROOTLESS);
@@ -250,14 +249,14 @@ TEST_F(UnprivilegedTest, P34_RootlessWithoutAskingIsSaidInTheRecord) {
 }
 
 TEST_F(UnprivilegedTest, RootlessCompilesAndKeepsItsLimits) {
-  const JailRun compiled = RunUnprivileged({"--best-effort", "/tmp/installed/hello.c"});
+  const JailRun compiled = RunUnprivileged({"--best-effort", Copy("hello.c")});
   EXPECT_EQ(compiled.outcome.out, "hello\n") << compiled.Describe();
-  const JailRun spin = RunUnprivileged({"--best-effort", "--time", "500ms", "/tmp/installed/spin.py"});
+  const JailRun spin = RunUnprivileged({"--best-effort", "--time", "500ms", Copy("spin.py")});
   EXPECT_EQ(spin.record.verdict(), jail::v1::VERDICT_CPU_TIME_LIMIT) << spin.Describe();
 }
 
 TEST_F(UnprivilegedTest, P1_P8_RootlessIsStillAJail) {
-  const JailRun run = RunUnprivileged({"--best-effort", "/tmp/installed/inside.py"});
+  const JailRun run = RunUnprivileged({"--best-effort", Copy("inside.py")});
   SCOPED_TRACE(run.Describe());
   EXPECT_THAT(run.outcome.out, HasSubstr("uids\t1000\t1000\t1000\n"));
   EXPECT_THAT(run.outcome.out, HasSubstr("CapBnd\t0000000000000000\n"));
@@ -269,10 +268,11 @@ TEST_F(UnprivilegedTest, P1_P8_RootlessIsStillAJail) {
 
 // The launcher reads what the caller may read, not what root may.
 TEST_F(UnprivilegedTest, P33_CallersFilesAreOpenedWithHisOwnRights) {
-  std::ofstream("/tmp/installed/secret.py") << "print('SECRET')\n";
-  fs::permissions("/tmp/installed/secret.py", fs::perms(0600));
-  fs::create_symlink("/tmp/installed/secret.py", "/tmp/installed/link.py");
-  for (const char* path : {"/tmp/installed/secret.py", "/tmp/installed/link.py"}) {
+  const std::string secret = Copy("hello.py"), link = secret + ".link.py";
+  std::ofstream(secret) << "print('SECRET')\n";
+  fs::permissions(secret, fs::perms(0600));
+  fs::create_symlink(secret, link);
+  for (const std::string& path : {secret, link}) {
     const JailRun run = RunUnprivileged({"--best-effort", path});
     EXPECT_NE(run.outcome.exit_code, 0);
     EXPECT_THAT(run.outcome.out + run.outcome.err, Not(HasSubstr("SECRET")));

@@ -24,6 +24,7 @@
 #include "google/protobuf/util/json_util.h"
 #include "jail/v1/doctor.pb.h"
 #include "tests/integration/languages.h"
+#include "tests/testlib/jailtest/for_others.h"
 #include "tests/testlib/jailtest/jailrun.h"
 #include "tests/testlib/jailtest/process_tree.h"
 
@@ -106,7 +107,8 @@ constexpr HostKind kHosts[] = {
 // --- The tests -------------------------------------------------------------------------------------
 
 DoctorReport Doctor(void (*make)(), std::vector<std::string> options, int* exit_code) {
-  Command command{.argv = {JailrunPath(), "doctor", "--json"}, .timeout = absl::Seconds(60)};
+  const ForOthers installed;
+  Command command{.argv = {installed.jailrun(), "doctor", "--json"}, .timeout = absl::Seconds(60)};
   command.argv.insert(command.argv.end(), options.begin(), options.end());
   command.before_exec = make;
   Process process(std::move(command));
@@ -149,11 +151,13 @@ TEST_P(HostTest, VerdictsAreTheSameEverywhere) {
       {{"--memory", "96M", "--wall", "8s", "memory.py"}, jail::v1::VERDICT_MEMORY_LIMIT},
       {{"--disk", "8M", "disk.py"}, jail::v1::VERDICT_OK},
   };
+  const ForOthers installed;
   for (const Case& one : cases) {
     std::vector<std::string> args = one.args;
     args.back() = "-";
     args.insert(args.begin(), {"--best-effort", "--lang", "python"});
     Command command = JailrunCommand(args);
+    command.argv[0] = installed.jailrun();
     command.before_exec = GetParam().make;
     command.stdin_bytes = ReadFile(Program(one.args.back()));
     const JailRun run = Jailrun(std::move(command));
