@@ -162,6 +162,18 @@ int OpenHostProc(int* fd) {
   return status.f_type == PROC_SUPER_MAGIC ? 0 : ENOTSUP;
 }
 
+int NamespaceId(int ns_dir, const char* name, uint64_t* id) {
+  char text[64];
+  const ssize_t length = readlinkat(ns_dir, name, text, sizeof text - 1);
+  if (length < 0) return errno;
+  text[length] = '\0';
+  const char* digit = std::strchr(text, '[');
+  if (digit == nullptr) return EBADMSG;
+  *id = 0;
+  for (++digit; *digit >= '0' && *digit <= '9'; ++digit) *id = *id * 10 + static_cast<uint64_t>(*digit - '0');
+  return *digit == ']' && *id != 0 ? 0 : EBADMSG;
+}
+
 int CloseBetween(int first, int last) {
   return first > last ? 0 : Errno(syscall(SYS_close_range, first, last, 0));
 }

@@ -86,6 +86,10 @@ int MakeMemfd(const char* name, int* fd);
 // The host's /proc, checked to be procfs: a bind mount could make it anything.
 int OpenHostProc(int* fd);
 
+// The number of a namespace by its name in a /proc/PID/ns, from the link's text ("net:[4026531840]"):
+// following it, as stat does, costs the kernel twice that.
+int NamespaceId(int ns_dir, const char* name, uint64_t* id);
+
 // Closes [first, last]; nothing when that is empty.
 int CloseBetween(int first, int last);
 // The open descriptors of this process, but for the one that looks; EOVERFLOW when there are more.

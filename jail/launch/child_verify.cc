@@ -76,9 +76,9 @@ bool FdsHold(const Context& context) {
 }
 
 bool NamespaceDiffers(const Context& context, int dir, int which) {
-  struct stat status;
-  return fstatat(dir, plan::kNamespaceNames[which], &status, 0) == 0 &&
-         status.st_ino != context.report->host_namespaces[which];
+  uint64_t id = 0;
+  return NamespaceId(dir, plan::kNamespaceNames[which], &id) == 0 &&
+         id != context.report->host_namespaces[which];
 }
 
 }  // namespace

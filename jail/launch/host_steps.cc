@@ -259,9 +259,7 @@ int NoteNamespaces(Context& context) {
   int error = 0;
   for (int i = 0; i < plan::kNamespaces && error == 0; ++i) {
     At(context.report->host, i, plan::kNamespaceNames[i]);
-    struct stat ns;
-    error = Errno(fstatat(dir, plan::kNamespaceNames[i], &ns, 0));
-    context.report->host_namespaces[i] = ns.st_ino;
+    error = NamespaceId(dir, plan::kNamespaceNames[i], &context.report->host_namespaces[i]);
   }
   CloseFd(&dir);
   return error;

@@ -168,7 +168,7 @@ struct RawReport {
   int64_t sampled_peak_bytes;
   int64_t sampled_cpu_ns;  // of all processes, the killed ones too, which rusage leaves out
 
-  uint64_t host_namespaces[kNamespaces];  // inode numbers, for verify_confinement
+  uint64_t host_namespaces[kNamespaces];  // their numbers, for verify_confinement
   int64_t host_uid;                       // of the program
   int64_t init_host_uid;
   Verified verified;
