@@ -217,14 +217,18 @@ int MakeGroups(Cgroups* cgroups) {
   return 0;
 }
 
+int ClearGroup(const Cgroups& cgroups, int hierarchy, int64_t slot, plan::Removed* removed) {
+  const int parent = cgroups.parent[hierarchy];
+  if (parent < 0) return 0;
+  const int error = RemoveGroup(*cgroups.backend, parent, GroupName(cgroups, slot).c_str(), removed);
+  return error == EROFS ? 0 : error;  // Where nothing can be made nothing of ours can be.
+}
+
 int ClearSlot(const Cgroups& cgroups, int64_t slot, plan::Removed* removed) {
   if (cgroups.backend == nullptr) return 0;
-  const auto name = GroupName(cgroups, slot);
   int error = 0;
   for (int i = 0; i < cgroups.backend->hierarchies; ++i) {
-    if (cgroups.parent[i] < 0) continue;
-    const int e = RemoveGroup(*cgroups.backend, cgroups.parent[i], name.c_str(), removed);
-    if (e != 0 && e != EROFS) error = e;  // Where nothing can be made nothing of ours can be.
+    if (const int e = ClearGroup(cgroups, i, slot, removed)) error = e;
   }
   return error;
 }
@@ -236,7 +240,8 @@ int64_t CountTasks(const Cgroups& cgroups) {
   return group >= 0 && ReadNumberAt(group, "pids.current", &tasks) == 0 ? tasks : -1;
 }
 
-int ForEachSlot(const Cgroups& cgroups, int (*sweep)(void* context, int64_t slot), void* context) {
+int ForEachGroup(const Cgroups& cgroups, int (*sweep)(void* context, int hierarchy, int64_t slot),
+                 void* context) {
   if (cgroups.backend == nullptr) return 0;
   const auto prefix = Prefix(cgroups);
   alignas(dirent64) char entries[4096];
@@ -254,7 +259,7 @@ int ForEachSlot(const Cgroups& cgroups, int (*sweep)(void* context, int64_t slot
         const char* digit = entry->d_name + prefix.size();
         for (; *digit >= '0' && *digit <= '9' && slot < 1 << 20; ++digit) slot = slot * 10 + (*digit - '0');
         if (*digit != '\0') continue;
-        if (const int error = sweep(context, slot)) return error;
+        if (const int error = sweep(context, i, slot)) return error;
       }
     }
     if (n < 0) return errno;

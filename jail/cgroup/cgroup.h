@@ -59,12 +59,15 @@ int MakeGroups(Cgroups* cgroups);
 // Kills what is still in the groups of `slot` and removes them, which it adds to `removed`. EBUSY:
 // something is still dying.
 int ClearSlot(const Cgroups& cgroups, int64_t slot, plan::Removed* removed);
+// The same in one hierarchy.
+int ClearGroup(const Cgroups& cgroups, int hierarchy, int64_t slot, plan::Removed* removed);
 
 // Processes and threads in the jail's groups at this moment; -1: no controller counts them.
 int64_t CountTasks(const Cgroups& cgroups);
 
-// Calls `sweep` for every slot that has a group of ours, live or not, until it returns an errno.
-int ForEachSlot(const Cgroups& cgroups, int (*sweep)(void* context, int64_t slot), void* context);
+// Calls `sweep` for every group of ours beneath our parents, live or not, until it returns an errno.
+int ForEachGroup(const Cgroups& cgroups, int (*sweep)(void* context, int hierarchy, int64_t slot),
+                 void* context);
 
 void CloseGroups(Cgroups* cgroups);
 

@@ -36,7 +36,7 @@ int Join(Context& context, int from, int to, plan::Trace& trace, int64_t* cpu_ns
 int DieWithParent(Context& context) {
   CloseFd(&context.sync_helper);
   CloseFd(&context.exec_read);
-  CloseFd(&context.leases);  // The lease is the helper's: it must end with him, not with us.
+  CloseFd(&context.leases);  // The lease is the helper's alone.
   umask(022);                // What is made from here on is for the program to see.
   return Errno(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
 }

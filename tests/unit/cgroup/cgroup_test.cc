@@ -296,7 +296,7 @@ TEST(ClearSlotTest, RemovesAnEmptyGroupAndForgivesAMissingOne) {
   CloseGroups(&groups);
 }
 
-TEST(ForEachSlotTest, SeesOnlyGroupsOfOurs) {
+TEST(ForEachGroupTest, SeesOnlyGroupsOfOurs) {
   FakeTree tree({}, {});
   for (const char* name : {"jailrun.5.12", "jailrun.5.x", "jailrun.5.1x", "other.3", "jailrun.5.99999999999",
                            "jailrun.6.3", "jailrun.3"}) {
@@ -307,11 +307,12 @@ TEST(ForEachSlotTest, SeesOnlyGroupsOfOurs) {
   groups.backend = &kCgroupV2;
   groups.parent[0] = tree.OpenRoot();
   std::vector<int64_t> slots;
-  const auto note = [](void* context, int64_t slot) {
+  const auto note = [](void* context, int hierarchy, int64_t slot) {
+    EXPECT_EQ(hierarchy, 0);
     static_cast<std::vector<int64_t>*>(context)->push_back(slot);
     return 0;
   };
-  EXPECT_EQ(ForEachSlot(groups, note, &slots), 0);
+  EXPECT_EQ(ForEachGroup(groups, note, &slots), 0);
   EXPECT_THAT(slots, testing::UnorderedElementsAre(kSlot, 12));
   CloseGroups(&groups);
 }
