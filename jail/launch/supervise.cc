@@ -157,7 +157,8 @@ void NoteViolation(plan::RawReport& report, const seccomp_data& call, int answer
   }
   if (report.violation_count == plan::kMaxViolations) return;
   plan::Violation& fresh = report.violations[report.violation_count];
-  fresh = {call.nr, call.arch, {call.args[0], call.args[1]}, 1, answer, 0};
+  fresh = {call.nr, call.arch, {}, 1, answer, 0};
+  std::memcpy(fresh.args, call.args, sizeof fresh.args);
   ++report.violation_count;
 }
 

@@ -10,11 +10,21 @@
 
 namespace jail::plan {
 
+// Why a call is refused and recorded, where it is not just that no rule names it.
+struct CallNote {
+  int number;
+  const char* group;    // Whose rule it is: the `name` of a policy's or group's file.
+  const char* because;  // The rule's reason.
+  bool conditional;     // The rule allows the call, but not with such arguments.
+};
+
 struct CompiledPolicy {
   const char* name;
   uint8_t sha256[32];  // Of the instructions' bytes.
   uint16_t length;
   const sock_filter* code;
+  int note_count;
+  const CallNote* notes;
 };
 
 // See proto/jail/v1/rootfs.proto. kBindOptional and kLinkOrBind are skipped when the host has none.

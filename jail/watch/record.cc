@@ -1,6 +1,5 @@
 #include "jail/watch/record.h"
 
-#include <linux/audit.h>
 #include <sodium.h>
 #include <sys/utsname.h>
 
@@ -9,9 +8,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "jail/base/errno_name.h"
-#include "jail/base/syscall_names.h"
 #include "jail/watch/cleanup.h"
+#include "jail/watch/denied.h"
 #include "jail/watch/isolation.h"
 #include "jail/watch/limit_hits.h"
 #include "jail/watch/program_file.h"
@@ -94,33 +92,6 @@ v1::Timing TimingOf(const PhaseFacts& facts, const v1::Usage& usage) {
   return JudgeTiming(evidence);
 }
 
-std::string ArchName(uint32_t arch) {
-  switch (arch) {
-    case AUDIT_ARCH_X86_64:
-      return "x86_64";
-    case AUDIT_ARCH_I386:
-      return "i386";
-    default:
-      return absl::StrCat("0x", absl::Hex(arch));
-  }
-}
-
-void SetViolations(const RawReport& report, v1::PhaseResult* phase) {
-  phase->set_denied_calls(static_cast<int64_t>(report.denied_calls));
-  const int count = std::clamp(report.violation_count, 0, plan::kMaxViolations);
-  for (int i = 0; i < count; ++i) {
-    const plan::Violation& raw = report.violations[i];
-    v1::SyscallViolation* violation = phase->add_violations();
-    const char* name = raw.arch == AUDIT_ARCH_X86_64 ? SyscallName(raw.number) : nullptr;
-    violation->set_syscall(name != nullptr ? name : "unknown");
-    violation->set_number(raw.number);
-    violation->set_arch(ArchName(raw.arch));
-    for (const uint64_t arg : raw.args) violation->add_args(arg);
-    violation->set_count(static_cast<int64_t>(raw.count));
-    violation->set_answer(ErrnoName(raw.answer));
-  }
-}
-
 void SetExit(const PhaseFacts& facts, v1::PhaseResult* phase) {
   const Exit exit = ExitOf(facts);
   if (!exit.known) return;
@@ -186,7 +157,7 @@ void AddReport(const PhaseFacts& facts, v1::PhaseResult* phase, v1::ResultRecord
   SetUsage(report, phase->mutable_usage());
   if (!facts.compiling()) AddSamples(report, record->mutable_timeline());
   *phase->mutable_timing() = TimingOf(facts, phase->usage());
-  SetViolations(report, phase);
+  SetDeniedCalls(report, facts.phase->policy(), phase);
   record->mutable_timeline()->set_setup_us((report.exec_ns - facts.started_ns) / kNsPerUs);
   record->mutable_provenance()->set_policy(facts.phase->policy());
   record->mutable_provenance()->set_policy_sha256(Digest(report.policy_sha256));

@@ -80,6 +80,8 @@ absl::StatusOr<ArgTest> ParseCondition(const v1::Policy::Condition& condition, c
 struct Draft {
   std::vector<Clause> clauses;
   std::optional<Verdict> otherwise;
+  std::string group;
+  std::string because;
   std::string clause_at;
   std::string otherwise_at;
 };
@@ -92,7 +94,7 @@ class Checker {
       const std::string where =
           absl::StrCat(source.path, ": policy \"", source.policy.name(), "\", rule ", ++index, " (",
                        rule.syscalls().empty() ? "no call" : rule.syscalls(0), ")");
-      if (absl::Status status = AddRule(rule, where); !status.ok()) return status;
+      if (absl::Status status = AddRule(rule, source.policy.name(), where); !status.ok()) return status;
     }
     return absl::OkStatus();
   }
@@ -102,13 +104,14 @@ class Checker {
     for (int number = 0; number <= kNewestSyscall; ++number) {
       if (SyscallName(number) == nullptr) continue;
       Draft& draft = drafts_[number];
-      calls[number] = {std::move(draft.clauses), draft.otherwise.value_or(default_verdict)};
+      calls[number] = {std::move(draft.clauses), draft.otherwise.value_or(default_verdict),
+                       std::move(draft.group), std::move(draft.because)};
     }
     return calls;
   }
 
  private:
-  absl::Status AddRule(const v1::Policy::Rule& rule, const std::string& where) {
+  absl::Status AddRule(const v1::Policy::Rule& rule, const std::string& group, const std::string& where) {
     if (rule.syscalls().empty()) return Wrong(where, "names no system call");
     if (rule.because().empty()) return Wrong(where, "has no \"because\"");
     const absl::StatusOr<Verdict> verdict = ParseAction(rule.action(), where);
@@ -118,9 +121,12 @@ class Checker {
     for (const std::string& name : rule.syscalls()) {
       const int number = SyscallNumber(name);
       if (number < 0) return Wrong(where, absl::StrCat("unknown system call \"", name, "\""));
-      const absl::Status status = clause->tests.empty() ? AddOtherwise(drafts_[number], name, *verdict, where)
-                                                        : AddClause(drafts_[number], name, *clause, where);
+      Draft& draft = drafts_[number];
+      const absl::Status status = clause->tests.empty() ? AddOtherwise(draft, name, *verdict, where)
+                                                        : AddClause(draft, name, *clause, where);
       if (!status.ok()) return status;
+      draft.group = group;
+      draft.because = rule.because();
     }
     return absl::OkStatus();
   }

@@ -32,6 +32,9 @@ struct Clause {
 struct CallRules {
   std::vector<Clause> clauses;
   Verdict otherwise = 0;
+  // The last rule that names the call; empty: none does.
+  std::string group;
+  std::string because;
 
   // Under some condition at least.
   bool reachable() const;

@@ -1,5 +1,6 @@
 // policyc OUT.cc FILE.textproto...: compiles the policies at build time to a C++ file that implements
 // the policy half of jail/plan/builtin.h. The same files give the same bytes, in whatever order.
+#include <linux/seccomp.h>
 #include <sodium.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "tools/build/policy_checker.h"
@@ -80,6 +82,19 @@ std::string Instructions(const BpfProgram& program, int index) {
   return text + "};\n";
 }
 
+// For the calls whose refusal is recorded though a rule names them.
+std::string Notes(const CheckedPolicy& policy, int index, int* count) {
+  std::string rows;
+  *count = 0;
+  for (const auto& [number, rules] : policy.calls) {
+    if (rules.otherwise != SECCOMP_RET_USER_NOTIF || rules.group.empty()) continue;
+    absl::StrAppend(&rows, "    {", number, ", \"", rules.group, "\", \"", absl::CEscape(rules.because),
+                    "\", ", rules.clauses.empty() ? "false" : "true", "},\n");
+    ++*count;
+  }
+  return *count == 0 ? "" : absl::StrCat("constexpr CallNote kNotes", index, "[] = {\n", rows, "};\n");
+}
+
 absl::StatusOr<std::string> WriteSource(const std::vector<CheckedPolicy>& policies) {
   std::string source(kHead);
   std::string table = "\nconstexpr CompiledPolicy kPolicies[] = {\n";
@@ -87,10 +102,12 @@ absl::StatusOr<std::string> WriteSource(const std::vector<CheckedPolicy>& polici
   for (const CheckedPolicy& policy : policies) {
     const absl::StatusOr<BpfProgram> program = EmitBpf(policy);
     if (!program.ok()) return program.status();
+    int notes = 0;
     absl::StrAppend(&source, "// \"", policy.name, "\": ", CountReachable(policy), " calls can be reached.\n",
-                    Instructions(*program, index));
+                    Instructions(*program, index), Notes(policy, index, &notes));
     absl::StrAppend(&table, "    {\"", policy.name, "\", {", Sha256Bytes(*program), "}, ", program->size(),
-                    ", kCode", index, "},\n");
+                    ", kCode", index, ", ", notes, ", ",
+                    notes == 0 ? "nullptr" : absl::StrCat("kNotes", index), "},\n");
     ++index;
   }
   return absl::StrCat(source, table, "};\n", kTail);

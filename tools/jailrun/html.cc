@@ -107,11 +107,11 @@ std::string ViolationsTable(const v1::PhaseResult& phase) {
   if (phase.violations().empty()) return "";
   std::string rows;
   for (const v1::SyscallViolation& violation : phase.violations()) {
-    absl::StrAppend(&rows, "<tr><td>", Escape(violation.syscall()), "<td>", violation.count(), "<td>",
-                    Escape(violation.answer()), "</tr>\n");
+    absl::StrAppend(&rows, "<tr><td>", Escape(violation.text()), "<td>", violation.count(), "<td>",
+                    Escape(violation.answer()), "<td>", Escape(violation.decided_by()), "</tr>\n");
   }
   return absl::StrCat("<h3>Denied system calls, ", phase.denied_calls(),
-                      " in all</h3>\n<table><tr><th>call<th>times<th>answer</tr>\n", rows, "</table>\n");
+                      " in all</h3>\n<table><tr><th>call<th>times<th>answer<th>decided by</tr>\n", rows, "</table>\n");
 }
 
 std::string Ending(const v1::PhaseResult& phase) {

@@ -6,8 +6,6 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "jail/base/text.h"
 #include "tools/jailrun/limit_lines.h"
@@ -36,21 +34,20 @@ std::string Ending(const PhaseResult& phase) {
   return "no exit status";
 }
 
-std::string Argument(uint64_t value) { return absl::StrFormat("%#x", value); }
-
 std::string RenderViolations(const PhaseResult& phase) {
   if (phase.violations().empty()) return "";
   Table table(4);
+  std::string reasons;
   for (const v1::SyscallViolation& violation : phase.violations()) {
-    const std::string arguments =
-        absl::StrJoin(violation.args(), ", ", [](std::string* out, uint64_t arg) { *out += Argument(arg); });
-    table.Row({absl::StrCat(Visible(violation.syscall()), "(", arguments, ", ...)"),
+    table.Row({Visible(violation.text()),
                absl::StrCat("call ", violation.number(), " of ", Visible(violation.arch())),
                absl::StrCat(violation.count(), violation.count() == 1 ? " time" : " times"),
                absl::StrCat("answered ", Visible(violation.answer()))});
+    if (violation.to_allow().empty()) continue;
+    absl::StrAppend(&reasons, "    ", Visible(violation.syscall()), ": ", Visible(violation.decided_by()),
+                    "\n      to allow it: ", Visible(violation.to_allow()), "\n");
   }
-  return absl::StrCat("  denied system calls, ", phase.denied_calls(), " in all\n", table.Text(),
-                      "    The policy does not allow these calls; `jailrun version` lists the policies.\n");
+  return absl::StrCat("  denied system calls, ", phase.denied_calls(), " in all\n", table.Text(), reasons);
 }
 
 constexpr int kShownLines = 20;

@@ -2,7 +2,7 @@
 // class: compile
 // phase: compile
 // does: lets the assembler put a host file into the program, which prints it
-// promise: P1 P28
+// promise: P1 P28 P29
 // expect: COMPILE_ERROR
 // unjailed: escape
 #include <stdio.h>

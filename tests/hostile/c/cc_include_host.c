@@ -2,7 +2,7 @@
 // class: compile
 // phase: compile
 // does: includes a host file, whose text the compiler then quotes
-// promise: P1 P28
+// promise: P1 P28 P29
 // expect: COMPILE_ERROR
 // unjailed: host
 #include "/var/tmp/jailrun-canary/open"

@@ -44,7 +44,16 @@ constexpr char kTimeLimit[] = R"pb(
     }
     limits { resource: RESOURCE_CPU_TIME_MS requested: 2000 effective: 2000 mechanism: "timerfd" }
     limits { resource: RESOURCE_PROCESSES requested: 50 mechanism: "" }
-    violations { syscall: "ptrace" number: 101 arch: "x86_64" args: 16 args: 1 count: 3 answer: "EPERM" }
+    violations {
+      syscall: "ptrace"
+      number: 101
+      arch: "x86_64"
+      count: 3
+      answer: "EPERM"
+      text: "ptrace(PTRACE_ATTACH, 1, 0, 0)"
+      decided_by: "policy \"default\": no rule names this call"
+      to_allow: "policy/default.textproto: rules { ... }"
+    }
     denied_calls: 3
   }
   isolation {
@@ -88,7 +97,7 @@ TEST(RenderTest, EverythingInTheRecordIsTold) {
                            "REACHED, ended the run",
                            "900 us later",
                            "50 NOT ENFORCED",
-                           "ptrace(0x10, 0x1, ...)",
+                           "ptrace(PTRACE_ATTACH, 1, 0, 0)", "no rule names this call", "to allow it: policy/default",
                            "3 times",
                            "answered EPERM",
                            "| one",
@@ -141,7 +150,14 @@ TEST(RenderTest, NoControlByteGetsOut) {
     summary: "\033]0;x\007"
     phases {
       stdout { content: "\033[2J\n\233" total_bytes: 7 tail: "\033c" truncated: true }
-      violations { syscall: "\033" arch: "\033" answer: "\033" }
+      violations {
+        syscall: "\033"
+        arch: "\033"
+        answer: "\033"
+        text: "\033"
+        decided_by: "\033"
+        to_allow: "\033"
+      }
       limits { resource: RESOURCE_STACK_BYTES mechanism: "\033" }
     }
     artifacts { path: "\033\n" }

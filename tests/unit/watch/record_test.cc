@@ -5,7 +5,9 @@
 #include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 #include <linux/audit.h>
+#include <linux/sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 
 #include <cerrno>
 
@@ -93,23 +95,31 @@ TEST(RecordTest, ExitIsOneOfCodeSignalOrNothing) {
 TEST(RecordTest, DeniedCallsAreNamed) {
   TestPhase phase;
   phase.report().denied_calls = 12;
-  phase.report().violation_count = 2;
-  phase.report().violations[0] = {101, AUDIT_ARCH_X86_64, {1, ~uint64_t{0}}, 10, EPERM, 0};
-  phase.report().violations[1] = {9999, AUDIT_ARCH_X86_64, {0, 0}, 2, ENOSYS, 0};
+  phase.report().violation_count = 3;
+  phase.report().violations[0] = {SYS_ptrace, AUDIT_ARCH_X86_64, {16, 1}, 10, EPERM, 0};
+  phase.report().violations[1] = {SYS_clone, AUDIT_ARCH_X86_64, {CLONE_NEWUSER}, 1, EPERM, 0};
+  phase.report().violations[2] = {9999, AUDIT_ARCH_X86_64, {}, 2, ENOSYS, 0};
   const v1::PhaseResult result = Record(phase).phases(0);
   EXPECT_EQ(result.denied_calls(), 12);
-  ASSERT_EQ(result.violations_size(), 2);
-  EXPECT_THAT(result.violations(0), EqualsProto(R"pb(
-                syscall: "ptrace"
-                number: 101
-                arch: "x86_64"
-                args: 1
-                args: 0xffffffffffffffff
-                count: 10
-                answer: "EPERM"
-              )pb"));
-  EXPECT_EQ(result.violations(1).syscall(), "unknown");
-  EXPECT_EQ(result.violations(1).answer(), "ENOSYS");
+  ASSERT_EQ(result.violations_size(), 3);
+  EXPECT_THAT(
+      result.violations(0), EqualsProto(R"pb(
+        syscall: "ptrace"
+        number: 101
+        arch: "x86_64"
+        args: [ 16, 1, 0, 0, 0, 0 ]
+        count: 10
+        answer: "EPERM"
+        text: "ptrace(PTRACE_ATTACH, 1, 0, 0)"
+        decided_by: "policy \"default\": no rule names this call"
+        to_allow: "policy/default.textproto: rules { syscalls: \"ptrace\" action { allow: true } because: \"...\" }"
+      )pb"));
+  EXPECT_THAT(result.violations(1).decided_by(),
+              HasSubstr("group \"processes\": allowed, but not with such arguments: threads and children"));
+  EXPECT_THAT(result.violations(1).to_allow(), HasSubstr("widen the `when` of the rule that names clone"));
+  EXPECT_EQ(result.violations(2).syscall(), "unknown");
+  EXPECT_EQ(result.violations(2).answer(), "ENOSYS");
+  EXPECT_EQ(result.violations(2).to_allow(), "") << "policies are written in names";
 }
 
 TEST(RecordTest, CountsOfAHostileReportStayWithinTheArrays) {

@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+"""Which test keeps which promise: promises.py prints the table, made from the names of the tests; promises.py
+--check fails when a promise that SECURITY.md calls tested has no test, or a test names a promise that is not
+there or that SECURITY.md still calls "later"; promises.py --self-test shows that it can fail.
+
+A test keeps a promise by its name (TEST_F(KillTest, P20_...)), a payload by its header ("promise: P26 P3"), and
+any file by being named in the promise's row."""
+import glob
+import os
+import re
+import sys
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
+ROW = re.compile(r"^\| (P\d+) \| (.*) \| ([^|]*) \|$", re.M)
+TEST = re.compile(r"TEST(?:_F|_P)?\((\w+),\s*((?:P\d+_)+\w*)\)")
+HEADER = re.compile(r"^(?://|#) promise: (.*)$", re.M)
+NAMED = re.compile(r"`([\w/.]+\.(?:py|cc|sh))")
+
+
+def read(path):
+    return open(path, encoding="utf-8", errors="replace").read()
+
+
+def promises(text):
+    return {number: state for number, _, state in ROW.findall(text)}
+
+
+def files(pattern):
+    return sorted(glob.glob(os.path.join(ROOT, "tests", pattern), recursive=True))
+
+
+def find_tests(sources, payloads):
+    found = {}
+    for path, text in sources:
+        for suite, name in TEST.findall(text):
+            for number in re.findall(r"P\d+(?=_)", name): found.setdefault(number, []).append(f"{suite}.{name}")
+    for path, text in payloads:
+        for numbers in HEADER.findall(text):
+            for number in numbers.split(): found.setdefault(number, []).append(os.path.basename(path))
+    return found
+
+
+def check(states, found):
+    errors = []
+    for number, state in states.items():
+        named = any(glob.glob(os.path.join(ROOT, "tests", "**", os.path.basename(name)), recursive=True)
+                    for name in NAMED.findall(state))
+        if not state.startswith(("tested", "part", "later")):
+            errors.append(f"{number}: SECURITY.md does not say whether it is tested, part or later")
+        if state.startswith("tested") and not found.get(number) and not named:
+            errors.append(f"{number}: SECURITY.md says tested, and no test names it")
+        if state.startswith("later") and found.get(number):
+            errors.append(f"{number}: SECURITY.md says later, but {found[number][0]} names it")
+    errors += [f"{number}: {tests[0]} names a promise that SECURITY.md does not make"
+               for number, tests in found.items() if number not in states]
+    return errors
+
+
+def self_test():
+    states = {"P1": "tested", "P2": "tested", "P3": "later", "P4": "tested (`tools/promises.py`)", "P5": "soon"}
+    found = find_tests([("a_test.cc", "TEST_F(A, P1_P3_Holds) {}\nTEST(B, P9_Holds) {}")],
+                       [("x.py", "# promise: P1")])
+    assert found["P1"] == ["A.P1_P3_Holds", "x.py"], found
+    errors = sorted(error.split(":")[0] for error in check(states, found))
+    assert errors == ["P2", "P3", "P4", "P5", "P9"], errors
+    print("promises: self-test passed")
+
+
+def main():
+    if sys.argv[1:] == ["--self-test"]: return self_test()
+    states = promises(read(os.path.join(ROOT, "SECURITY.md")))
+    found = find_tests([(path, read(path)) for path in files("**/*_test.cc")],
+                       [(path, read(path)) for path in files("hostile/*/*") if os.path.isfile(path)])
+    if sys.argv[1:] == ["--check"]:
+        errors = check(states, found) if states else ["SECURITY.md has no table of promises"]
+        for error in errors: print(error)
+        print(f"promises: {len(states)} promises, {sum(map(len, found.values()))} tests, {len(errors)} errors")
+        return 1 if errors else 0
+    for number, state in states.items():
+        print(f"| {number} | {state.strip()} | {', '.join(found.get(number, [])) or '-'} |")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
