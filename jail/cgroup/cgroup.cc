@@ -22,7 +22,7 @@ constexpr char kMount[] = "/sys/fs/cgroup";
 constexpr char kPrefix[] = "jailrun.";
 
 // Conventional mount points; systemd and cgroupfs-mount agree on them.
-constexpr const char* kV1Names[kHierarchies] = {"memory", "pids", "cpuacct", "cpu"};
+constexpr const char* kV1Names[kHierarchies] = {"memory", "pids", "cpuacct", "cpu", "blkio"};
 
 FixedText<64> Prefix(const Cgroups& cgroups) {
   FixedText<64> prefix;
