@@ -296,11 +296,17 @@ absl::StatusOr<v1::RunPlan> Jail::Resolve(const v1::JobSpec& job) const {
   return ResolveHere(job, site_.config);
 }
 
-// Best effort, so that one run shows everything that is missing and not only the first thing.
+// Best effort, so that one run shows everything that is missing and not only the first thing; and with
+// every limit that a job has only when it asks, wide enough not to matter.
 v1::ResultRecord Jail::Probe() const {
   v1::JobSpec job;
   job.add_command("/usr/bin/true");
   job.set_enforcement(v1::ENFORCEMENT_BEST_EFFORT);
+  v1::Limits& limits = *job.mutable_limits();
+  limits.set_cpu_millicores(1000);
+  limits.set_cpu_set(plan::FormatCpuSet(plan::OwnCpus()));
+  limits.set_io_read_bytes_per_second(int64_t{1} << 30);
+  limits.set_io_write_bytes_per_second(int64_t{1} << 30);
   return Run(job);
 }
 

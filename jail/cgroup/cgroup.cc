@@ -197,7 +197,7 @@ int DetectCgroups(int proc, Cgroups* cgroups) {
 int MakeGroups(Cgroups* cgroups) {
   const auto name = GroupName(*cgroups, cgroups->slot);
   for (int i = 0; i < cgroups->backend->hierarchies; ++i) {
-    if (cgroups->parent[i] < 0) continue;
+    if (cgroups->parent[i] < 0 || cgroups->unwanted[i]) continue;
     // EEXIST: left behind by a killed run, found empty when the slot was taken, or cpu and cpuacct
     // mounted together.
     if (mkdirat(cgroups->parent[i], name.c_str(), 0755) != 0 && errno != EEXIST) return errno;

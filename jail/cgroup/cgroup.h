@@ -26,6 +26,7 @@ struct Cgroups {
   // hierarchies: its groups carry another owner in their names and are never touched.
   int64_t owner = 0;
   int64_t slot = -1;
+  bool unwanted[kHierarchies] = {};  // No group of this run; those of others are swept all the same.
   // Set by set_limits: whose counters must still be there in the end.
   bool limited[kHierarchies] = {};
 

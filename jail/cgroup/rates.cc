@@ -79,9 +79,8 @@ int LimitDisks(const plan::RootView& view, const plan::Limits& limits, Cgroups* 
 
 void KeepWantedHierarchies(const plan::Limits& limits, Cgroups* cgroups) {
   if (cgroups->backend->kind != plan::CgroupKind::kV1) return;
-  if (limits.cpu_millicores == 0) CloseFd(&cgroups->parent[kCpu]);
-  if (limits.io_read_bytes_per_second == 0 && limits.io_write_bytes_per_second == 0)
-    CloseFd(&cgroups->parent[kBlkio]);
+  cgroups->unwanted[kCpu] = limits.cpu_millicores == 0;
+  cgroups->unwanted[kBlkio] = limits.io_read_bytes_per_second == 0 && limits.io_write_bytes_per_second == 0;
 }
 
 int FindDisks(const plan::RootView& view, int sys, Disks* disks) {
