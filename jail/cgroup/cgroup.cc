@@ -222,7 +222,8 @@ int ClearSlot(const Cgroups& cgroups, int64_t slot, plan::Removed* removed) {
   const auto name = GroupName(cgroups, slot);
   int error = 0;
   for (int i = 0; i < cgroups.backend->hierarchies; ++i) {
-    if (cgroups.parent[i] < 0) continue;
+    const bool never_made = cgroups.unwanted[i] && slot == cgroups.slot;
+    if (cgroups.parent[i] < 0 || never_made) continue;
     const int e = RemoveGroup(*cgroups.backend, cgroups.parent[i], name.c_str(), removed);
     if (e != 0 && e != EROFS) error = e;  // Where nothing can be made nothing of ours can be.
   }

@@ -239,7 +239,7 @@ constexpr Flag kFlags[] = {
     {"--job-id", Arity::kValue, "ID", kJob, Section::kResult, "name in the record, [A-Za-z0-9._-]",
      SetText<&CommandLine::job_id>},
     {"--timeline", Arity::kSwitch, "", kJob | Bit(Command::kExplain), Section::kResult,
-     "print on stderr what took how long: every step, and what was in use over time",
+     "print, on stderr after the run, how long every step took and what was in use when",
      SetTrue<&CommandLine::timeline>},
     {"-v,--verbose", Arity::kSwitch, "", kJob, Section::kResult, "summary on stderr after the run",
      SetTrue<&CommandLine::verbose>},

@@ -3,7 +3,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "tools/jailrun/doctor/advice.h"
 #include "tools/jailrun/render.h"
 
@@ -154,7 +156,8 @@ std::string SubjectLabel(v1::Resource resource, v1::Protection protection) {
   constexpr absl::string_view kPrefix = "RESOURCE_";
   std::string name = v1::Resource_Name(resource);
   if (absl::StartsWith(name, kPrefix)) name.erase(0, kPrefix.size());
-  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_BYTES", ""}, {"_MS", ""}, {"_", " "}}));
+  name = absl::StrCat(absl::StripSuffix(absl::StripSuffix(name, "_BYTES"), "_MS"));
+  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", " "}}));
 }
 
 }  // namespace jail::cli
