@@ -118,7 +118,8 @@ const char* MissingRate(const plan::Limits& limits, const plan::RawReport& repor
   };
   const Rate rates[] = {
       {"cpu_millicores", limits.cpu_millicores, report.effective_cpu_millicores},
-      {"io_read_bytes_per_second", limits.io_read_bytes_per_second, report.effective_io_read_bytes_per_second},
+      {"io_read_bytes_per_second", limits.io_read_bytes_per_second,
+       report.effective_io_read_bytes_per_second},
       {"io_write_bytes_per_second", limits.io_write_bytes_per_second,
        report.effective_io_write_bytes_per_second},
   };

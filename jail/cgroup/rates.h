@@ -16,7 +16,8 @@ void KeepWantedHierarchies(const plan::Limits& limits, Cgroups* cgroups);
 
 // Sets what the job asks for on every disk that the view's mounts lie on. What cannot be set is not in the
 // report afterwards; that is no error.
-int LimitIo(const plan::RootView& view, const plan::Limits& limits, Cgroups* cgroups, plan::RawReport* report);
+int LimitIo(const plan::RootView& view, const plan::Limits& limits, Cgroups* cgroups,
+            plan::RawReport* report);
 
 // The first rate that was asked for and is not in force, by the limit's name; null: there is none.
 const char* MissingRate(const plan::Limits& limits, const plan::RawReport& report);

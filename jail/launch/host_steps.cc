@@ -144,7 +144,8 @@ int MakeCgroup(Context& context) {
 
 int SetCgroupLimits(Context& context) {
   const plan::Limits& limits = context.plan.limits();
-  if (const int error = context.cgroups.backend->set_limits(context.cgroups, limits, context.report)) return error;
+  if (const int error = context.cgroups.backend->set_limits(context.cgroups, limits, context.report))
+    return error;
   return cgroup::LimitIo(*context.view, limits, &context.cgroups, context.report);
 }
 

@@ -9,8 +9,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "jail/base/status_macros.h"
 #include "jail/base/cpus.h"
+#include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 
 namespace jail::plan {
@@ -79,8 +79,8 @@ absl::Status CheckCpusAllowed(const CpuSet& wanted, const CpuSet& allowed) {
     if (Has(wanted, cpu) && !Has(allowed, cpu)) Add(cpu, &beyond);
   }
   if (CountCpus(beyond) == 0) return absl::OkStatus();
-  return absl::OutOfRangeError(absl::StrCat("CPU ", FormatCpuSet(beyond), " cannot be had here; this process may use ",
-                                            FormatCpuSet(allowed)));
+  return absl::OutOfRangeError(absl::StrCat(
+      "CPU ", FormatCpuSet(beyond), " cannot be had here; this process may use ", FormatCpuSet(allowed)));
 }
 
 CpuSet OwnCpus() {

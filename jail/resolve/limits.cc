@@ -135,9 +135,9 @@ absl::Status ResolveCpuSet(const Wishes& wishes, v1::Limits* resolved) {
 absl::Status CheckAsked(const Wishes& wishes, const LimitRow& row, int64_t value, const v1::Site& site) {
   if (value < 0) return wishes.Bad(row.name, absl::StrCat(value, " is negative"));
   if (value < row.least) {
-    return wishes.Bad(row.name, absl::StrCat(FormatAmount(row.unit, value),
-                                             " is too little to run anything, the least is ",
-                                             FormatAmount(row.unit, row.least)));
+    return wishes.Bad(
+        row.name, absl::StrCat(FormatAmount(row.unit, value), " is too little to run anything, the least is ",
+                               FormatAmount(row.unit, row.least)));
   }
   const int64_t ceiling = CeilingOf(row, site);
   if (value <= ceiling) return absl::OkStatus();

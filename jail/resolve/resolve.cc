@@ -208,8 +208,8 @@ absl::Status AddCompilePhase(const Program& program, v1::RunPlan* plan) {
   const v1::Runtime::Phase& compile = program.runtime->compile();
   v1::PhasePlan& phase = *plan->add_phases();
   phase.set_kind(v1::PhasePlan::KIND_COMPILE);
-  JAIL_ASSIGN_OR_RETURN(*phase.mutable_limits(),
-                        ResolveLimits(phase.kind(), compile.limits(), program.job.compile_limits(), program.site));
+  JAIL_ASSIGN_OR_RETURN(*phase.mutable_limits(), ResolveLimits(phase.kind(), compile.limits(),
+                                                               program.job.compile_limits(), program.site));
   SetEnv(compile.env(), {}, &phase);
   SetArgv(compile.argv(), program, &phase);
   *phase.mutable_products() = compile.products();

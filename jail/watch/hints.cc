@@ -32,7 +32,7 @@ struct Hint {
   Again again;
   const char* text;
   For asked = For::kAll;
-  const char* field = "";  // Of the job: what to change.
+  const char* field = "";          // Of the job: what to change.
   absl::string_view subject = {};  // Empty: any.
 };
 
@@ -141,18 +141,22 @@ constexpr Hint kHints[] = {
 
     // What a job asks for and this host does not have.
     {"choose_stand_ins", ENOTSUP, kHost, Again::kUseless,
-     "Nothing on this host can hold a CPU rate: run without --cpus, or with --best-effort; to have it, mount a "
+     "Nothing on this host can hold a CPU rate: run without --cpus, or with --best-effort; to have it, mount "
+     "a "
      "control group hierarchy with the cpu controller, or enable it for jailrun's parent group "
      "(cgroup.subtree_control, systemd's Delegate=cpu)",
      For::kAll, "limits.cpu_millicores", "cpu_millicores"},
     {"choose_stand_ins", ENOTSUP, kHost, Again::kUseless,
-     "Nothing on this host can hold a disk rate: run without --io-read-rate, or with --best-effort; to have it, "
-     "enable the io controller for jailrun's parent group (systemd's Delegate=io) and have /usr on a disk, not "
+     "Nothing on this host can hold a disk rate: run without --io-read-rate, or with --best-effort; to have "
+     "it, "
+     "enable the io controller for jailrun's parent group (systemd's Delegate=io) and have /usr on a disk, "
+     "not "
      "on an overlay",
      For::kAll, "limits.io_read_bytes_per_second", "io_read_bytes_per_second"},
     {"choose_stand_ins", ENOTSUP, kHost, Again::kUseless,
      "Nothing on this host can hold a disk rate: run without --io-write-rate, or with --best-effort; to have "
-     "it, enable the io controller for jailrun's parent group (systemd's Delegate=io) and have /usr on a disk, "
+     "it, enable the io controller for jailrun's parent group (systemd's Delegate=io) and have /usr on a "
+     "disk, "
      "not on an overlay",
      For::kAll, "limits.io_write_bytes_per_second", "io_write_bytes_per_second"},
     {"choose_stand_ins", ENOTSUP, kHost, Again::kUseless,

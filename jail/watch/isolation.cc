@@ -295,7 +295,8 @@ std::vector<v1::LimitReport> DescribeLimits(const PhaseFacts& facts) {
     if (effective >= 0) report.set_effective(effective);
     report.set_mechanism(limit.mechanism(*facts.report));
     if (effective < 0 && report.mechanism().empty()) report.set_detail(limit.without);
-    if (limit.resource == v1::RESOURCE_CPU_SET) report.set_cpus(plan::FormatCpuSet(facts.report->effective_cpus));
+    if (limit.resource == v1::RESOURCE_CPU_SET)
+      report.set_cpus(plan::FormatCpuSet(facts.report->effective_cpus));
     limits.push_back(std::move(report));
   }
   return limits;

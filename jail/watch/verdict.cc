@@ -170,7 +170,8 @@ Judgement Refuse(const F& facts, const Fault& fault) {
   Judgement judgement;
   judgement.failure = Explain(fault, asked);
   // A job that asks for what this host does not have is refused too, whoever mends that.
-  const bool refused = judgement.failure.origin() == v1::Failure::ORIGIN_CALLER || !judgement.failure.field().empty();
+  const bool refused =
+      judgement.failure.origin() == v1::Failure::ORIGIN_CALLER || !judgement.failure.field().empty();
   judgement.verdict = refused ? v1::VERDICT_REJECTED : v1::VERDICT_JAIL_ERROR;
   judgement.summary = Sentence(facts, judgement.failure.message(), judgement.verdict);
   return judgement;

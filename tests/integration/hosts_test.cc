@@ -172,7 +172,8 @@ TEST_P(HostTest, RatesAreHadOrRefusedAndNeverDropped) {
   };
   constexpr Rate kRates[] = {
       {"--cpus", "0.5", "limits.cpu_millicores", jail::v1::RESOURCE_CPU_MILLICORES},
-      {"--io-read-rate", "1G", "limits.io_read_bytes_per_second", jail::v1::RESOURCE_IO_READ_BYTES_PER_SECOND},
+      {"--io-read-rate", "1G", "limits.io_read_bytes_per_second",
+       jail::v1::RESOURCE_IO_READ_BYTES_PER_SECOND},
       {"--io-write-rate", "1G", "limits.io_write_bytes_per_second",
        jail::v1::RESOURCE_IO_WRITE_BYTES_PER_SECOND},
   };
@@ -205,9 +206,9 @@ TEST_P(HostTest, RatesAreHadOrRefusedAndNeverDropped) {
 }
 
 TEST_P(HostTest, GraceAndCpusNeedNoGroup) {
-  Command command =
-      JailrunCommand({"--best-effort", "--grace", "2s", "--wall", "400ms", "--cpuset", "0", "exec", "--", "bash",
-                      "-c", "trap 'echo asked; exit 3' TERM; taskset -p $$; while :; do sleep 0.05; done"});
+  Command command = JailrunCommand(
+      {"--best-effort", "--grace", "2s", "--wall", "400ms", "--cpuset", "0", "exec", "--", "bash", "-c",
+       "trap 'echo asked; exit 3' TERM; taskset -p $$; while :; do sleep 0.05; done"});
   command.before_exec = GetParam().make;
   const JailRun run = Jailrun(std::move(command));
   SCOPED_TRACE(run.Describe());

@@ -158,8 +158,7 @@ class CpuSetTest : public JailTest {};
 TEST_F(CpuSetTest, TheProgramAndItsChildrenStayThere) {
   const JailRun run = Jailrun({"--cpuset", "0", Program("cpus.py")});
   SCOPED_TRACE(run.Describe());
-  EXPECT_EQ(run.outcome.out,
-            "mine [0]\nrefused 1\nrefused 1\nrefused 1\nchild's [0]\nthread's [0]\n");
+  EXPECT_EQ(run.outcome.out, "mine [0]\nrefused 1\nrefused 1\nrefused 1\nchild's [0]\nthread's [0]\n");
   const LimitReport* report = FindLimit(run, jail::v1::RESOURCE_CPU_SET);
   ASSERT_NE(report, nullptr);
   EXPECT_EQ(report->effective(), 1);
@@ -214,7 +213,8 @@ class DiskRateTest : public JailTest {
 TEST_F(DiskRateTest, ReadsAreAsSlowAsAskedOrTheRunIsRefused) {
   const std::string file = ColdFile();
   if (file.empty()) JAIL_SKIP("no file of 16 MiB below /usr");
-  const JailRun run = Jailrun({"--io-read-rate", "8M", "--wall", "20s", Program("read_slowly.py"), "--", file, "16"});
+  const JailRun run =
+      Jailrun({"--io-read-rate", "8M", "--wall", "20s", Program("read_slowly.py"), "--", file, "16"});
   SCOPED_TRACE(run.Describe());
   if (run.record.verdict() == jail::v1::VERDICT_REJECTED) {
     EXPECT_EQ(run.record.failure().field(), "limits.io_read_bytes_per_second");

@@ -1,5 +1,6 @@
 """Where this program may run, and whether it or a child can change that."""
 import os
+import sys
 import threading
 
 print("mine", sorted(os.sched_getaffinity(0)))
@@ -9,6 +10,7 @@ for cpus in (range(1024), [0], [0, 1]):
         print("changed")
     except OSError as error:
         print("refused", error.errno)
+sys.stdout.flush()
 if os.fork() == 0:
     print("child's", sorted(os.sched_getaffinity(0)), flush=True)
     os._exit(0)

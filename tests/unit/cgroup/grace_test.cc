@@ -97,7 +97,9 @@ class GraceTest : public testing::Test {
   GraceTest() : proc_(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), report_(new plan::RawReport()) {}
   ~GraceTest() override { close(proc_); }
 
-  KillReason Ask(pid_t init, KillReason reason) { return AskFirst(proc_, init, limits_, reason, report_.get()); }
+  KillReason Ask(pid_t init, KillReason reason) {
+    return AskFirst(proc_, init, limits_, reason, report_.get());
+  }
 
   int proc_;
   plan::Limits limits_ = {};
@@ -117,7 +119,8 @@ TEST_F(GraceTest, TheProgramAndItsGroupGetSigterm) {
   EXPECT_EQ(report_->grace_reason, KillReason::kCpuTime);
   EXPECT_EQ(report_->grace_error, 0);
   std::string said = family.Said();
-  if (report_->grace_whole_group == 0) GTEST_SKIP() << "a kernel before Linux 6.9: the program alone, " << said;
+  if (report_->grace_whole_group == 0)
+    GTEST_SKIP() << "a kernel before Linux 6.9: the program alone, " << said;
   EXPECT_EQ(said.size(), 2u) << said;
   EXPECT_NE(said.find('p'), said.npos);
   EXPECT_NE(said.find('h'), said.npos);
@@ -135,9 +138,8 @@ TEST_F(GraceTest, TheFirstLimitIsTheOneThatCounts) {
 
 TEST_F(GraceTest, OtherLimitsAndTheCallerDoNotWait) {
   limits_.grace_ms = 60'000;
-  for (const KillReason reason :
-       {KillReason::kMemory, KillReason::kCancelled, KillReason::kCallerDied, KillReason::kOutput,
-        KillReason::kDeniedCalls, KillReason::kSetupTimeout}) {
+  for (const KillReason reason : {KillReason::kMemory, KillReason::kCancelled, KillReason::kCallerDied,
+                                  KillReason::kOutput, KillReason::kDeniedCalls, KillReason::kSetupTimeout}) {
     EXPECT_EQ(Ask(getpid(), reason), reason);
   }
   EXPECT_EQ(report_->grace_ns, 0);

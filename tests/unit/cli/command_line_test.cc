@@ -46,7 +46,8 @@ TEST(CommandLineTest, FlagsMayStandBeforeAndAfterTheFile) {
 }
 
 TEST(CommandLineTest, ACompilersLimitsAreItsOwn) {
-  const CommandLine line = Parsed({"--compile-time", "20s", "--compile-memory", "1G", "--time", "2s", "x.cpp"});
+  const CommandLine line =
+      Parsed({"--compile-time", "20s", "--compile-memory", "1G", "--time", "2s", "x.cpp"});
   EXPECT_EQ(line.limits.cpu_time_ms(), 2000);
   EXPECT_FALSE(line.limits.has_memory_bytes());
   EXPECT_EQ(line.compile_limits.cpu_time_ms(), 20'000);

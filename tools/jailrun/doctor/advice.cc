@@ -18,7 +18,8 @@ constexpr char kPrivilege[] =
     "make install SETUID=1 and join the group jailrun";
 
 constexpr char kIo[] =
-    "for --io-read-rate and --io-write-rate: give jailrun's parent group the io controller (systemd: Delegate=yes), "
+    "for --io-read-rate and --io-write-rate: give jailrun's parent group the io controller (systemd: "
+    "Delegate=yes), "
     "and have /usr on a disk of its own, not on an overlay";
 
 struct Advice {
@@ -83,8 +84,8 @@ const char* AdviceFor(const Host& host, v1::Protection protection) {
 }
 
 const char* AdviceFor(const Host& host, v1::Resource resource) {
-  const bool io = resource == v1::RESOURCE_IO_READ_BYTES_PER_SECOND ||
-                  resource == v1::RESOURCE_IO_WRITE_BYTES_PER_SECOND;
+  const bool io =
+      resource == v1::RESOURCE_IO_READ_BYTES_PER_SECOND || resource == v1::RESOURCE_IO_WRITE_BYTES_PER_SECOND;
   if (io) return host.privileged() ? kIo : kPrivilege;
   for (const LimitLayer& row : kLimits) {
     if (row.resource == resource) return AdviceFor(host, row.layer);

@@ -136,8 +136,8 @@ std::vector<v1::Mechanism> DescribeMechanisms(const Host& host, const v1::Result
     for (const v1::LimitReport& limit : phase.limits()) {
       v1::Mechanism mechanism = Describe(host, limit.resource(), kLimit);
       mechanism.set_reported(limit.mechanism());
-      Conclude(limit.has_effective(), !IsOptional(limit.resource()), best_effort, AdviceFor(host, limit.resource()),
-               &mechanism);
+      Conclude(limit.has_effective(), !IsOptional(limit.resource()), best_effort,
+               AdviceFor(host, limit.resource()), &mechanism);
       mechanisms.push_back(std::move(mechanism));
     }
   }
