@@ -34,7 +34,9 @@ class Family {
     close(said[1]);
     close(up[1]);
     char byte;
-    ready_ = read(up[0], &byte, 1) == 1 && read(up[0], &byte, 1) == 1;
+    int up_count = 0;
+    while (up_count < 2 && read(up[0], &byte, 1) == 1) ++up_count;
+    ready_ = up_count == 2;
     close(up[0]);
   }
   ~Family() {
@@ -95,7 +97,7 @@ class Family {
 class GraceTest : public testing::Test {
  protected:
   GraceTest() : proc_(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), report_(new plan::RawReport()) {}
-  ~GraceTest() override { close(proc_); }
+  void TearDown() override { close(proc_); }
 
   KillReason Ask(pid_t init, KillReason reason) {
     return AskFirst(proc_, init, limits_, reason, report_.get());

@@ -35,7 +35,7 @@ class RatesTest : public testing::Test {
     report_->effective_io_read_bytes_per_second = report_->effective_io_write_bytes_per_second = -1;
     report_->effective_cpu_millicores = -1;
   }
-  ~RatesTest() override {
+  void TearDown() override {
     CloseGroups(&groups_);
     fs::remove_all(root_);
   }
