@@ -23,6 +23,7 @@
 #include "jail/base/text.h"
 #include "jail/base/utf8.h"
 #include "jail/launcher_path.h"
+#include "jail/plan/cpu_set.h"
 #include "jail/plan/layout.h"
 #include "jail/plan/seal.h"
 #include "jail/resolve/catalog.h"
@@ -92,6 +93,26 @@ absl::Status CheckRequirable(const v1::RunPlan& plan) {
   return absl::OkStatus();
 }
 
+// What depends on this process and not on the job alone.
+absl::Status CheckCpus(const v1::RunPlan& plan) {
+  for (const v1::PhasePlan& phase : plan.phases()) {
+    if (!phase.limits().has_cpu_set()) continue;
+    JAIL_ASSIGN_OR_RETURN(const plan::CpuSet cpus, plan::ParseCpuSet(phase.limits().cpu_set()));
+    const absl::Status allowed = plan::CheckCpusAllowed(cpus, plan::OwnCpus());
+    const bool compiling = phase.kind() == v1::PhasePlan::KIND_COMPILE;
+    if (allowed.ok()) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat(compiling ? "compile_limits.cpu_set: " : "limits.cpu_set: ", allowed.message()));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::RunPlan> ResolveHere(const v1::JobSpec& job, const v1::Site& site) {
+  JAIL_ASSIGN_OR_RETURN(v1::RunPlan plan, resolve::Resolve(job, site));
+  JAIL_RETURN_IF_ERROR(CheckCpus(plan));
+  return plan;
+}
+
 // No more than the jail could hold, nor than a plan or a record can.
 watch::CollectBounds BoundsOf(const v1::Limits& limits) {
   watch::CollectBounds bounds;
@@ -139,7 +160,7 @@ class JobRun {
 
   bool MakePlan() {
     const int64_t start_ns = MonotonicNs();
-    absl::StatusOr<v1::RunPlan> plan = resolve::Resolve(job_, site_.config);
+    absl::StatusOr<v1::RunPlan> plan = ResolveHere(job_, site_.config);
     record_.mutable_timeline()->set_resolve_us((MonotonicNs() - start_ns) / kNsPerUs);
     if (!plan.ok()) return Refuse(FromStatus("resolve", plan.status()));
     const absl::Status requirable = CheckRequirable(*plan);
@@ -272,14 +293,20 @@ v1::ResultRecord Jail::Run(const v1::JobSpec& job, const Io& io) const {
 }
 
 absl::StatusOr<v1::RunPlan> Jail::Resolve(const v1::JobSpec& job) const {
-  return resolve::Resolve(job, site_.config);
+  return ResolveHere(job, site_.config);
 }
 
-// Best effort, so that one run shows everything that is missing and not only the first thing.
+// Best effort, so that one run shows everything that is missing and not only the first thing; and with
+// every limit that a job has only when it asks, wide enough not to matter.
 v1::ResultRecord Jail::Probe() const {
   v1::JobSpec job;
   job.add_command("/usr/bin/true");
   job.set_enforcement(v1::ENFORCEMENT_BEST_EFFORT);
+  v1::Limits& limits = *job.mutable_limits();
+  limits.set_cpu_millicores(1000);
+  limits.set_cpu_set(plan::FormatCpuSet(plan::OwnCpus()));
+  limits.set_io_read_bytes_per_second(int64_t{1} << 30);
+  limits.set_io_write_bytes_per_second(int64_t{1} << 30);
   return Run(job);
 }
 

@@ -67,8 +67,8 @@ class Jail {
 
   v1::ResultRecord Run(const v1::JobSpec& job, const Io& io = {}) const;
 
-  // What Run would do, without doing it. Pure. The message names the offending field first:
-  // "limits.memory_bytes: 8 GiB is over this site's ceiling of 4 GiB".
+  // What Run would do, without doing it. Pure, but that CPUs must be among this process's. The message names
+  // the offending field first: "limits.memory_bytes: 8 GiB is over this site's ceiling of 4 GiB".
   absl::StatusOr<v1::RunPlan> Resolve(const v1::JobSpec& job) const;
 
   // Which protections and limits this host can enforce and how, found by looking and by one

@@ -24,11 +24,11 @@ ABOVE_CORE = ["api", "fd", "base", "proto"]
 LAYERS = [
     Layer("proto", ["jail/v1/*.pb.h"], [], [PROTOBUF]),
     Layer("fd", ["jail/base/fd.h", "jail/base/errno_name.*"], [], []),
-    Layer("sys", ["jail/base/sys.*", "jail/base/mounts.*"], ["fd"], []),
+    Layer("sys", ["jail/base/sys.*", "jail/base/mounts.*", "jail/base/cpus.*"], ["fd"], []),
     Layer("builtin", ["jail/plan/builtin.h"], [], []),
     Layer("pod", ["jail/plan/layout.h", "jail/plan/raw_report.h", "jail/plan/steps.h", "jail/plan/view.*",
                   "jail/plan/ceilings.*"], ["fd", "sys", "builtin"], []),
-    Layer("cgroup", ["jail/cgroup/*"], ["fd", "sys", "pod"], []),
+    Layer("cgroup", ["jail/cgroup/*"], ["fd", "sys", "builtin", "pod"], []),
     Layer("launch", ["jail/launch/*"], ["fd", "sys", "builtin", "pod", "cgroup"], []),
     Layer("textproto", ["jail/base/textproto.*"], ["fd", "base"], [ABSL, PROTOBUF]),
     Layer("base", ["jail/base/*"], ["fd"], [ABSL]),

@@ -22,7 +22,7 @@ constexpr char kMount[] = "/sys/fs/cgroup";
 constexpr char kPrefix[] = "jailrun.";
 
 // Conventional mount points; systemd and cgroupfs-mount agree on them.
-constexpr const char* kV1Names[kHierarchies] = {"memory", "pids", "cpuacct", "cpu"};
+constexpr const char* kV1Names[kHierarchies] = {"memory", "pids", "cpuacct", "cpu", "blkio"};
 
 FixedText<64> Prefix(const Cgroups& cgroups) {
   FixedText<64> prefix;
@@ -197,7 +197,7 @@ int DetectCgroups(int proc, Cgroups* cgroups) {
 int MakeGroups(Cgroups* cgroups) {
   const auto name = GroupName(*cgroups, cgroups->slot);
   for (int i = 0; i < cgroups->backend->hierarchies; ++i) {
-    if (cgroups->parent[i] < 0) continue;
+    if (cgroups->parent[i] < 0 || cgroups->unwanted[i]) continue;
     // EEXIST: left behind by a killed run, found empty when the slot was taken, or cpu and cpuacct
     // mounted together.
     if (mkdirat(cgroups->parent[i], name.c_str(), 0755) != 0 && errno != EEXIST) return errno;
@@ -228,6 +228,8 @@ int ClearSlot(const Cgroups& cgroups, int64_t slot, plan::Removed* removed) {
   if (cgroups.backend == nullptr) return 0;
   int error = 0;
   for (int i = 0; i < cgroups.backend->hierarchies; ++i) {
+    const bool never_made = cgroups.unwanted[i] && slot == cgroups.slot;
+    if (never_made) continue;
     if (const int e = ClearGroup(cgroups, i, slot, removed)) error = e;
   }
   return error;

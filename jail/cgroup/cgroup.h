@@ -13,23 +13,29 @@
 namespace jail::cgroup {
 
 // One hierarchy a jail has a group in. v2 has one for everything; v1 one per controller.
-enum Hierarchy { kMemory, kPids, kCpuacct, kCpu, kHierarchies };
+enum Hierarchy { kMemory, kPids, kCpuacct, kCpu, kBlkio, kHierarchies };
 
 struct CgroupBackend;
 
 struct Cgroups {
   const CgroupBackend* backend = nullptr;  // Null: the host gives us none.
-  int parent[kHierarchies] = {-1, -1, -1, -1};
-  int group[kHierarchies] = {-1, -1, -1, -1};
-  int join[kHierarchies] = {-1, -1, -1, -1};  // Where the child writes "0"; -1: nowhere.
+  int parent[kHierarchies] = {-1, -1, -1, -1, -1};
+  int group[kHierarchies] = {-1, -1, -1, -1, -1};
+  int join[kHierarchies] = {-1, -1, -1, -1, -1};  // Where the child writes "0"; -1: nowhere.
   // Slots are numbers of one lease file. Another instance, with a /run of its own, may share our
   // hierarchies: its groups carry another owner in their names and are never touched.
   int64_t owner = 0;
   int64_t slot = -1;
+  bool unwanted[kHierarchies] = {};  // No group of this run; those of others are swept all the same.
   // Set by set_limits: whose counters must still be there in the end.
   bool limited[kHierarchies] = {};
 
   bool Has(Hierarchy hierarchy) const { return group[hierarchy] >= 0; }
+};
+
+// Bytes a second of one disk, as the kernel has them.
+struct IoRates {
+  int64_t read, write;
 };
 
 struct CgroupBackend {
@@ -38,6 +44,8 @@ struct CgroupBackend {
   bool clone_into;  // clone3 puts the child into group[0]; else the child writes to join[].
   // A limit whose controller we were not given is not in the report afterwards; that is no error.
   int (*set_limits)(Cgroups&, const plan::Limits&, plan::RawReport*);
+  // What the job asks for, of one disk ("8:0"); read back, and the least of all disks so far kept.
+  int (*limit_io)(const Cgroups&, const char* disk, const plan::Limits&, IoRates*);
   int (*read_cpu)(const Cgroups&, int64_t* total_ns, int64_t* user_ns, int64_t* system_ns);
   int (*collect)(const Cgroups&, plan::Usage*);
   // What is in use now; what a group does not say stays as it is.

@@ -59,6 +59,30 @@ int SetLimits(Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* rep
   return SetCpu(cgroups, limits, report);
 }
 
+// "8:0 1048576\n", a line a disk.
+int LimitBlkio(int group, const char* file, const char* disk, int64_t rate, int64_t* effective) {
+  if (rate == 0) return 0;
+  if (group < 0) return ENOTSUP;
+  FixedText<64> line;
+  line.Add(disk).Add(" ").Add(rate);
+  if (const int error = WriteAt(group, file, line.c_str())) return error;
+  char text[1024];
+  if (const int error = ReadSmallAt(group, file, text, sizeof text)) return error;
+  const int64_t read_back = NumberAfter(text, disk, -1);
+  if (read_back < 0) return ENOTSUP;
+  if (read_back < *effective) *effective = read_back;
+  return 0;
+}
+
+int LimitIo(const Cgroups& cgroups, const char* disk, const plan::Limits& limits, IoRates* rates) {
+  const int group = cgroups.group[kBlkio];
+  if (const int error = LimitBlkio(group, "blkio.throttle.read_bps_device", disk,
+                                   limits.io_read_bytes_per_second, &rates->read))
+    return error;
+  return LimitBlkio(group, "blkio.throttle.write_bps_device", disk, limits.io_write_bytes_per_second,
+                    &rates->write);
+}
+
 int ReadCpu(const Cgroups& cgroups, int64_t* total_ns, int64_t* user_ns, int64_t* system_ns) {
   const int group = cgroups.group[kCpuacct];
   if (group < 0) return ENOTSUP;
@@ -116,7 +140,7 @@ int Sample(const Cgroups& cgroups, plan::ResourceSample* sample) {
 }  // namespace
 
 const CgroupBackend kCgroupV1 = {
-    plan::CgroupKind::kV1, kHierarchies, /*clone_into=*/false, SetLimits, ReadCpu, Collect, Sample,
+    plan::CgroupKind::kV1, kHierarchies, /*clone_into=*/false, SetLimits, LimitIo, ReadCpu, Collect, Sample,
     /*kill=*/nullptr};
 
 }  // namespace jail::cgroup

@@ -73,6 +73,49 @@ int SetLimits(Cgroups& cgroups, const plan::Limits& limits, plan::RawReport* rep
   return SetCpu(cgroups, limits, report);
 }
 
+// "8:0 rbps=1048576 wbps=max riops=max wiops=max\n", a line a disk: the figure behind a key; -1: none.
+int64_t RateOf(const char* text, const char* disk, const char* key) {
+  const size_t length = std::strlen(disk);
+  while (std::strncmp(text, disk, length) != 0 || text[length] != ' ') {
+    text = std::strchr(text, '\n');
+    if (text == nullptr) return -1;
+    ++text;
+  }
+  const char* end = text + std::strcspn(text, "\n");
+  const char* at = std::strstr(text, key);
+  if (at == nullptr || at > end) return -1;
+  at += std::strlen(key);
+  if (*at < '0' || *at > '9') return -1;  // "max"
+  int64_t value = 0;
+  for (; *at >= '0' && *at <= '9'; ++at) value = value * 10 + (*at - '0');
+  return value;
+}
+
+int KeepLeast(const char* text, const char* disk, const char* key, int64_t asked, int64_t* least) {
+  if (asked == 0) return 0;
+  const int64_t read_back = RateOf(text, disk, key);
+  if (read_back < 0) return ENOTSUP;
+  if (read_back < *least) *least = read_back;
+  return 0;
+}
+
+// As with the CPU rate, the parent is asked for the controller when it has not given it yet.
+int LimitIo(const Cgroups& cgroups, const char* disk, const plan::Limits& limits, IoRates* rates) {
+  const int group = cgroups.group[0];
+  if (!HasController(group, "io") && WriteAt(cgroups.parent[0], "cgroup.subtree_control", "+io") != 0)
+    return ENOTSUP;
+  FixedText<128> line;
+  line.Add(disk);
+  if (limits.io_read_bytes_per_second != 0) line.Add(" rbps=").Add(limits.io_read_bytes_per_second);
+  if (limits.io_write_bytes_per_second != 0) line.Add(" wbps=").Add(limits.io_write_bytes_per_second);
+  if (const int error = WriteAt(group, "io.max", line.c_str())) return error;
+  char text[4096];
+  if (const int error = ReadSmallAt(group, "io.max", text, sizeof text)) return error;
+  if (const int error = KeepLeast(text, disk, "rbps=", limits.io_read_bytes_per_second, &rates->read))
+    return error;
+  return KeepLeast(text, disk, "wbps=", limits.io_write_bytes_per_second, &rates->write);
+}
+
 int ReadCpu(const Cgroups& cgroups, int64_t* total_ns, int64_t* user_ns, int64_t* system_ns) {
   char text[1024];
   if (const int error = ReadSmallAt(cgroups.group[0], "cpu.stat", text, sizeof text)) return error;
@@ -174,6 +217,6 @@ int KillAll(int group) {
 }  // namespace
 
 const CgroupBackend kCgroupV2 = {
-    plan::CgroupKind::kV2, 1, /*clone_into=*/true, SetLimits, ReadCpu, Collect, Sample, KillAll};
+    plan::CgroupKind::kV2, 1, /*clone_into=*/true, SetLimits, LimitIo, ReadCpu, Collect, Sample, KillAll};
 
 }  // namespace jail::cgroup

@@ -37,7 +37,8 @@ int GroupByte(const Cgroups& cgroups, int hierarchy, int64_t slot, int64_t* byte
   struct stat parent;
   if (fstat(cgroups.parent[hierarchy], &parent) != 0) return errno;
   const int64_t inode = static_cast<int64_t>(parent.st_ino) & (kInodes - 1);
-  *byte = ((int64_t{kHierarchies} + hierarchy) * kInodes + inode) * kMaxSlots + slot;
+  static_assert(kHierarchies < 7, "or the byte is beyond the end of any file");
+  *byte = ((int64_t{hierarchy} + 1) * kInodes + inode) * kMaxSlots + slot;
   return 0;
 }
 

@@ -33,6 +33,7 @@ int DetachOldRoot(Context& context);
 int SealRootReadOnly(Context& context);
 
 // child_confine.cc: what the program loses for good.
+int PinCpus(Context& context);
 int SetRlimits(Context& context);
 int DropGroups(Context& context);
 int SetIds(Context& context);

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "jail/base/cpus.h"
 #include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
@@ -27,7 +28,8 @@ uint64_t NoCore() {
 
 }  // namespace
 
-// CPU time: one second more than the limit, rounded up: the second line, behind the cgroup's clock.
+// CPU time: one second more than the limit and its grace, rounded up: the second line, behind the cgroup's
+// clock.
 // Address space: open, whatever the caller's own is, since a runtime with a JIT reserves terabytes.
 void ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
   const plan::Limits& limits = context.plan.limits();
@@ -35,9 +37,10 @@ void ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
   // the program's uid and is counted too.
   const bool only_count = context.report->rlimit_processes != 0;
   const int32_t spare = !only_count ? 64 : context.privileged ? 0 : 1;
+  const int64_t grace_us = limits.grace_ms * CountOwnCpus() * 1000;
   const auto value = [](int64_t number) { return static_cast<uint64_t>(number); };
   const RlimitRow list[] = {
-      {RLIMIT_CPU, "RLIMIT_CPU", value((limits.cpu_time_us + 999'999) / 1'000'000 + 1)},
+      {RLIMIT_CPU, "RLIMIT_CPU", value((limits.cpu_time_us + grace_us + 999'999) / 1'000'000 + 1)},
       {RLIMIT_FSIZE, "RLIMIT_FSIZE", value(limits.file_bytes)},
       {RLIMIT_STACK, "RLIMIT_STACK", value(limits.stack_bytes)},
       {RLIMIT_NOFILE, "RLIMIT_NOFILE", value(limits.open_files)},
@@ -51,6 +54,10 @@ void ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
       {RLIMIT_NPROC, "RLIMIT_NPROC", value(limits.processes + spare)},
   };
   for (int i = 0; i < kRlimits; ++i) rows[i] = list[i];
+}
+
+int PinCpus(Context& context) {
+  return RunOnlyOn(context.plan.limits().cpus.words, context.report->effective_cpus.words);
 }
 
 int SetRlimits(Context& context) {

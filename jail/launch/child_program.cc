@@ -8,6 +8,7 @@
 
 #include <cstring>
 
+#include "jail/base/cpus.h"
 #include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
@@ -115,7 +116,9 @@ int InstallSeccomp(Context& context) {
   constexpr unsigned kListen = SECCOMP_FILTER_FLAG_NEW_LISTENER;
   At(context.report->child, -1, context.policy->name);
   int listener = -1;
-  int error = LoadFilter(*context.policy, kListen | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &listener);
+  int error = AnyCpus(context.plan.limits().cpus.words) ? KeepCpus() : 0;
+  if (error != 0) return error;
+  error = LoadFilter(*context.policy, kListen | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &listener);
   // Before Linux 5.19 a signal may interrupt a denied call while it is looked at; nothing worse.
   if (error == EINVAL) error = LoadFilter(*context.policy, kListen, &listener);
   if (error != 0) return error;

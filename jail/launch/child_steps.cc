@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "jail/base/cpus.h"
 #include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
@@ -16,6 +17,7 @@ namespace {
 
 bool Always(const Context&) { return true; }
 bool Privileged(const Context& context) { return context.privileged; }
+bool Pinned(const Context& context) { return AnyCpus(context.plan.limits().cpus.words); }
 
 // Signals stay blocked in init for ever (it reads SIGCHLD from a descriptor); the program's process
 // clears its mask with its new session.
@@ -54,6 +56,7 @@ constexpr Step<Context> kChildSteps[] = {
     {StepId::kDetachOldRoot, Always, DetachOldRoot},
     {StepId::kSealRootReadOnly, Always, SealRootReadOnly},
     {StepId::kJoinNetwork, Always, JoinNetwork},
+    {StepId::kPinCpus, Pinned, PinCpus},
     {StepId::kSetRlimits, Always, SetRlimits},
     {StepId::kDropGroups, Privileged, DropGroups},
     {StepId::kSetIds, Always, SetIds},

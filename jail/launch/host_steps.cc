@@ -24,6 +24,7 @@
 #include "jail/base/sys.h"
 #include "jail/cgroup/join.h"
 #include "jail/cgroup/lease.h"
+#include "jail/cgroup/rates.h"
 #include "jail/cgroup/samples.h"
 #include "jail/cgroup/usage.h"
 #include "jail/launch/context.h"
@@ -42,7 +43,7 @@ bool HasCgroups(const Context& context) { return context.cgroups.backend != null
 bool HasGroups(const Context& context) {
   const cgroup::Cgroups& groups = context.cgroups;
   return groups.Has(cgroup::kMemory) || groups.Has(cgroup::kPids) || groups.Has(cgroup::kCpuacct) ||
-         groups.Has(cgroup::kCpu);
+         groups.Has(cgroup::kCpu) || groups.Has(cgroup::kBlkio);
 }
 // v2 clones the child into its group; with v1 the groups are made while the child builds its root.
 bool BornInGroup(const Context& context) {
@@ -130,9 +131,7 @@ bool IsNoCgroup(int error) { return error == EROFS || error == EACCES || error =
 
 int MakeCgroup(Context& context) {
   cgroup::Cgroups& cgroups = context.cgroups;
-  if (cgroups.backend->kind == plan::CgroupKind::kV1 && context.plan.limits().cpu_millicores == 0) {
-    CloseFd(&cgroups.parent[cgroup::kCpu]);
-  }
+  cgroup::KeepWantedHierarchies(context.plan.limits(), &cgroups);
   const int error = cgroup::MakeGroups(&cgroups);
   if (!IsNoCgroup(error)) return error;
   for (const plan::Layer layer : {plan::kMemoryCgroup, plan::kPidsCgroup, plan::kCpuCgroup}) {
@@ -144,7 +143,10 @@ int MakeCgroup(Context& context) {
 }
 
 int SetCgroupLimits(Context& context) {
-  return context.cgroups.backend->set_limits(context.cgroups, context.plan.limits(), context.report);
+  const plan::Limits& limits = context.plan.limits();
+  if (const int error = context.cgroups.backend->set_limits(context.cgroups, limits, context.report))
+    return error;
+  return cgroup::LimitIo(*context.view, limits, &context.cgroups, context.report);
 }
 
 // What no group enforces: by a stand-in where there is one, else not at all, which the caller must
@@ -165,9 +167,9 @@ int ChooseStandIns(Context& context) {
   }
   report.memory_sampler = wants[0].missing ? 1 : 0;
   report.rlimit_processes = wants[1].missing ? 1 : 0;
-  At(report.host, -1, "cpu_millicores");
-  const bool no_rate = context.plan.limits().cpu_millicores != 0 && report.effective_cpu_millicores < 0;
-  return no_rate ? GoWithout(context, plan::kCpuCgroup, StepId::kChooseStandIns, ENOTSUP) : 0;
+  const char* missing = cgroup::MissingRate(context.plan.limits(), report);
+  At(report.host, -1, missing != nullptr ? missing : "");
+  return missing != nullptr ? GoWithout(context, plan::kNoLayer, StepId::kChooseStandIns, ENOTSUP) : 0;
 }
 
 int Watch(Context& context, int fd) {
@@ -388,7 +390,7 @@ int GoWithout(Context& context, plan::Layer layer, StepId step, int error) {
   plan::RawReport& report = *context.report;
   const bool extra =
       layer == plan::kMemfdNoexec || layer == plan::kNoNestedNamespaces || layer == plan::kLandlock;
-  const bool by_mode = !context.privileged && layer != plan::kCpuCgroup;
+  const bool by_mode = !context.privileged && layer != plan::kCpuCgroup && layer != plan::kNoLayer;
   const bool stand_in = layer == plan::kMemoryCgroup || layer == plan::kPidsCgroup;
   const bool allowed =
       extra || by_mode || stand_in || step == StepId::kMakeCgroup || context.plan.Has(plan::kBestEffort);
@@ -407,6 +409,7 @@ int RunHostSteps(Context& context) {
   report.usage.anon_peak_bytes = report.usage.file_peak_bytes = report.usage.throttled_ns = -1;
   report.sample_interval_ns = cgroup::kFirstIntervalNs;
   report.effective_memory_bytes = report.effective_processes = report.effective_cpu_millicores = -1;
+  report.effective_io_read_bytes_per_second = report.effective_io_write_bytes_per_second = -1;
   return WalkSteps(kHostSteps, context, report.host);
 }
 

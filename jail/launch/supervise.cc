@@ -2,7 +2,6 @@
 // the exec pipe and the filter's listener. Nothing here waits without a timer, and nothing is ever
 // read from a descriptor that the program holds.
 #include <linux/seccomp.h>
-#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -12,7 +11,9 @@
 
 #include <cstring>
 
+#include "jail/base/cpus.h"
 #include "jail/base/sys.h"
+#include "jail/cgroup/grace.h"
 #include "jail/cgroup/sampler.h"
 #include "jail/cgroup/samples.h"
 #include "jail/launch/context.h"
@@ -29,24 +30,21 @@ constexpr int kLastOldCall = 334;
 constexpr int kFirstUnifiedCall = 424;
 
 void Kill(Context& context, plan::KillReason reason) {
-  if (context.report->kill_reason != plan::KillReason::kNone) return;
-  context.report->kill_reason = reason;
-  context.report->kill_ns = NowNs();
+  plan::RawReport& report = *context.report;
+  if (report.kill_reason != plan::KillReason::kNone) return;
+  const plan::Limits& limits = context.plan.limits();
+  report.kill_reason = cgroup::AskFirst(context.proc, context.child_pid, limits, reason, &report);
+  if (report.kill_reason == plan::KillReason::kNone &&
+      ArmTimer(context.timer, cgroup::GraceEndNs(limits, report), TFD_TIMER_ABSTIME) != 0)
+    report.kill_reason = reason;
+  if (report.kill_reason != plan::KillReason::kNone) report.kill_ns = NowNs();
 }
 
 bool Killed(const Context& context) { return context.report->kill_reason != plan::KillReason::kNone; }
 
-// How much CPU time can pass in one unit of wall time.
-int64_t Cores() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0)
-    return CPU_SETSIZE;  // More than can be: safe, only earlier.
-  const int count = CPU_COUNT(&set);
-  return count > 0 ? count : 1;
-}
-
+// As much CPU time can pass as there are CPUs.
 int ArmCpuTimer(Context& context, int64_t remaining_ns) {
-  const int64_t wait_ns = remaining_ns / Cores();
+  const int64_t wait_ns = remaining_ns / CountOwnCpus();
   return ArmTimer(context.cpu_timer, wait_ns > kMinRearmNs ? wait_ns : kMinRearmNs, 0);
 }
 
@@ -147,21 +145,6 @@ int AnswerFor(int number) {
   return gap || number < 0 ? ENOSYS : EPERM;
 }
 
-void NoteViolation(plan::RawReport& report, const seccomp_data& call, int answer) {
-  ++report.denied_calls;
-  for (int i = 0; i < report.violation_count; ++i) {
-    plan::Violation& seen = report.violations[i];
-    if (seen.number != call.nr || seen.arch != call.arch) continue;
-    ++seen.count;
-    return;
-  }
-  if (report.violation_count == plan::kMaxViolations) return;
-  plan::Violation& fresh = report.violations[report.violation_count];
-  fresh = {call.nr, call.arch, {}, 1, answer, 0};
-  std::memcpy(fresh.args, call.args, sizeof fresh.args);
-  ++report.violation_count;
-}
-
 // The kernel copies as much as its own struct has; ours has room for a longer one of later kernels.
 union Notification {
   seccomp_notif value;
@@ -181,7 +164,10 @@ int OnListener(Context& context) {
     return error == ENOENT || error == EINTR ? 0 : error;
   }
   const int answer = AnswerFor(request.value.data.nr);
-  NoteViolation(*context.report, request.value.data, answer);
+  const seccomp_data& call = request.value.data;
+  plan::Violation violation = {call.nr, call.arch, {}, 1, answer, 0};
+  std::memcpy(violation.args, call.args, sizeof violation.args);
+  plan::NoteViolation(*context.report, violation);
   if (context.report->denied_calls > kMaxDeniedCalls) {
     Kill(context, plan::KillReason::kDeniedCalls);
     return 0;

@@ -27,6 +27,7 @@ constexpr Field kFields[] = {
     {"max_output_bytes", &SiteLimits::max_output_bytes},
     {"max_open_files", &SiteLimits::max_open_files},
     {"max_source_bytes", &SiteLimits::max_source_bytes},
+    {"max_grace_ms", &SiteLimits::max_grace_ms},
 };
 
 const char* SkipBlanks(const char* text) {
@@ -112,6 +113,9 @@ int AdmitLimits(const Limits& limits, const SiteLimits& site, Trace& trace) {
       {"open_files", limits.open_files, 4, site.max_open_files},
       {"cpu_millicores", limits.cpu_millicores, 0, 1024 * 1000},
       {"idle_time_ms", limits.idle_time_ms, 0, site.max_wall_time_ms},
+      {"grace_ms", limits.grace_ms, 0, site.max_grace_ms},
+      {"io_read_bytes_per_second", limits.io_read_bytes_per_second, 0, INT64_MAX},
+      {"io_write_bytes_per_second", limits.io_write_bytes_per_second, 0, INT64_MAX},
   };
   int32_t item = 0;
   for (const Rule& rule : rules) {

@@ -22,6 +22,7 @@ struct SiteLimits {
   int64_t max_output_bytes = int64_t{1} << 30;  // The watcher's business; known here to be accepted.
   int64_t max_open_files = 65536;
   int64_t max_source_bytes = 256 << 20;  // The same.
+  int64_t max_grace_ms = 10'000;
 };
 
 // Absent file: the defaults. The trace gets the file's name and the line as item.

@@ -10,7 +10,7 @@
 namespace jail::plan {
 
 inline constexpr uint32_t kMagic = 0x4e414c50;  // "PLAN"
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kVersion = 2;
 
 // Bounds that hold before any site ceiling is looked at.
 inline constexpr uint64_t kMaxPlanBytes = uint64_t{256} << 20;
@@ -22,6 +22,12 @@ inline constexpr uint32_t kMaxNameBytes = 31;
 struct Span {
   uint64_t offset;
   uint64_t size;
+};
+
+// CPU n is bit n % 64 of word n / 64.
+inline constexpr int kMaxCpus = 1024;
+struct CpuSet {
+  uint64_t words[kMaxCpus / 64];
 };
 
 struct Limits {
@@ -36,6 +42,11 @@ struct Limits {
   int32_t open_files;
   int32_t cpu_millicores;  // 0: no rate limit. A rate of zero is refused by Resolve.
   int32_t idle_time_ms;    // 0: no limit, as above.
+  int32_t grace_ms;        // 0: none.
+  int32_t reserved;
+  int64_t io_read_bytes_per_second;  // 0: no limit
+  int64_t io_write_bytes_per_second;
+  CpuSet cpus;  // Empty: no limit.
 };
 
 enum class Place : uint32_t {
@@ -52,6 +63,7 @@ struct File {
 
 // The layers that some hosts or modes cannot give; numbers of jail.v1.Protection.
 enum Layer : uint32_t {
+  kNoLayer = 0,  // A limit that is no protection: a rate.
   kNetworkNamespace = 4,
   kLandlock = 10,
   kMemoryCgroup = 13,

@@ -152,6 +152,10 @@ struct RawReport {
   int64_t end_ns;   // when the last process was gone
   int64_t kill_ns;  // when the helper decided to kill; 0: it did not
   KillReason kill_reason;
+  KillReason grace_reason;     // The limit at which the program was asked to end; kNone: it was not.
+  int64_t grace_ns;            // When.
+  int32_t grace_error;         // errno of the asking: there was no grace.
+  uint32_t grace_whole_group;  // 1: its process group was asked, not it alone.
 
   // wait(2) status of the program; valid when program_ended is 1.
   uint32_t program_ended;
@@ -163,6 +167,9 @@ struct RawReport {
   int64_t effective_memory_bytes;  // read back; -1: not in force
   int64_t effective_processes;
   int64_t effective_cpu_millicores;
+  int64_t effective_io_read_bytes_per_second;
+  int64_t effective_io_write_bytes_per_second;
+  CpuSet effective_cpus;      // Empty: not in force.
   uint32_t rlimit_processes;  // 1: RLIMIT_NPROC stands in for pids.max
   uint32_t memory_sampler;    // 1: the sampler stands in for a memory cgroup
   int64_t sampled_peak_bytes;
@@ -195,6 +202,18 @@ struct RawReport {
   int64_t killed_tasks;  // in the jail when the helper killed it, init too; -1: unknown
   Trace unclean;         // the first step of the clean-up that failed; no step: none did
 };
+
+// Counts a denied call, with those like it.
+inline void NoteViolation(RawReport& report, const Violation& call) {
+  ++report.denied_calls;
+  for (int i = 0; i < report.violation_count; ++i) {
+    Violation& seen = report.violations[i];
+    if (seen.number != call.number || seen.arch != call.arch) continue;
+    ++seen.count;
+    return;
+  }
+  if (report.violation_count < kMaxViolations) report.violations[report.violation_count++] = call;
+}
 
 inline int64_t SetupCpuNs(const RawReport& report) { return report.setup_cpu_ns + report.init_setup_cpu_ns; }
 

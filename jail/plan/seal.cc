@@ -21,6 +21,7 @@
 #include "jail/base/errno_name.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/plan/cpu_set.h"
 #include "jail/plan/layout.h"
 #include "jail/plan/view.h"
 
@@ -146,6 +147,11 @@ Limits FromProto(const v1::Limits& limits) {
       .open_files = limits.open_files(),
       .cpu_millicores = limits.cpu_millicores(),
       .idle_time_ms = static_cast<int32_t>(limits.idle_time_ms()),
+      .grace_ms = static_cast<int32_t>(limits.grace_ms()),
+      .reserved = 0,
+      .io_read_bytes_per_second = limits.io_read_bytes_per_second(),
+      .io_write_bytes_per_second = limits.io_write_bytes_per_second(),
+      .cpus = ParseCpuSet(limits.cpu_set()).value_or(CpuSet{}),
   };
 }
 

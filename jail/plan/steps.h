@@ -65,6 +65,7 @@ namespace jail::plan {
   X(kDetachOldRoot, "detach_old_root")                   \
   X(kSealRootReadOnly, "seal_root_read_only")            \
   X(kJoinNetwork, "join_network")                        \
+  X(kPinCpus, "pin_cpus")                                \
   X(kSetRlimits, "set_rlimits")                          \
   X(kDropGroups, "drop_groups")                          \
   X(kSetIds, "set_ids")                                  \

@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/plan/cpu_set.h"
 
 namespace jail::resolve {
 namespace {
@@ -52,12 +53,14 @@ constexpr CeilingAccess NoCeiling() { return nullptr; }  // Sites have no say.
 //   node stay under 100; 256 is enough for any honest program and few for a descriptor bomb.
 // - CPU rate: the least a cgroup can hold is 1 ms in each 100.
 // - idle time: none; a program may well wait for its caller. Less than 0.1 s is a busy machine's doing.
+// - grace: none; a site gives no more than 10 s of its own accord, for they come on top of the limit.
+// - disk rates: with less than 64 KiB/s an interpreter is not up before its wall time is over.
 // - memory, stack: below the least the kernel cannot exec anything, and the failure would look like ours.
 constexpr LimitRow kRows[] = {
     {"cpu_time_ms", Unit::kMilliseconds, 5'000, 10'000, 1, kHourMs,
      LimitField<&L::has_cpu_time_ms, &L::cpu_time_ms, &L::set_cpu_time_ms>(),
      SiteField<&S::has_max_cpu_time_ms, &S::max_cpu_time_ms>()},
-    {"wall_time_ms", Unit::kMilliseconds, kDerived, 12'000, 1, kHourMs,
+    {"wall_time_ms", Unit::kMilliseconds, kDerived, kDerived, 1, kHourMs,
      LimitField<&L::has_wall_time_ms, &L::wall_time_ms, &L::set_wall_time_ms>(),
      SiteField<&S::has_max_wall_time_ms, &S::max_wall_time_ms>()},
     {"memory_bytes", Unit::kBytes, 256 * kMiB, 512 * kMiB, kMiB, 64 * kGiB,
@@ -87,42 +90,73 @@ constexpr LimitRow kRows[] = {
     {"idle_time_ms", Unit::kMilliseconds, kUnset, kUnset, 100, kHourMs,
      LimitField<&L::has_idle_time_ms, &L::idle_time_ms, &L::set_idle_time_ms>(),
      SiteField<&S::has_max_wall_time_ms, &S::max_wall_time_ms>()},
+    {"grace_ms", Unit::kMilliseconds, kUnset, kUnset, 0, 10'000,
+     LimitField<&L::has_grace_ms, &L::grace_ms, &L::set_grace_ms>(),
+     SiteField<&S::has_max_grace_ms, &S::max_grace_ms>()},
+    {"io_read_bytes_per_second", Unit::kBytes, kUnset, kUnset, 64 * kKiB, kEndless,
+     LimitField<&L::has_io_read_bytes_per_second, &L::io_read_bytes_per_second,
+                &L::set_io_read_bytes_per_second>(),
+     NoCeiling()},
+    {"io_write_bytes_per_second", Unit::kBytes, kUnset, kUnset, 64 * kKiB, kEndless,
+     LimitField<&L::has_io_write_bytes_per_second, &L::io_write_bytes_per_second,
+                &L::set_io_write_bytes_per_second>(),
+     NoCeiling()},
     {"source_bytes", Unit::kBytes, 50'000, 50'000, 0, 64 * kMiB,
      LimitField<&L::has_source_bytes, &L::source_bytes, &L::set_source_bytes>(),
      SiteField<&S::has_max_source_bytes, &S::max_source_bytes>()},
 };
 constexpr int64_t kDefaultWallMs = 5'000;
+constexpr int64_t kDefaultCompileWallMs = 12'000;
 
-absl::Status Bad(const LimitRow& row, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat("limits.", row.name, ": ", what));
+// One phase's wishes: of the job, under the name of the field that holds them, and of the runtime.
+struct Wishes {
+  v1::PhasePlan::Kind kind;
+  const v1::Limits& job;
+  const v1::Limits& runtime;
+
+  bool compiling() const { return kind == v1::PhasePlan::KIND_COMPILE; }
+  absl::Status Bad(absl::string_view name, absl::string_view what) const {
+    const char* field = compiling() ? "compile_limits" : "limits";
+    return absl::InvalidArgumentError(absl::StrCat(field, ".", name, ": ", what));
+  }
+};
+
+// The one limit that is no number. Whether this host has those CPUs is asked when they are given.
+absl::Status ResolveCpuSet(const Wishes& wishes, v1::Limits* resolved) {
+  const v1::Limits& asked = wishes.job.has_cpu_set() ? wishes.job : wishes.runtime;
+  if (!asked.has_cpu_set()) return absl::OkStatus();
+  const absl::StatusOr<plan::CpuSet> cpus = plan::ParseCpuSet(asked.cpu_set());
+  if (!cpus.ok()) return wishes.Bad("cpu_set", cpus.status().message());
+  resolved->set_cpu_set(plan::FormatCpuSet(*cpus));
+  return absl::OkStatus();
 }
 
 // What the job itself asks for: refused rather than bent.
-absl::Status CheckAsked(const LimitRow& row, int64_t value, const v1::Site& site) {
-  if (value < 0) return Bad(row, absl::StrCat(value, " is negative"));
+absl::Status CheckAsked(const Wishes& wishes, const LimitRow& row, int64_t value, const v1::Site& site) {
+  if (value < 0) return wishes.Bad(row.name, absl::StrCat(value, " is negative"));
   if (value < row.least) {
-    return Bad(row,
-               absl::StrCat(FormatAmount(row.unit, value), " is too little to run anything, the least is ",
-                            FormatAmount(row.unit, row.least)));
+    return wishes.Bad(
+        row.name, absl::StrCat(FormatAmount(row.unit, value), " is too little to run anything, the least is ",
+                               FormatAmount(row.unit, row.least)));
   }
   const int64_t ceiling = CeilingOf(row, site);
   if (value <= ceiling) return absl::OkStatus();
-  return Bad(row, absl::StrCat(FormatAmount(row.unit, value), " is over this site's ceiling of ",
-                               FormatAmount(row.unit, ceiling)));
+  return wishes.Bad(row.name, absl::StrCat(FormatAmount(row.unit, value), " is over this site's ceiling of ",
+                                           FormatAmount(row.unit, ceiling)));
 }
 
 // The two defaults that follow from other limits. A job that asks for more CPU time than the default
 // wall time allows means to use it: it gets twice as much wall time.
-int64_t Derive(const LimitRow& row, const v1::Limits& job, const v1::Limits& resolved) {
+int64_t Derive(const LimitRow& row, const Wishes& wishes, const v1::Limits& resolved) {
   const bool is_wall = absl::string_view(row.name) == "wall_time_ms";
   if (!is_wall) return resolved.disk_bytes();
-  return job.cpu_time_ms() > kDefaultWallMs ? 2 * job.cpu_time_ms() : kDefaultWallMs;
+  const int64_t usual_ms = wishes.compiling() ? kDefaultCompileWallMs : kDefaultWallMs;
+  return wishes.job.cpu_time_ms() > usual_ms ? 2 * wishes.job.cpu_time_ms() : usual_ms;
 }
 
-int64_t DefaultOf(const LimitRow& row, v1::PhasePlan::Kind kind, const v1::Limits& job,
-                  const v1::Limits& resolved) {
-  const int64_t value = kind == v1::PhasePlan::KIND_COMPILE ? row.compile_default : row.run_default;
-  return value == kDerived ? Derive(row, job, resolved) : value;
+int64_t DefaultOf(const LimitRow& row, const Wishes& wishes, const v1::Limits& resolved) {
+  const int64_t value = wishes.compiling() ? row.compile_default : row.run_default;
+  return value == kDerived ? Derive(row, wishes, resolved) : value;
 }
 
 }  // namespace
@@ -154,16 +188,18 @@ std::string FormatAmount(Unit unit, int64_t amount) {
 
 absl::StatusOr<v1::Limits> ResolveLimits(v1::PhasePlan::Kind kind, const v1::Limits& runtime,
                                          const v1::Limits& job, const v1::Site& site) {
+  const Wishes wishes = {kind, job, runtime};
   v1::Limits resolved;
   for (const LimitRow& row : kRows) {
     if (const std::optional<int64_t> asked = GetLimit(job, row)) {
-      JAIL_RETURN_IF_ERROR(CheckAsked(row, *asked, site));
+      JAIL_RETURN_IF_ERROR(CheckAsked(wishes, row, *asked, site));
       row.access.set(*asked, &resolved);
       continue;
     }
-    const int64_t value = GetLimit(runtime, row).value_or(DefaultOf(row, kind, job, resolved));
+    const int64_t value = GetLimit(runtime, row).value_or(DefaultOf(row, wishes, resolved));
     if (value != kUnset) row.access.set(std::min(value, CeilingOf(row, site)), &resolved);
   }
+  JAIL_RETURN_IF_ERROR(ResolveCpuSet(wishes, &resolved));
   return resolved;
 }
 

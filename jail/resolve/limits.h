@@ -46,7 +46,7 @@ int64_t CeilingOf(const LimitRow& row, const v1::Site& site);
 // "5 s", "256 MiB", "50", "0.5 cores".
 std::string FormatAmount(Unit unit, int64_t amount);
 
-// The limits of one phase. `job` is empty for a compile phase: a job's limits are its program's.
+// The limits of one phase; `job` is what the job says of this one.
 // Errors begin with the field: "limits.memory_bytes: 8 GiB is over this site's ceiling of 4 GiB".
 absl::StatusOr<v1::Limits> ResolveLimits(v1::PhasePlan::Kind kind, const v1::Limits& runtime,
                                          const v1::Limits& job, const v1::Site& site);

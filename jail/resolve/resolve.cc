@@ -1,6 +1,6 @@
 // Top down: check the job, choose the program (a language's or a command), then one phase after the
 // other. What a job says about limits, environment, policy and artifacts is about its own program: a
-// compile phase takes none of it.
+// compile phase takes none of it, but has limits of its own.
 #include "jail/resolve/resolve.h"
 
 #include <algorithm>
@@ -208,8 +208,8 @@ absl::Status AddCompilePhase(const Program& program, v1::RunPlan* plan) {
   const v1::Runtime::Phase& compile = program.runtime->compile();
   v1::PhasePlan& phase = *plan->add_phases();
   phase.set_kind(v1::PhasePlan::KIND_COMPILE);
-  JAIL_ASSIGN_OR_RETURN(*phase.mutable_limits(),
-                        ResolveLimits(phase.kind(), compile.limits(), {}, program.site));
+  JAIL_ASSIGN_OR_RETURN(*phase.mutable_limits(), ResolveLimits(phase.kind(), compile.limits(),
+                                                               program.job.compile_limits(), program.site));
   SetEnv(compile.env(), {}, &phase);
   SetArgv(compile.argv(), program, &phase);
   *phase.mutable_products() = compile.products();

@@ -37,6 +37,7 @@ class Capture {
   void Delivered(size_t bytes) { delivered_ += bytes; }
   void StopDelivery() { live_ = false; }
 
+  int64_t total_bytes() const { return static_cast<int64_t>(total_); }
   bool passed_limit() const { return total_ > limit_; }
 
   // Once, at the end.

@@ -5,11 +5,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "jail/plan/raw_report.h"
 #include "jail/v1/plan.pb.h"
 #include "jail/watch/capture.h"
 #include "jail/watch/fault.h"
+#include "jail/watch/output_curve.h"
 #include "jail/watch/start.h"
 #include "jail/watch/timing.h"
 
@@ -28,6 +30,7 @@ struct PhaseFacts {
   bool cancelled = false;
   Captured stdout_stream;
   Captured stderr_stream;
+  std::vector<OutputNote> output_curve;
   HostTimes host_times;  // While the phase ran.
 
   bool compiling() const { return phase->kind() == v1::PhasePlan::KIND_COMPILE; }

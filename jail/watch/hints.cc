@@ -32,7 +32,8 @@ struct Hint {
   Again again;
   const char* text;
   For asked = For::kAll;
-  const char* field = "";  // For kCaller.
+  const char* field = "";          // Of the job: what to change.
+  absl::string_view subject = {};  // Empty: any.
 };
 
 constexpr Hint kHints[] = {
@@ -138,6 +139,33 @@ constexpr Hint kHints[] = {
      "The kernel refused the uid map: the helper needs CAP_SETUID and CAP_SETGID here; in a container, grant "
      "them"},
 
+    // What a job asks for and this host does not have.
+    {"choose_stand_ins", ENOTSUP, kHost, Again::kUseless,
+     "Nothing on this host can hold a CPU rate: run without --cpus, or with --best-effort; to have it, mount "
+     "a "
+     "control group hierarchy with the cpu controller, or enable it for jailrun's parent group "
+     "(cgroup.subtree_control, systemd's Delegate=cpu)",
+     For::kAll, "limits.cpu_millicores", "cpu_millicores"},
+    {"choose_stand_ins", ENOTSUP, kHost, Again::kUseless,
+     "Nothing on this host can hold a disk rate: run without --io-read-rate, or with --best-effort; to have "
+     "it, "
+     "enable the io controller for jailrun's parent group (systemd's Delegate=io) and have /usr on a disk, "
+     "not "
+     "on an overlay",
+     For::kAll, "limits.io_read_bytes_per_second", "io_read_bytes_per_second"},
+    {"choose_stand_ins", ENOTSUP, kHost, Again::kUseless,
+     "Nothing on this host can hold a disk rate: run without --io-write-rate, or with --best-effort; to have "
+     "it, enable the io controller for jailrun's parent group (systemd's Delegate=io) and have /usr on a "
+     "disk, "
+     "not on an overlay",
+     For::kAll, "limits.io_write_bytes_per_second", "io_write_bytes_per_second"},
+    {"choose_stand_ins", ENOTSUP, kHost, Again::kUseless,
+     "The job requires a control group that this host does not give: jailrun doctor says what is missing and "
+     "what to do, or do not require it"},
+    {"pin_cpus", EINVAL, kCaller, Again::kUseless,
+     "Some of these CPUs are not there, or are outside the caller's cpuset: name others", For::kAll,
+     "limits.cpu_set"},
+
     // init's part.
     {"join_cgroup", kAnyErrno, kHost, Again::kWorthwhile,
      "The jail could not enter its cgroup: see whether another program manages or removes jailrun's cgroups"},
@@ -235,7 +263,10 @@ bool AskedMatches(For wanted, Asked asked) {
 const Hint& FindHint(const Fault& fault, Asked asked) {
   for (const Hint& hint : kHints) {
     const bool error_matches = hint.error == kAnyErrno || hint.error == fault.error;
-    if (error_matches && StepMatches(hint.step, fault.step) && AskedMatches(hint.asked, asked)) return hint;
+    const bool subject_matches = hint.subject.empty() || hint.subject == fault.subject;
+    if (error_matches && subject_matches && StepMatches(hint.step, fault.step) &&
+        AskedMatches(hint.asked, asked))
+      return hint;
   }
   return kHints[std::size(kHints) - 1];
 }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "jail/base/errno_name.h"
+#include "jail/plan/cpu_set.h"
 
 namespace jail::watch {
 namespace {
@@ -149,7 +150,9 @@ struct Limit {
   v1::Resource resource;
   int64_t (*requested)(const v1::Limits&);
   int64_t (*effective)(const PhaseFacts&);
-  std::string (*mechanism)(const RawReport&);
+  std::string (*mechanism)(const RawReport&);  // Of a limit that is in force, or of its stand-in.
+  bool (*asked)(const v1::Limits&) = nullptr;  // Null: always, by default at least.
+  const char* without = "";                    // Why it may not be in force.
 };
 
 using L = v1::Limits;
@@ -182,13 +185,34 @@ std::string CpuTimeMechanism(const R& r) {
   return absl::StrCat(Cgroup(r.cpu_cgroup, "cpuacct.usage", "cpu.stat"), " by timerfd, RLIMIT_CPU");
 }
 
+// Nothing stands in for a rate. Only the helper's groups of one kind are used: any of them tells it.
+std::string RateMechanism(const R& r, int64_t effective, absl::string_view v1_file,
+                          absl::string_view v2_file) {
+  if (effective < 0) return {};
+  const bool v2 = r.cpu_cgroup == CgroupKind::kV2 || r.memory_cgroup == CgroupKind::kV2;
+  return Cgroup(v2 ? CgroupKind::kV2 : CgroupKind::kV1, v1_file, v2_file);
+}
+constexpr char kWithoutIo[] =
+    "no control group with an io controller can be had, or the root lies on no disk of its own";
+
+int64_t CpusAsked(const L& limits) {
+  const absl::StatusOr<plan::CpuSet> cpus = plan::ParseCpuSet(limits.cpu_set());
+  return cpus.ok() ? plan::CountCpus(*cpus) : 0;
+}
+
+int64_t CpusInForce(const F& f) {
+  const int count = plan::CountCpus(f.report->effective_cpus);
+  return count > 0 ? count : kNotInForce;
+}
+
 constexpr Limit kLimits[] = {
     {v1::RESOURCE_CPU_TIME_MS, [](const L& l) -> int64_t { return l.cpu_time_ms(); },
      AsAsked<&L::cpu_time_ms>, CpuTimeMechanism},
     {v1::RESOURCE_WALL_TIME_MS, [](const L& l) -> int64_t { return l.wall_time_ms(); },
      AsAsked<&L::wall_time_ms>, [](const R&) -> std::string { return "timerfd"; }},
     {v1::RESOURCE_IDLE_TIME_MS, [](const L& l) -> int64_t { return l.idle_time_ms(); },
-     AsAsked<&L::idle_time_ms>, [](const R&) -> std::string { return "CPU time, sampled"; }},
+     AsAsked<&L::idle_time_ms>, [](const R&) -> std::string { return "CPU time, sampled"; },
+     [](const L& l) { return l.has_idle_time_ms(); }},
     {v1::RESOURCE_MEMORY_BYTES, [](const L& l) -> int64_t { return l.memory_bytes(); },
      [](const F& f) { return f.report->effective_memory_bytes; }, MemoryMechanism},
     {v1::RESOURCE_PROCESSES, [](const L& l) -> int64_t { return l.processes(); },
@@ -209,14 +233,31 @@ constexpr Limit kLimits[] = {
      AsAsked<&L::output_bytes>, [](const R&) -> std::string { return "pipe, counted outside"; }},
     {v1::RESOURCE_CPU_MILLICORES, [](const L& l) -> int64_t { return l.cpu_millicores(); },
      [](const F& f) { return f.report->effective_cpu_millicores; },
-     [](const R& r) { return Cgroup(r.cpu_cgroup, "cpu.cfs_quota_us", "cpu.max"); }},
+     [](const R& r) { return RateMechanism(r, r.effective_cpu_millicores, "cpu.cfs_quota_us", "cpu.max"); },
+     [](const L& l) { return l.has_cpu_millicores(); }, "no control group with a cpu controller can be had"},
+    {v1::RESOURCE_GRACE_MS, [](const L& l) -> int64_t { return l.grace_ms(); }, AsAsked<&L::grace_ms>,
+     [](const R&) -> std::string { return "SIGTERM, then SIGKILL by timerfd"; },
+     [](const L& l) { return l.grace_ms() > 0; }},
+    {v1::RESOURCE_CPU_SET, CpusAsked, CpusInForce,
+     [](const R&) -> std::string { return "sched_setaffinity, kept by a seccomp filter"; },
+     [](const L& l) { return l.has_cpu_set(); }},
+    {v1::RESOURCE_IO_READ_BYTES_PER_SECOND,
+     [](const L& l) -> int64_t { return l.io_read_bytes_per_second(); },
+     [](const F& f) { return f.report->effective_io_read_bytes_per_second; },
+     [](const R& r) {
+       return RateMechanism(r, r.effective_io_read_bytes_per_second, "blkio.throttle.read_bps_device",
+                            "io.max");
+     },
+     [](const L& l) { return l.has_io_read_bytes_per_second(); }, kWithoutIo},
+    {v1::RESOURCE_IO_WRITE_BYTES_PER_SECOND,
+     [](const L& l) -> int64_t { return l.io_write_bytes_per_second(); },
+     [](const F& f) { return f.report->effective_io_write_bytes_per_second; },
+     [](const R& r) {
+       return RateMechanism(r, r.effective_io_write_bytes_per_second, "blkio.throttle.write_bps_device",
+                            "io.max");
+     },
+     [](const L& l) { return l.has_io_write_bytes_per_second(); }, kWithoutIo},
 };
-
-bool Asked(const PhaseFacts& facts, v1::Resource resource) {
-  const v1::Limits& limits = facts.phase->limits();
-  if (resource == v1::RESOURCE_IDLE_TIME_MS) return limits.has_idle_time_ms();
-  return resource != v1::RESOURCE_CPU_MILLICORES || limits.has_cpu_millicores();
-}
 
 }  // namespace
 
@@ -246,13 +287,16 @@ std::vector<v1::LimitReport> DescribeLimits(const PhaseFacts& facts) {
   std::vector<v1::LimitReport> limits;
   if (!facts.reached_exec()) return limits;
   for (const Limit& limit : kLimits) {
-    if (!Asked(facts, limit.resource)) continue;
+    if (limit.asked != nullptr && !limit.asked(facts.phase->limits())) continue;
     v1::LimitReport report;
     report.set_resource(limit.resource);
     report.set_requested(limit.requested(facts.phase->limits()));
     const int64_t effective = limit.effective(facts);
     if (effective >= 0) report.set_effective(effective);
     report.set_mechanism(limit.mechanism(*facts.report));
+    if (effective < 0 && report.mechanism().empty()) report.set_detail(limit.without);
+    if (limit.resource == v1::RESOURCE_CPU_SET)
+      report.set_cpus(plan::FormatCpuSet(facts.report->effective_cpus));
     limits.push_back(std::move(report));
   }
   return limits;

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "jail/base/errno_name.h"
 #include "jail/watch/language_limit.h"
 #include "jail/watch/verdict.h"
 
@@ -20,6 +21,16 @@ constexpr int64_t kNsPerMs = 1'000'000;
 
 bool Killed(const PhaseFacts& facts, KillReason reason) {
   return facts.report.has_value() && facts.report->kill_reason == reason;
+}
+
+// A limit on time has come: the program was killed for it, or asked to end.
+bool TimeIsUp(const PhaseFacts& facts, KillReason reason) {
+  return Killed(facts, reason) || (facts.report.has_value() && facts.report->grace_reason == reason);
+}
+
+// When it was: the decision to kill, or to ask.
+int64_t UpNs(const PhaseFacts& facts) {
+  return facts.report->grace_ns > 0 ? facts.report->grace_ns : facts.report->kill_ns;
 }
 
 int64_t CpuNs(const PhaseFacts& facts) { return facts.report->usage.cpu_ns; }
@@ -77,15 +88,14 @@ using L = Limits;
 constexpr Row kRows[] = {
     {v1::RESOURCE_CPU_TIME_MS, CpuTimeReached, [](const L& l) -> int64_t { return l.cpu_time_ms(); },
      [](const F& f) -> int64_t { return CpuNs(f) / kNsPerMs; }, None,
-     [](const F& f) { return Killed(f, KillReason::kCpuTime) || CpuSignal(f); },
-     [](const F& f) -> int64_t { return f.report->kill_ns > 0 ? f.report->end_ns - f.report->kill_ns : 0; }},
+     [](const F& f) { return TimeIsUp(f, KillReason::kCpuTime) || CpuSignal(f); },
+     [](const F& f) -> int64_t { return UpNs(f) > 0 ? f.report->end_ns - UpNs(f) : 0; }},
     {v1::RESOURCE_WALL_TIME_MS, WallTimeReached, [](const L& l) -> int64_t { return l.wall_time_ms(); },
      [](const F& f) -> int64_t { return WallNs(f) / kNsPerMs; }, None, [](const F&) { return true; },
      [](const F& f) -> int64_t { return WallNs(f) - f.phase->limits().wall_time_ms() * kNsPerMs; }},
     {v1::RESOURCE_IDLE_TIME_MS, IdleTimeReached, [](const L& l) -> int64_t { return l.idle_time_ms(); },
      [](const F& f) -> int64_t { return f.phase->limits().idle_time_ms(); }, None,
-     [](const F&) { return true; },
-     [](const F& f) -> int64_t { return f.report->end_ns - f.report->kill_ns; }},
+     [](const F&) { return true; }, [](const F& f) -> int64_t { return f.report->end_ns - UpNs(f); }},
     {v1::RESOURCE_MEMORY_BYTES, MemoryReached, [](const L& l) -> int64_t { return l.memory_bytes(); },
      [](const F& f) { return std::max<int64_t>(f.report->usage.memory_peak_bytes, 0); },
      [](const F& f) -> int64_t { return f.report->usage.oom_kills; }, EndedByMemory},
@@ -110,18 +120,43 @@ constexpr Row kRows[] = {
      [](const F& f) { return Killed(f, KillReason::kOutput); }},
 };
 
+KillReason ReasonOf(v1::Resource resource) {
+  switch (resource) {
+    case v1::RESOURCE_CPU_TIME_MS:
+      return KillReason::kCpuTime;
+    case v1::RESOURCE_WALL_TIME_MS:
+      return KillReason::kWallTime;
+    case v1::RESOURCE_IDLE_TIME_MS:
+      return KillReason::kIdleTime;
+    default:
+      return KillReason::kNone;
+  }
+}
+
+void SetGrace(const PhaseFacts& facts, v1::LimitHit* hit) {
+  const plan::RawReport& report = *facts.report;
+  if (report.grace_reason == KillReason::kNone || report.grace_reason != ReasonOf(hit->resource())) return;
+  v1::Grace* grace = hit->mutable_grace();
+  grace->set_began_us((report.grace_ns - report.exec_ns) / 1000);
+  grace->set_used_us(std::max<int64_t>(report.end_ns - report.grace_ns, 0) / 1000);
+  grace->set_killed(report.kill_reason != KillReason::kNone);
+  grace->set_whole_group(report.grace_whole_group == 1);
+  if (report.grace_error != 0) grace->set_error_name(ErrnoName(report.grace_error));
+}
+
 }  // namespace
 
 // "Within every limit" is what OK means, so more than the limit counts even when the program ended
-// before anyone had to end it.
+// before anyone had to end it. But what it uses in the grace after another limit was given to it.
 bool CpuTimeReached(const PhaseFacts& facts) {
   if (!facts.reached_exec()) return false;
+  if (facts.report->grace_reason != KillReason::kNone) return TimeIsUp(facts, KillReason::kCpuTime);
   return Killed(facts, KillReason::kCpuTime) || CpuNs(facts) > facts.phase->limits().cpu_time_ms() * kNsPerMs;
 }
 
-bool WallTimeReached(const PhaseFacts& facts) { return Killed(facts, KillReason::kWallTime); }
+bool WallTimeReached(const PhaseFacts& facts) { return TimeIsUp(facts, KillReason::kWallTime); }
 
-bool IdleTimeReached(const PhaseFacts& facts) { return Killed(facts, KillReason::kIdleTime); }
+bool IdleTimeReached(const PhaseFacts& facts) { return TimeIsUp(facts, KillReason::kIdleTime); }
 
 bool MemoryReached(const PhaseFacts& facts) {
   return facts.report.has_value() &&
@@ -154,6 +189,7 @@ std::vector<v1::LimitHit> FindLimitHits(const PhaseFacts& facts) {
       hit.set_overshoot_us(std::max<int64_t>(row.overshoot_ns(facts), 0) / 1000);
     }
     if (row.language_limit != nullptr) hit.set_language_limit(row.language_limit(facts));
+    SetGrace(facts, &hit);
     hits.push_back(std::move(hit));
   }
   return hits;

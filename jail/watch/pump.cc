@@ -65,6 +65,7 @@ class PumpLoop {
     }
     result_.stdout_stream = out_.capture.Finish();
     result_.stderr_stream = err_.capture.Finish();
+    result_.output_curve = curve_.Take();
     return std::move(result_);
   }
 
@@ -126,6 +127,7 @@ class PumpLoop {
       return Got::kEnd;
     }
     output.capture.Add(absl::string_view(chunk_.get(), static_cast<size_t>(got)));
+    curve_.Add({MonotonicNs(), out_.capture.total_bytes(), err_.capture.total_bytes()});
     if (output.capture.passed_limit() && !std::exchange(output.overflow_seen, true) && end_run_on_overflow_) {
       Send(plan::Message::kOutput);
     }
@@ -246,6 +248,7 @@ class PumpLoop {
   bool end_run_on_overflow_;
   Input in_;
   Output out_, err_;
+  OutputCurve curve_;
   Chunk chunk_ = NewChunk();
   Chunk input_chunk_;
   std::vector<pollfd> polled_;

@@ -10,10 +10,12 @@
 #define JAIL_WATCH_PUMP_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "jail/base/fd.h"
 #include "jail/watch/capture.h"
+#include "jail/watch/output_curve.h"
 #include "jail/watch/start.h"
 
 namespace jail::watch {
@@ -31,6 +33,7 @@ struct PumpRequest {
 struct PumpResult {
   Captured stdout_stream;
   Captured stderr_stream;
+  std::vector<OutputNote> output_curve;
   Fd report;  // What the helper sent; not valid when it died before that.
   Fd work;
   HelperEnd end;

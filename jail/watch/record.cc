@@ -114,7 +114,10 @@ void AddSteps(const PhaseFacts& facts, v1::Timeline* timeline) {
   }
 }
 
-void AddSamples(const RawReport& report, v1::Timeline* timeline) {
+// The helper's samples and the pump's notes, by their common clock.
+void AddSamples(const PhaseFacts& facts, v1::Timeline* timeline) {
+  const RawReport& report = *facts.report;
+  size_t note = 0;
   const int count = std::clamp(report.sample_count, 0, plan::kMaxSamples);
   for (int i = 0; i < count; ++i) {
     const plan::ResourceSample& raw = report.samples[i];
@@ -125,6 +128,9 @@ void AddSamples(const RawReport& report, v1::Timeline* timeline) {
     if (raw.anon_bytes >= 0) sample->set_memory_anonymous_bytes(raw.anon_bytes);
     if (raw.file_bytes >= 0) sample->set_memory_file_bytes(raw.file_bytes);
     if (raw.processes >= 0) sample->set_processes(static_cast<int32_t>(raw.processes));
+    const OutputNote output = OutputAt(facts.output_curve, raw.at_ns, &note);
+    sample->set_stdout_bytes(output.stdout_bytes);
+    sample->set_stderr_bytes(output.stderr_bytes);
   }
 }
 
@@ -155,7 +161,7 @@ void AddReport(const PhaseFacts& facts, v1::PhaseResult* phase, v1::ResultRecord
   *record->mutable_isolation() = DescribeIsolation(facts);
   if (!facts.reached_exec()) return;
   SetUsage(report, phase->mutable_usage());
-  if (!facts.compiling()) AddSamples(report, record->mutable_timeline());
+  if (!facts.compiling()) AddSamples(facts, record->mutable_timeline());
   *phase->mutable_timing() = TimingOf(facts, phase->usage());
   SetDeniedCalls(report, facts.phase->policy(), phase);
   record->mutable_timeline()->set_setup_us((report.exec_ns - facts.started_ns) / kNsPerUs);

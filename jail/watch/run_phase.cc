@@ -32,6 +32,7 @@ void Take(PumpResult pumped, PhaseOutcome* outcome) {
   facts.ended_ns = pumped.ended_ns;
   facts.stdout_stream = std::move(pumped.stdout_stream);
   facts.stderr_stream = std::move(pumped.stderr_stream);
+  facts.output_curve = std::move(pumped.output_curve);
   if (pumped.report.valid()) facts.report = ReadReport(pumped.report.get());
   outcome->work = std::move(pumped.work);
 }

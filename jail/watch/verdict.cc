@@ -73,18 +73,27 @@ std::string SayLanguageMemory(const F& f) {
                       "; the jail's is ", FormatBytes(f.phase->limits().memory_bytes()), "); the program ",
                       HowItEnded(f));
 }
+// "; asked to end, it did within 120 ms"
+std::string SayGrace(const F& f) {
+  const plan::RawReport& report = *f.report;
+  if (report.grace_reason == KillReason::kNone || report.grace_error != 0) return "";
+  const std::string used = Elapsed(report.end_ns - report.grace_ns);
+  return report.kill_reason == KillReason::kNone
+             ? absl::StrCat("; asked to end, it did within ", used)
+             : absl::StrCat("; asked to end, it went on and was killed ", used, " later");
+}
 std::string SayCpuTime(const F& f) {
-  const bool stopped = Killed(f, KillReason::kCpuTime) || ExitOf(f).signal != 0;
+  const bool stopped = f.report->grace_ns > 0 || Killed(f, KillReason::kCpuTime) || ExitOf(f).signal != 0;
   return absl::StrCat(stopped ? "Stopped after " : "Used ", Elapsed(f.report->usage.cpu_ns),
-                      " of CPU time (limit ", LimitMs(f.phase->limits().cpu_time_ms()), ")");
+                      " of CPU time (limit ", LimitMs(f.phase->limits().cpu_time_ms()), ")", SayGrace(f));
 }
 std::string SayWallTime(const F& f) {
   return absl::StrCat("Stopped after ", Wall(f), " of wall time (limit ",
-                      LimitMs(f.phase->limits().wall_time_ms()), ")");
+                      LimitMs(f.phase->limits().wall_time_ms()), ")", SayGrace(f));
 }
 std::string SayIdle(const F& f) {
   return absl::StrCat("Stopped after ", LimitMs(f.phase->limits().idle_time_ms()), " without using the CPU, ",
-                      Wall(f), " into the run");
+                      Wall(f), " into the run", SayGrace(f));
 }
 std::string SayCalls(const F& f) {
   return absl::StrCat("Stopped after ", f.report->denied_calls, " denied system calls");
@@ -160,8 +169,10 @@ Judgement Refuse(const F& facts, const Fault& fault) {
   const Asked asked = facts.plan->runtime().empty() ? Asked::kCommand : Asked::kLanguage;
   Judgement judgement;
   judgement.failure = Explain(fault, asked);
-  const bool callers = judgement.failure.origin() == v1::Failure::ORIGIN_CALLER;
-  judgement.verdict = callers ? v1::VERDICT_REJECTED : v1::VERDICT_JAIL_ERROR;
+  // A job that asks for what this host does not have is refused too, whoever mends that.
+  const bool refused =
+      judgement.failure.origin() == v1::Failure::ORIGIN_CALLER || !judgement.failure.field().empty();
+  judgement.verdict = refused ? v1::VERDICT_REJECTED : v1::VERDICT_JAIL_ERROR;
   judgement.summary = Sentence(facts, judgement.failure.message(), judgement.verdict);
   return judgement;
 }

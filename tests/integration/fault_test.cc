@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "jail/jail.h"
+#include "jail/plan/cpu_set.h"
 #include "jail/plan/steps.h"
 #include "tests/testlib/jailtest/jailrun.h"
 #include "tests/testlib/jailtest/must_run.h"
@@ -100,6 +101,10 @@ class FaultyHost : public JailTest {
     file->set_path("main.c");
     file->set_content("#include <stdio.h>\nint main(void) { puts(\"ran\"); return 0; }\n");
     job.add_artifact_globs("*.txt");
+    // For the step that only such a job has.
+    const std::string cpus = jail::plan::FormatCpuSet(jail::plan::OwnCpus());
+    job.mutable_limits()->set_cpu_set(cpus);
+    job.mutable_compile_limits()->set_cpu_set(cpus);
     return RunJob(fault, job);
   }
 

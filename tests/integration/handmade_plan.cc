@@ -72,7 +72,12 @@ std::string PlanBytes(const std::function<void(Header*, std::string*)>& spoil) {
                    .processes = 10,
                    .open_files = 64,
                    .cpu_millicores = 0,
-                   .idle_time_ms = 0};
+                   .idle_time_ms = 0,
+                   .grace_ms = 0,
+                   .reserved = 0,
+                   .io_read_bytes_per_second = 0,
+                   .io_write_bytes_per_second = 0,
+                   .cpus = {}};
   SetName("host", header.root);
   SetName("default", header.policy);
   SetName("jail", header.hostname);

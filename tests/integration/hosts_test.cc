@@ -54,7 +54,7 @@ void NoCgroups() {
 
 void ReadOnlyCgroups() {
   OwnMounts();
-  for (const char* name : {"memory", "pids", "cpu", "cpuacct", ""}) {
+  for (const char* name : {"memory", "pids", "cpu", "cpuacct", "blkio", ""}) {
     const std::string path = absl::StrCat("/sys/fs/cgroup/", name);
     // A controller may be a link to another's folder, or absent; at least the whole must succeed.
     const bool done = mount(nullptr, path.c_str(), nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY, nullptr) == 0;
@@ -163,6 +163,64 @@ TEST_P(HostTest, VerdictsAreTheSameEverywhere) {
     const JailRun run = Jailrun(std::move(command));
     EXPECT_EQ(run.record.verdict(), one.verdict) << one.args.back() << run.Describe();
   }
+}
+
+// What needs no group is the same everywhere; a rate, for which nothing stands in, is had or refused, with
+// the field and the cure, and best effort tells that it is not there.
+TEST_P(HostTest, RatesAreHadOrRefusedAndNeverDropped) {
+  struct Rate {
+    const char* flag;
+    const char* amount;
+    const char* field;
+    jail::v1::Resource resource;
+  };
+  constexpr Rate kRates[] = {
+      {"--cpus", "0.5", "limits.cpu_millicores", jail::v1::RESOURCE_CPU_MILLICORES},
+      {"--io-read-rate", "1G", "limits.io_read_bytes_per_second",
+       jail::v1::RESOURCE_IO_READ_BYTES_PER_SECOND},
+      {"--io-write-rate", "1G", "limits.io_write_bytes_per_second",
+       jail::v1::RESOURCE_IO_WRITE_BYTES_PER_SECOND},
+  };
+  for (const Rate& rate : kRates) {
+    Command strict = JailrunCommand({rate.flag, rate.amount, "exec", "--", "true"});
+    strict.before_exec = GetParam().make;
+    const JailRun run = Jailrun(std::move(strict));
+    SCOPED_TRACE(run.Describe());
+    const bool refused = run.record.verdict() == jail::v1::VERDICT_REJECTED;
+    if (!GetParam().cgroups) {
+      EXPECT_TRUE(refused);
+    }
+    if (!refused) {
+      EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_OK);
+      EXPECT_TRUE(FindLimit(run, rate.resource)->has_effective());
+      continue;
+    }
+    EXPECT_EQ(run.record.failure().field(), rate.field);
+    EXPECT_EQ(run.record.failure().origin(), jail::v1::Failure::ORIGIN_HOST);
+    EXPECT_THAT(run.record.failure().hint(), HasSubstr("--best-effort"));
+    Command best_effort = JailrunCommand({"--best-effort", rate.flag, rate.amount, "exec", "--", "true"});
+    best_effort.before_exec = GetParam().make;
+    const JailRun without = Jailrun(std::move(best_effort));
+    EXPECT_EQ(without.record.verdict(), jail::v1::VERDICT_OK) << without.Describe();
+    ASSERT_NE(FindLimit(without, rate.resource), nullptr);
+    EXPECT_FALSE(FindLimit(without, rate.resource)->has_effective());
+    EXPECT_THAT(FindLimit(without, rate.resource)->mechanism(), IsEmpty());
+    EXPECT_THAT(FindLimit(without, rate.resource)->detail(), HasSubstr("controller"));
+  }
+}
+
+TEST_P(HostTest, GraceAndCpusNeedNoGroup) {
+  Command command = JailrunCommand(
+      {"--best-effort", "--grace", "2s", "--wall", "400ms", "--cpuset", "0", "exec", "--", "bash", "-c",
+       "trap 'echo asked; exit 3' TERM; taskset -p $$; while :; do sleep 0.05; done"});
+  command.before_exec = GetParam().make;
+  const JailRun run = Jailrun(std::move(command));
+  SCOPED_TRACE(run.Describe());
+  EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_WALL_TIME_LIMIT);
+  EXPECT_EQ(run.phase().exit_code(), 3);
+  EXPECT_THAT(run.outcome.out, HasSubstr("affinity mask: 1\n"));
+  EXPECT_THAT(run.outcome.out, HasSubstr("asked\n"));
+  EXPECT_FALSE(FindHit(run, jail::v1::RESOURCE_WALL_TIME_MS)->grace().killed());
 }
 
 TEST_P(HostTest, DoctorNamesTheMechanismsAndProvesThem) {

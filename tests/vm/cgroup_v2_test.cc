@@ -2,18 +2,22 @@
 // made (shapes.h). Promises P14, P15, P19, P20, P23 and P34 where the unified hierarchy is all there is.
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <optional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "gmock/gmock.h"
 #include "tests/integration/languages.h"
 #include "tests/testlib/jailtest/jailrun.h"
@@ -115,6 +119,65 @@ TEST_F(CgroupV2Test, P14_P15_EveryLimitIsInTheGroupsFiles) {
     EXPECT_EQ(report->effective(), effective);
     EXPECT_THAT(report->mechanism(), StartsWith("cgroup-v2 "));
   }
+}
+
+// A /usr of the test's own: a disk with a program and a file, made without mounting it and seen by one
+// jailrun only.
+class DiskTest : public CgroupV2Test {
+ protected:
+  void SetUp() override {
+    CgroupV2Test::SetUp();
+    if (IsSkipped()) return;
+    ASSERT_EQ(Shell("mkdir -p /tmp/disk.d/bin && cp " JAILTEST_READER " /tmp/disk.d/bin/reader && "
+                    "head -c 16M /dev/urandom > /tmp/disk.d/file && rm -f /tmp/disk.img && "
+                    "mke2fs -q -t ext4 -d /tmp/disk.d /tmp/disk.img 40M"),
+              0);
+    Shell("insmod /usr/lib/uml/modules/*/kernel/drivers/block/loop.ko");  // It may be there already.
+    ASSERT_EQ(Shell("losetup /dev/loop0 /tmp/disk.img"), 0);
+  }
+  void TearDown() override {
+    Shell("losetup -d /dev/loop0; rm -rf /tmp/disk.d /tmp/disk.img");
+    CgroupV2Test::TearDown();
+  }
+
+  static int Shell(const char* command) {
+    return std::system(absl::StrCat("PATH=/usr/sbin:/usr/bin; ", command, " >/dev/null 2>&1").c_str());
+  }
+
+  static JailRun Read(std::vector<std::string> options) {
+    options.insert(options.end(), {"--wall", "30s", "exec", "--", "/usr/bin/reader", "/usr/file"});
+    Command command = JailrunCommand(options);
+    command.before_exec = [] {
+      if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+          mount("/dev/loop0", "/usr", "ext4", MS_RDONLY, nullptr) != 0 ||
+          // Files of the root come from here too, and the machine's own /etc lies on an overlay.
+          mount("/dev/loop0", "/etc", "ext4", MS_RDONLY, nullptr) != 0)
+        _exit(98);
+    };
+    return Jailrun(std::move(command));
+  }
+  static int64_t Milliseconds(const JailRun& run) {
+    int64_t took_ms = -1;
+    EXPECT_TRUE(absl::SimpleAtoi(absl::StripSuffix(run.outcome.out, "\n"), &took_ms)) << run.Describe();
+    return took_ms;
+  }
+};
+
+TEST_F(DiskTest, AReadRateHoldsOnTheDiskThatUsrLiesOn) {
+  const JailRun run = Read({"--io-read-rate", "8M"});
+  SCOPED_TRACE(run.Describe());
+  ASSERT_EQ(run.record.verdict(), jail::v1::VERDICT_OK);
+  const jail::v1::LimitReport* report = FindLimit(run, jail::v1::RESOURCE_IO_READ_BYTES_PER_SECOND);
+  ASSERT_NE(report, nullptr);
+  EXPECT_EQ(report->mechanism(), "cgroup-v2 io.max");
+  EXPECT_EQ(report->effective(), 8 << 20);
+  EXPECT_GE(Milliseconds(run), 1'600) << "16 MiB";
+  EXPECT_GE(run.phase().usage().io_read_bytes(), 16 << 20);
+}
+
+TEST_F(DiskTest, WithoutARateItIsFaster) {
+  const JailRun run = Read({});
+  EXPECT_LT(Milliseconds(run), 1'600) << run.Describe();
 }
 
 TEST_F(CgroupV2Test, P23_FiguresAreTheGroups) {

@@ -60,6 +60,7 @@ struct CommandLine {
   std::string rootfs;
   std::string job_id;
   v1::Limits limits;
+  v1::Limits compile_limits;
   v1::OutputOverflow output_overflow = v1::OUTPUT_OVERFLOW_UNSPECIFIED;
   bool best_effort = false;
   bool rootless = false;
@@ -75,6 +76,7 @@ struct CommandLine {
   bool explain_plan = false;
   bool html = false;  // explain --html
   bool verbose = false;
+  bool timeline = false;
   bool check = false;     // langs --check
   bool versions = false;  // langs --versions
 };

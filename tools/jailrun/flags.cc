@@ -38,36 +38,46 @@ Status SetDestination(CommandLine& line, string_view value) {
   return absl::OkStatus();
 }
 
-template <void (v1::Limits::*set)(int64_t)>
+// Whose limits a flag sets: the program's, or its compiler's.
+constexpr auto kProgram = &CommandLine::limits;
+constexpr auto kCompiler = &CommandLine::compile_limits;
+
+template <void (v1::Limits::*set)(int64_t), v1::Limits CommandLine::*whose = kProgram>
 Status SetTime(CommandLine& line, string_view value) {
   JAIL_ASSIGN_OR_RETURN(const absl::Duration time, ParseDuration(value));
   if (time % absl::Milliseconds(1) != absl::ZeroDuration()) {
     return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is finer than a millisecond"));
   }
-  (line.limits.*set)(absl::ToInt64Milliseconds(time));
+  ((line.*whose).*set)(absl::ToInt64Milliseconds(time));
   return absl::OkStatus();
 }
 
-template <void (v1::Limits::*set)(int64_t)>
+template <void (v1::Limits::*set)(int64_t), v1::Limits CommandLine::*whose = kProgram>
 Status SetBytes(CommandLine& line, string_view value) {
   JAIL_ASSIGN_OR_RETURN(const int64_t bytes, ParseBytes(value));
-  (line.limits.*set)(bytes);
+  ((line.*whose).*set)(bytes);
   return absl::OkStatus();
 }
 
-template <void (v1::Limits::*set)(int32_t)>
+template <void (v1::Limits::*set)(int32_t), v1::Limits CommandLine::*whose = kProgram>
 Status SetCount(CommandLine& line, string_view value) {
   JAIL_ASSIGN_OR_RETURN(const int64_t count, ParseCount(value));
   if (count > std::numeric_limits<int32_t>::max()) {
     return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is too large"));
   }
-  (line.limits.*set)(static_cast<int32_t>(count));
+  ((line.*whose).*set)(static_cast<int32_t>(count));
   return absl::OkStatus();
 }
 
 Status SetCpus(CommandLine& line, string_view value) {
   JAIL_ASSIGN_OR_RETURN(const int32_t millicores, ParseMillicores(value));
   line.limits.set_cpu_millicores(millicores);
+  return absl::OkStatus();
+}
+
+// What it means, and whether this host has them, Resolve says.
+Status SetCpuSet(CommandLine& line, string_view value) {
+  line.limits.set_cpu_set(std::string(value));
   return absl::OkStatus();
 }
 
@@ -164,12 +174,22 @@ constexpr Flag kFlags[] = {
      SetTime<&v1::Limits::set_wall_time_ms>},
     {"--idle", Arity::kValue, "TIME", kJob, Section::kLimits, "time without using the CPU",
      SetTime<&v1::Limits::set_idle_time_ms>},
+    {"--grace", Arity::kValue, "TIME", kJob, Section::kLimits,
+     "when one of these is up send SIGTERM, and SIGKILL only so much later (default: SIGKILL at once)",
+     SetTime<&v1::Limits::set_grace_ms>},
     {"-m,--memory", Arity::kValue, "SIZE", kJob, Section::kLimits,
      "memory of all processes together, files in /tmp included: 256M, 1G",
      SetBytes<&v1::Limits::set_memory_bytes>},
     {"--pids", Arity::kValue, "N", kJob, Section::kLimits, "processes and threads together",
      SetCount<&v1::Limits::set_processes>},
     {"--cpus", Arity::kValue, "N", kJob, Section::kLimits, "CPU rate in cores: 0.5", SetCpus},
+    {"--cpuset", Arity::kValue, "LIST", kJob, Section::kLimits, "run only on these CPUs: 0, 0-1,3",
+     SetCpuSet},
+    {"--io-read-rate", Arity::kValue, "SIZE", kJob, Section::kLimits,
+     "bytes a second from each disk that the jail's root lies on: 10M",
+     SetBytes<&v1::Limits::set_io_read_bytes_per_second>},
+    {"--io-write-rate", Arity::kValue, "SIZE", kJob, Section::kLimits, "the same, to it",
+     SetBytes<&v1::Limits::set_io_write_bytes_per_second>},
     {"--output", Arity::kValue, "SIZE", kJob, Section::kLimits, "bytes of stdout and of stderr, each",
      SetBytes<&v1::Limits::set_output_bytes>},
     {"--on-overflow", Arity::kValue, "drop|end", kJob, Section::kLimits,
@@ -184,6 +204,19 @@ constexpr Flag kFlags[] = {
      SetBytes<&v1::Limits::set_stack_bytes>},
     {"--source", Arity::kValue, "SIZE", kJob, Section::kLimits, "FILE and every --file together",
      SetBytes<&v1::Limits::set_source_bytes>},
+    {"--compile-time", Arity::kValue, "TIME", kRun, Section::kLimits,
+     "CPU time of the compiler, where there is one: a phase and limits of its own",
+     SetTime<&v1::Limits::set_cpu_time_ms, kCompiler>},
+    {"--compile-wall", Arity::kValue, "TIME", kRun, Section::kLimits, "its time on the clock",
+     SetTime<&v1::Limits::set_wall_time_ms, kCompiler>},
+    {"--compile-memory", Arity::kValue, "SIZE", kRun, Section::kLimits, "its memory",
+     SetBytes<&v1::Limits::set_memory_bytes, kCompiler>},
+    {"--compile-pids", Arity::kValue, "N", kRun, Section::kLimits, "its processes and threads",
+     SetCount<&v1::Limits::set_processes, kCompiler>},
+    {"--compile-output", Arity::kValue, "SIZE", kRun, Section::kLimits, "its stdout and stderr, each",
+     SetBytes<&v1::Limits::set_output_bytes, kCompiler>},
+    {"--compile-disk", Arity::kValue, "SIZE", kRun, Section::kLimits, "what it may write",
+     SetBytes<&v1::Limits::set_disk_bytes, kCompiler>},
 
     {"--policy", Arity::kValue, "NAME", kJob, Section::kIsolation,
      "system calls allowed; the language's own policy when absent (see jailrun version)",
@@ -206,6 +239,9 @@ constexpr Flag kFlags[] = {
      SetTrue<&CommandLine::explain_plan>},
     {"--job-id", Arity::kValue, "ID", kJob, Section::kResult, "name in the record, [A-Za-z0-9._-]",
      SetText<&CommandLine::job_id>},
+    {"--timeline", Arity::kSwitch, "", kJob | Bit(Command::kExplain), Section::kResult,
+     "print, on stderr after the run, how long every step took and what was in use when",
+     SetTrue<&CommandLine::timeline>},
     {"-v,--verbose", Arity::kSwitch, "", kJob, Section::kResult, "summary on stderr after the run",
      SetTrue<&CommandLine::verbose>},
 

@@ -82,6 +82,10 @@ constexpr Curve kCurves[] = {
      [](const v1::Limits& l) -> int64_t { return l.memory_bytes(); }, FormatBytes},
     {"processes", [](const Sample& s) -> int64_t { return s.processes(); },
      [](const v1::Limits& l) -> int64_t { return l.processes(); }, Count},
+    {"stdout", [](const Sample& s) -> int64_t { return s.stdout_bytes(); },
+     [](const v1::Limits& l) -> int64_t { return l.output_bytes(); }, FormatBytes},
+    {"stderr", [](const Sample& s) -> int64_t { return s.stderr_bytes(); },
+     [](const v1::Limits& l) -> int64_t { return l.output_bytes(); }, FormatBytes},
     {"page cache and tmpfs", [](const Sample& s) -> int64_t { return s.memory_file_bytes(); },
      [](const v1::Limits& l) -> int64_t { return l.memory_bytes(); }, FormatBytes},
 };

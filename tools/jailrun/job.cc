@@ -125,6 +125,7 @@ void CopyPlainFields(const CommandLine& line, v1::JobSpec& job) {
   job.set_policy(line.policy);
   job.set_rootfs(line.rootfs);
   *job.mutable_limits() = line.limits;
+  if (line.compile_limits.ByteSizeLong() > 0) *job.mutable_compile_limits() = line.compile_limits;
   job.set_output_overflow(line.output_overflow);
   job.set_enforcement(line.best_effort ? v1::ENFORCEMENT_BEST_EFFORT : v1::ENFORCEMENT_STRICT);
   job.mutable_artifact_globs()->Assign(line.get_globs.begin(), line.get_globs.end());

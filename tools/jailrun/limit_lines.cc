@@ -34,7 +34,14 @@ Used Inodes(const PhaseResult& phase) {
   return phase.usage().disk_inodes();
 }
 
-enum class Unit { kMilliseconds, kBytes, kCount, kMillicores };
+Used GraceUsed(const PhaseResult& phase) {
+  for (const v1::LimitHit& hit : phase.limit_hits()) {
+    if (hit.has_grace()) return hit.grace().used_us();
+  }
+  return std::nullopt;
+}
+
+enum class Unit { kMilliseconds, kBytes, kCount, kMillicores, kBytesPerSecond };
 
 struct Row {
   v1::Resource resource;
@@ -54,6 +61,10 @@ constexpr Row kRows[] = {
     {v1::RESOURCE_DISK_BYTES, "disk", Unit::kBytes, Disk},
     {v1::RESOURCE_DISK_INODES, "files on disk", Unit::kCount, Inodes},
     {v1::RESOURCE_CPU_MILLICORES, "CPU rate", Unit::kMillicores, Unknown},
+    {v1::RESOURCE_CPU_SET, "CPUs", Unit::kCount, Unknown},
+    {v1::RESOURCE_IO_READ_BYTES_PER_SECOND, "disk reads", Unit::kBytesPerSecond, Unknown},
+    {v1::RESOURCE_IO_WRITE_BYTES_PER_SECOND, "disk writes", Unit::kBytesPerSecond, Unknown},
+    {v1::RESOURCE_GRACE_MS, "grace", Unit::kMilliseconds, GraceUsed},
     {v1::RESOURCE_FILE_BYTES, "size of a file", Unit::kBytes, Unknown},
     {v1::RESOURCE_OPEN_FILES, "open files", Unit::kCount, Unknown},
     {v1::RESOURCE_STACK_BYTES, "stack", Unit::kBytes, Unknown},
@@ -69,6 +80,8 @@ std::string Amount(Unit unit, int64_t value) {
       return absl::StrCat(value);
     case Unit::kMillicores:
       return FormatMillicores(value);
+    case Unit::kBytesPerSecond:
+      return absl::StrCat(FormatBytes(value), "/s");
   }
   return absl::StrCat(value);
 }
@@ -102,6 +115,7 @@ std::string LimitCell(Unit unit, const v1::LimitReport* limit) {
   const bool stands_in = !limit->has_effective() && !limit->mechanism().empty();
   if (stands_in) return absl::StrCat(Amount(unit, limit->requested()), " (stand-in)");
   if (!limit->has_effective()) return absl::StrCat(Amount(unit, limit->requested()), " NOT ENFORCED");
+  if (!limit->cpus().empty()) return Visible(limit->cpus());
   if (limit->effective() == limit->requested()) return Amount(unit, limit->effective());
   return absl::StrCat(Amount(unit, limit->effective()), " (asked: ", Amount(unit, limit->requested()), ")");
 }
@@ -111,6 +125,8 @@ std::string HitCell(const v1::LimitHit* hit) {
   if (!hit->language_limit().empty()) return absl::StrCat("REACHED ", Visible(hit->language_limit()));
   std::string text = hit->ended_run() ? "REACHED, ended the run" : "REACHED";
   if (hit->events() > 1) absl::StrAppend(&text, ", ", hit->events(), " times");
+  if (hit->has_grace() && hit->grace().error_name().empty())
+    absl::StrAppend(&text, hit->grace().killed() ? ", SIGTERM did not end it" : ", SIGTERM ended it");
   if (hit->has_overshoot_us()) absl::StrAppend(&text, ", gone ", Microseconds(hit->overshoot_us()), " later");
   return text;
 }
@@ -125,7 +141,9 @@ LimitLine MakeLine(const Row& row, const PhaseResult& phase) {
   line.hit = HitCell(hit);
   line.known = used.has_value() || hit != nullptr;
   line.limited = limit != nullptr;
-  if (limit != nullptr) line.mechanism = Visible(limit->mechanism());
+  if (limit != nullptr) {
+    line.mechanism = Visible(limit->mechanism().empty() ? limit->detail() : limit->mechanism());
+  }
   if (!used) return line;
   const int64_t amount = used.value_or(0);
   line.used = UsedText(row.unit, amount);

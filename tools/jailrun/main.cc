@@ -26,6 +26,7 @@
 #include "tools/jailrun/render.h"
 #include "tools/jailrun/run.h"
 #include "tools/jailrun/sweep.h"
+#include "tools/jailrun/timeline.h"
 #include "tools/jailrun/version.h"
 
 namespace jail::cli {
@@ -151,6 +152,7 @@ int ExplainCommand(const Context& context) {
     return kExitUsage;
   }
   if (context.line.json.wanted()) return ShowJson(*record);
+  if (context.line.timeline) return Show(RenderTimeline(*record));
   return Show(context.line.html ? RenderHtml(*record) : RenderRecord(*record));
 }
 

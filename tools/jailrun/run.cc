@@ -17,6 +17,7 @@
 #include "tools/jailrun/files.h"
 #include "tools/jailrun/record_text.h"
 #include "tools/jailrun/render.h"
+#include "tools/jailrun/timeline.h"
 #include "tools/jailrun/visible.h"
 
 namespace jail::cli {
@@ -77,6 +78,7 @@ bool EndedByItself(const v1::ResultRecord& record) {
 // -v: the summary. Otherwise stderr is the program's, but for our own failures; and a terminal gets
 // the line that a shell would print ("Killed"), because nobody parses it there.
 void Tell(const CommandLine& line, const v1::ResultRecord& record) {
+  if (line.timeline) static_cast<void>(WriteAll(STDERR_FILENO, RenderTimeline(record)));
   if (line.verbose) {
     static_cast<void>(WriteAll(STDERR_FILENO, RenderSummary(record)));
     return;

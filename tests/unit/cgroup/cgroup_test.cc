@@ -35,7 +35,12 @@ constexpr plan::Limits kLimits = {.wall_time_us = 0,
                                   .processes = 50,
                                   .open_files = 0,
                                   .cpu_millicores = 500,
-                                  .idle_time_ms = 0};
+                                  .idle_time_ms = 0,
+                                  .grace_ms = 0,
+                                  .reserved = 0,
+                                  .io_read_bytes_per_second = 0,
+                                  .io_write_bytes_per_second = 0,
+                                  .cpus = {}};
 
 // A hierarchy in a temporary directory, with the jail's group in it.
 class FakeTree {

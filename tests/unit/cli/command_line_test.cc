@@ -45,6 +45,25 @@ TEST(CommandLineTest, FlagsMayStandBeforeAndAfterTheFile) {
   EXPECT_TRUE(line.verbose);
 }
 
+TEST(CommandLineTest, ACompilersLimitsAreItsOwn) {
+  const CommandLine line =
+      Parsed({"--compile-time", "20s", "--compile-memory", "1G", "--time", "2s", "x.cpp"});
+  EXPECT_EQ(line.limits.cpu_time_ms(), 2000);
+  EXPECT_FALSE(line.limits.has_memory_bytes());
+  EXPECT_EQ(line.compile_limits.cpu_time_ms(), 20'000);
+  EXPECT_EQ(line.compile_limits.memory_bytes(), 1 << 30);
+}
+
+TEST(CommandLineTest, RatesGraceAndCpusAreLimits) {
+  const CommandLine line = Parsed({"--grace", "500ms", "--cpuset", "0-1,3", "--io-read-rate", "10M",
+                                   "--io-write-rate=64K", "exec", "--", "ls"});
+  EXPECT_EQ(line.limits.grace_ms(), 500);
+  EXPECT_EQ(line.limits.cpu_set(), "0-1,3");
+  EXPECT_EQ(line.limits.io_read_bytes_per_second(), 10 << 20);
+  EXPECT_EQ(line.limits.io_write_bytes_per_second(), 64 << 10);
+  EXPECT_THAT(Error({"--io-read-rate", "10", "x.py"}), HasSubstr("--io-read-rate"));
+}
+
 TEST(CommandLineTest, FlagsMayStandBeforeTheCommand) {
   const CommandLine line = Parsed({"-v", "--time", "1s", "exec", "--wall=2s", "--", "ls"});
   EXPECT_EQ(line.command, Command::kExec);

@@ -418,7 +418,7 @@ TEST(HostTest, FindsCgroupsAndWhatIsMissing) {
   Write(root + "/proc/1/environ", std::string("A=b\0container=lxc\0", 18));
   const Host host = LookAtHost("/nonexistent", /*rootless=*/false, root);
   EXPECT_EQ(host.cgroup_version, CgroupVersion::kV2);
-  EXPECT_THAT(host.controllers, testing::ElementsAre("cpu", "memory"));
+  EXPECT_THAT(host.controllers, testing::ElementsAre("cpu", "io", "memory"));
   EXPECT_EQ(host.container, "lxc");
   std::string text;
   for (const v1::HostFact& fact : DescribeHost(host)) {
@@ -428,7 +428,7 @@ TEST(HostTest, FindsCgroupsAndWhatIsMissing) {
   if (geteuid() == 0) {
     EXPECT_THAT(text, HasSubstr("privilege=root without CAP_SETUID\n"));
   }
-  EXPECT_THAT(text, HasSubstr("cgroups=v2: cpu, memory\n"));
+  EXPECT_THAT(text, HasSubstr("cgroups=v2: cpu, io, memory\n"));
   EXPECT_THAT(text, HasSubstr("user namespaces=none\n"));
 }
 

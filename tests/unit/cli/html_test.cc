@@ -40,7 +40,7 @@ v1::ResultRecord Record() {
         isolation {
           layers { protection: PROTECTION_SECCOMP state: STATE_ENFORCED mechanism: "filter" verified: true }
         }
-        provenance { limits { cpu_time_ms: 2000 memory_bytes: 67108864 processes: 50 } }
+        provenance { limits { cpu_time_ms: 2000 memory_bytes: 67108864 processes: 50 output_bytes: 1000 } }
         timeline {
           steps { phase: "run" step: "mount_rootfs" start_us: 100 duration_us: 300 }
           steps { phase: "run" step: "supervise" start_us: 400 duration_us: 600000 }
@@ -51,6 +51,7 @@ v1::ResultRecord Record() {
             cpu_time_us: 500000
             memory_anonymous_bytes: 67000000
             memory_file_bytes: 99
+            stdout_bytes: 900
             processes: 1
           }
         }
@@ -91,7 +92,8 @@ TEST(HtmlTest, CurvesHaveTheirLimitWhereTheyComeNear) {
   size_t lines = 0;
   for (size_t at = page.find("<line class=\"limit\""); at != page.npos; at = page.find("<line class", at + 1))
     ++lines;
-  EXPECT_EQ(lines, 2u);  // CPU time at a quarter and memory; not processes at one of 50.
+  EXPECT_EQ(lines, 3u);  // CPU time at a quarter, memory and stdout; not processes at one of 50.
+  EXPECT_THAT(page, HasSubstr("stdout: at most 900 bytes, limit 1000 bytes"));
 }
 
 // Hostile text in every string and bytes field there is, by reflection: new fields are covered too.

@@ -1,5 +1,6 @@
 #include "tools/jailrun/render.h"
 
+#include <algorithm>
 #include <string>
 
 #include "gmock/gmock.h"
@@ -9,6 +10,7 @@
 #include "tools/jailrun/record_text.h"
 #include "tools/jailrun/sweep.h"
 #include "tools/jailrun/table.h"
+#include "tools/jailrun/timeline.h"
 #include "tools/jailrun/version.h"
 
 namespace jail::cli {
@@ -212,6 +214,27 @@ v1::SweepReport SweepReport(bool privileged, int removed, int alive, int dying) 
   report.set_runs_alive(alive);
   report.set_runs_dying(dying);
   return report;
+}
+
+TEST(TimelineTest, StepsStandInTheOrderOfTheClockAndSamplesAreThinned) {
+  v1::ResultRecord record =
+      Record(R"pb(timeline {
+                    resolve_us: 9
+                    steps { phase: "run" step: "exec\033[2J" start_us: 300 duration_us: 2 }
+                    steps { phase: "run" step: "mount_tmp" start_us: 100 duration_us: 50 }
+                  })pb");
+  for (int i = 1; i <= 200; ++i) {
+    v1::ResourceSample* sample = record.mutable_timeline()->add_samples();
+    sample->set_at_us(i * 10'000);
+    sample->set_stdout_bytes(i);
+  }
+  const std::string text = RenderTimeline(record);
+  EXPECT_LT(text.find("mount_tmp  "), text.find("exec"));
+  EXPECT_THAT(text, HasSubstr("at 100 us  took 50 us"));
+  EXPECT_THAT(text, HasSubstr("200 bytes")) << "the last sample is always there";
+  EXPECT_THAT(text, Not(HasSubstr("\033")));
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1 + 2 + 1 + 1 + 20 + 1);
+  EXPECT_EQ(RenderTimeline(v1::ResultRecord()), "");
 }
 
 TEST(SweepTest, WhatWasRemovedAndWhatWasNotIsTold) {

@@ -62,7 +62,12 @@ constexpr Limits kGood = {.wall_time_us = 5'000'000,
                           .processes = 50,
                           .open_files = 256,
                           .cpu_millicores = 0,
-                          .idle_time_ms = 0};
+                          .idle_time_ms = 0,
+                          .grace_ms = 0,
+                          .reserved = 0,
+                          .io_read_bytes_per_second = 0,
+                          .io_write_bytes_per_second = 0,
+                          .cpus = {}};
 
 TEST(AdmitLimitsTest, TakesTheDefaults) {
   Trace trace = {};
@@ -89,6 +94,9 @@ TEST(AdmitLimitsTest, NamesWhatIsOverACeilingOrSenseless) {
   ExpectRefused(&Limits::processes, 1 << 20, E2BIG, "processes");
   ExpectRefused(&Limits::open_files, 3, EINVAL, "open_files");
   ExpectRefused(&Limits::cpu_millicores, -5, EINVAL, "cpu_millicores");
+  ExpectRefused(&Limits::grace_ms, 10'001, E2BIG, "grace_ms");
+  ExpectRefused(&Limits::grace_ms, -1, EINVAL, "grace_ms");
+  ExpectRefused(&Limits::io_read_bytes_per_second, int64_t{-1}, EINVAL, "io_read_bytes_per_second");
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ v1::Limits Resolved(const v1::Limits& runtime, const v1::Limits& job, const v1::
 }
 
 TEST(LimitsTest, EveryFieldOfTheProtoHasARow) {
-  EXPECT_EQ(LimitRows().size(), static_cast<size_t>(v1::Limits::descriptor()->field_count()));
+  // All but the CPU set, which is no number.
+  EXPECT_EQ(LimitRows().size() + 1, static_cast<size_t>(v1::Limits::descriptor()->field_count()));
   for (const LimitRow& row : LimitRows()) {
     EXPECT_NE(v1::Limits::descriptor()->FindFieldByName(row.name), nullptr) << row.name;
     // The accessors are those of the field that the row names.
@@ -57,15 +58,50 @@ TEST(LimitsTest, TheDefaultsAreThePromisedOnes) {
   EXPECT_FALSE(limits.has_cpu_millicores());
 }
 
-TEST(LimitsTest, EveryLimitIsSetButTheCpuRateAndIdleTime) {
+TEST(LimitsTest, EveryLimitIsSetButThoseForWhoAsksForThem) {
   for (const auto kind : {kRun, kCompile}) {
     const absl::StatusOr<v1::Limits> limits = ResolveLimits(kind, {}, {}, {});
     ASSERT_TRUE(limits.ok()) << limits.status();
     for (const LimitRow& row : LimitRows()) {
-      const bool unset = row.unit == Unit::kMillicores || absl::string_view(row.name) == "idle_time_ms";
-      EXPECT_EQ(GetLimit(*limits, row).has_value(), !unset) << row.name;
+      EXPECT_EQ(GetLimit(*limits, row).has_value(), row.run_default != kUnset) << row.name;
     }
+    EXPECT_FALSE(limits->has_cpu_set());
   }
+}
+
+TEST(LimitsTest, ACompilersWishesAreRefusedByTheirOwnField) {
+  v1::Limits wishes;
+  wishes.set_memory_bytes(int64_t{65} << 30);
+  EXPECT_EQ(ResolveLimits(kCompile, {}, wishes, {}).status().message(),
+            "compile_limits.memory_bytes: 65 GiB is over this site's ceiling of 64 GiB");
+  wishes.set_memory_bytes(int64_t{1} << 30);
+  wishes.set_cpu_time_ms(30'000);
+  const absl::StatusOr<v1::Limits> limits = ResolveLimits(kCompile, {}, wishes, {});
+  ASSERT_TRUE(limits.ok()) << limits.status();
+  EXPECT_EQ(limits->memory_bytes(), int64_t{1} << 30);
+  EXPECT_EQ(limits->wall_time_ms(), 60'000) << "time on the clock for so much CPU time";
+  EXPECT_EQ(ResolveLimits(kCompile, {}, {}, {})->wall_time_ms(), 12'000);
+}
+
+TEST(LimitsTest, GraceIsForSitesToBound) {
+  v1::Limits job;
+  job.set_grace_ms(11'000);
+  EXPECT_EQ(ResolveLimits(kRun, {}, job, {}).status().message(),
+            "limits.grace_ms: 11 s is over this site's ceiling of 10 s");
+  v1::Site site;
+  site.set_max_grace_ms(20'000);
+  EXPECT_EQ(Resolved({}, job, site).grace_ms(), 11'000);
+  job.set_grace_ms(0);
+  EXPECT_EQ(Resolved({}, job).grace_ms(), 0);
+}
+
+TEST(LimitsTest, ACpuSetIsBroughtIntoItsShortestForm) {
+  v1::Limits job;
+  job.set_cpu_set("3,0,1");
+  EXPECT_EQ(Resolved({}, job).cpu_set(), "0-1,3");
+  job.set_cpu_set("all");
+  EXPECT_EQ(ResolveLimits(kRun, {}, job, {}).status().message(),
+            "limits.cpu_set: \"all\" is not a list of CPUs like 0-1,3");
 }
 
 TEST(LimitsTest, TheJobWinsOverTheRuntimeWinsOverTheDefault) {

@@ -129,6 +129,21 @@ TEST(RecordTest, CountsOfAHostileReportStayWithinTheArrays) {
   EXPECT_EQ(Record(phase).phases(0).violations_size(), plan::kMaxViolations);
 }
 
+TEST(RecordTest, SamplesHaveTheOutputOfTheirTime) {
+  TestPhase phase;
+  plan::RawReport& report = phase.report();
+  report.sample_count = 2;
+  report.samples[0].at_ns = report.exec_ns + 10'000'000;
+  report.samples[1].at_ns = report.exec_ns + 20'000'000;
+  phase.facts.output_curve = {{report.exec_ns + 5'000'000, 7, 0}, {report.exec_ns + 15'000'000, 9, 2}};
+  v1::ResultRecord record;
+  AddPhase(std::move(phase.facts), Judgement(), &record);
+  ASSERT_EQ(record.timeline().samples_size(), 2);
+  EXPECT_EQ(record.timeline().samples(0).stdout_bytes(), 7);
+  EXPECT_EQ(record.timeline().samples(1).stdout_bytes(), 9);
+  EXPECT_EQ(record.timeline().samples(1).stderr_bytes(), 2);
+}
+
 TEST(RecordTest, StepsThatWereDoneHaveTheirTimes) {
   TestPhase phase(v1::PhasePlan::KIND_COMPILE);
   phase.report().times[static_cast<int>(StepId::kMountProc)] = {phase.facts.started_ns + 1'000'000,
@@ -231,6 +246,35 @@ TEST(LimitReportTest, EveryLimitIsReportedWithItsMechanism) {
   }
   phase.phase.mutable_limits()->set_cpu_millicores(500);
   EXPECT_EQ(DescribeLimits(phase.facts).size(), 12u);
+}
+
+TEST(LimitReportTest, ARateThatNothingHoldsHasNoMechanismButAReason) {
+  TestPhase phase;
+  phase.phase.mutable_limits()->set_cpu_millicores(500);
+  phase.phase.mutable_limits()->set_io_read_bytes_per_second(1 << 20);
+  phase.report().effective_io_read_bytes_per_second = -1;
+  int seen = 0;
+  for (const v1::LimitReport& limit : DescribeLimits(phase.facts)) {
+    if (limit.resource() != v1::RESOURCE_CPU_MILLICORES &&
+        limit.resource() != v1::RESOURCE_IO_READ_BYTES_PER_SECOND)
+      continue;
+    ++seen;
+    EXPECT_FALSE(limit.has_effective());
+    EXPECT_EQ(limit.mechanism(), "") << "nothing stands in";
+    EXPECT_THAT(limit.detail(), HasSubstr("controller"));
+  }
+  EXPECT_EQ(seen, 2);
+}
+
+TEST(LimitReportTest, CpusAreCountedAndNamed) {
+  TestPhase phase;
+  phase.phase.mutable_limits()->set_cpu_set("0-1,3");
+  phase.report().effective_cpus.words[0] = 0b1011;
+  const v1::LimitReport limit = DescribeLimits(phase.facts).back();
+  EXPECT_EQ(limit.resource(), v1::RESOURCE_CPU_SET);
+  EXPECT_EQ(limit.requested(), 3);
+  EXPECT_EQ(limit.effective(), 3);
+  EXPECT_EQ(limit.cpus(), "0-1,3");
 }
 
 TEST(LimitReportTest, WhatIsNotInForceHasNoEffectiveValue) {

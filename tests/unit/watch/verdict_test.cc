@@ -54,6 +54,74 @@ TEST(VerdictTest, SignalIsASignalAndNoLimit) {
   EXPECT_EQ(Judge(phase.facts).summary, "Died of signal 11 (SIGSEGV, segmentation fault).");
 }
 
+// Asked to end when the wall time was up, 400 ms before the end.
+TestPhase* Asked(TestPhase* phase, KillReason reason) {
+  phase->report().grace_reason = reason;
+  phase->report().grace_ns = phase->report().end_ns - kSecondNs * 4 / 10;
+  phase->report().grace_whole_group = 1;
+  phase->phase.mutable_limits()->set_grace_ms(500);
+  return phase;
+}
+
+TEST(VerdictTest, AProgramThatEndsWithinItsGraceHasReachedTheLimit) {
+  TestPhase phase;
+  phase.phase.mutable_limits()->set_wall_time_ms(600);
+  phase.Exit(3);
+  ExpectJudged(*Asked(&phase, KillReason::kWallTime), v1::VERDICT_WALL_TIME_LIMIT,
+               "Stopped after 1.00 s of wall time (limit 600 ms); asked to end, it did within 400 ms.");
+  const std::vector<v1::LimitHit> hits = FindLimitHits(phase.facts);
+  ASSERT_EQ(hits.size(), 1u);
+  EXPECT_TRUE(hits[0].ended_run());
+  EXPECT_EQ(hits[0].overshoot_us(), 400'000) << "from the limit, as ever";
+  EXPECT_EQ(hits[0].grace().began_us(), 600'000);
+  EXPECT_EQ(hits[0].grace().used_us(), 400'000);
+  EXPECT_FALSE(hits[0].grace().killed());
+  EXPECT_TRUE(hits[0].grace().whole_group());
+}
+
+TEST(VerdictTest, AProgramThatIgnoresItsGraceIsKilledForTheSameLimit) {
+  TestPhase phase;
+  phase.Kill(KillReason::kIdleTime);
+  phase.phase.mutable_limits()->set_idle_time_ms(200);
+  EXPECT_EQ(Judge(Asked(&phase, KillReason::kIdleTime)->facts).verdict, v1::VERDICT_IDLE_TIME_LIMIT);
+  EXPECT_THAT(Judge(phase.facts).summary, HasSubstr("it went on and was killed 400 ms later"));
+  EXPECT_TRUE(FindLimitHits(phase.facts)[0].grace().killed());
+}
+
+TEST(VerdictTest, WhatIsUsedInTheGraceIsNotHeldAgainstTheProgramTwice) {
+  TestPhase phase;
+  phase.report().usage.cpu_ns = 3 * kSecondNs;  // Over its limit of two.
+  EXPECT_EQ(Judge(Asked(&phase, KillReason::kWallTime)->facts).verdict, v1::VERDICT_WALL_TIME_LIMIT);
+  EXPECT_EQ(FindLimitHits(phase.facts).size(), 1u);
+}
+
+TEST(VerdictTest, OutOfMemoryInTheGraceIsOutOfMemory) {
+  TestPhase phase;
+  phase.Kill(KillReason::kMemory);
+  EXPECT_EQ(Judge(Asked(&phase, KillReason::kCpuTime)->facts).verdict, v1::VERDICT_MEMORY_LIMIT);
+  EXPECT_EQ(FindLimitHits(phase.facts).size(), 2u) << "both are told";
+}
+
+TEST(VerdictTest, WhoCouldNotBeAskedHadNoGrace) {
+  TestPhase phase;
+  phase.Kill(KillReason::kWallTime);
+  Asked(&phase, KillReason::kWallTime)->report().grace_error = ENOENT;
+  EXPECT_EQ(Judge(phase.facts).summary, "Stopped after 1.00 s of wall time (limit 5 s).");
+  EXPECT_EQ(FindLimitHits(phase.facts)[0].grace().error_name(), "ENOENT");
+}
+
+TEST(VerdictTest, ALimitThatThisHostCannotHoldIsARefusalWithItsField) {
+  for (const char* limit : {"cpu_millicores", "io_read_bytes_per_second", "io_write_bytes_per_second"}) {
+    TestPhase phase;
+    phase.facts.our_fault = {"choose_stand_ins", ENOTSUP, limit, {}};
+    const Judgement judgement = Judge(phase.facts);
+    EXPECT_EQ(judgement.verdict, v1::VERDICT_REJECTED);
+    EXPECT_EQ(judgement.failure.origin(), v1::Failure::ORIGIN_HOST);
+    EXPECT_EQ(judgement.failure.field(), std::string("limits.") + limit);
+    EXPECT_THAT(judgement.failure.hint(), HasSubstr("--best-effort"));
+  }
+}
+
 TEST(VerdictTest, SigsysDoesNotClaimMoreThanIsKnown) {
   TestPhase phase;
   phase.Die(SIGSYS);

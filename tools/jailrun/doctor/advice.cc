@@ -17,6 +17,11 @@ constexpr char kPrivilege[] =
     "without privilege there is only the caller's own uid and no control group; run as root, or have root do "
     "make install SETUID=1 and join the group jailrun";
 
+constexpr char kIo[] =
+    "for --io-read-rate and --io-write-rate: give jailrun's parent group the io controller (systemd: "
+    "Delegate=yes), "
+    "and have /usr on a disk of its own, not on an overlay";
+
 struct Advice {
   v1::Protection protection;
   const char* text;
@@ -79,6 +84,9 @@ const char* AdviceFor(const Host& host, v1::Protection protection) {
 }
 
 const char* AdviceFor(const Host& host, v1::Resource resource) {
+  const bool io =
+      resource == v1::RESOURCE_IO_READ_BYTES_PER_SECOND || resource == v1::RESOURCE_IO_WRITE_BYTES_PER_SECOND;
+  if (io) return host.privileged() ? kIo : kPrivilege;
   for (const LimitLayer& row : kLimits) {
     if (row.resource == resource) return AdviceFor(host, row.layer);
   }

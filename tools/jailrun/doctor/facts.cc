@@ -36,6 +36,9 @@ constexpr Capability kNeeded[] = {
 
 constexpr const char* kV1Controllers[] = {"memory", "pids", "cpuacct", "cpu"};
 constexpr const char* kV2Controllers[] = {"memory", "pids", "cpu"};
+// For who asks for a disk rate.
+constexpr const char* kV1Optional[] = {"blkio"};
+constexpr const char* kV2Optional[] = {"io"};
 
 std::string Read(const std::string& path) {
   std::ostringstream text;
@@ -109,16 +112,28 @@ void FindV2(const std::string& root, Host* host) {
   for (const char* controller : kV2Controllers) {
     if (offered.count(controller) > 0) host->controllers.insert(controller);
   }
+  for (const char* controller : kV2Optional) {
+    if (offered.count(controller) > 0) host->controllers.insert(controller);
+  }
+}
+
+void FindV1(const std::string& mount, const char* controller, Host* host) {
+  if (!Exists(absl::StrCat(mount, controller, "/tasks"))) return;
+  host->cgroup_version = CgroupVersion::kV1;
+  if (IsWritable(mount + controller, host)) host->controllers.insert(controller);
+}
+
+template <size_t kCount>
+bool HasAll(const Host& host, const char* const (&controllers)[kCount]) {
+  return std::all_of(std::begin(controllers), std::end(controllers),
+                     [&](const char* controller) { return host.controllers.count(controller) > 0; });
 }
 
 void FindCgroups(const std::string& root, Host* host) {
   const std::string mount = root + "/sys/fs/cgroup/";
   if (Exists(mount + "cgroup.controllers")) return FindV2(root, host);
-  for (const char* controller : kV1Controllers) {
-    if (!Exists(mount + controller + "/tasks")) continue;
-    host->cgroup_version = CgroupVersion::kV1;
-    if (IsWritable(mount + controller, host)) host->controllers.insert(controller);
-  }
+  for (const char* controller : kV1Controllers) FindV1(mount, controller, host);
+  for (const char* controller : kV1Optional) FindV1(mount, controller, host);
 }
 
 // Debian's switch and Ubuntu's, both for those without privilege.
@@ -156,13 +171,12 @@ v1::HostFact DescribeCgroups(const Host& host) {
       "read-write mount; systemd: Delegate=yes); without, run with --best-effort";
   if (host.cgroup_version == CgroupVersion::kNone) return Fact("cgroups", "none", false, kCure);
   const bool is_v1 = host.cgroup_version == CgroupVersion::kV1;
-  const size_t wanted = is_v1 ? std::size(kV1Controllers) : std::size(kV2Controllers);
   const std::string names = absl::StrJoin(host.controllers, ", ");
   return Fact(
       "cgroups",
       absl::StrCat(is_v1 ? "v1: " : "v2: ",
                    names.empty() ? host.cgroups_read_only ? "read-only" : "no controller of ours" : names),
-      host.controllers.size() == wanted, kCure);
+      is_v1 ? HasAll(host, kV1Controllers) : HasAll(host, kV2Controllers), kCure);
 }
 
 v1::HostFact DescribeUserNamespaces(const Host& host) {

@@ -171,6 +171,17 @@ Finding JudgeWallTime(const v1::ResultRecord& record) {
   return finding;
 }
 
+// It was asked first, it got its time, and no more of it.
+Finding JudgeGrace(const v1::ResultRecord& record) {
+  const int64_t grace_us = LimitsOf(record).grace_ms() * kUsPerMs;
+  const v1::LimitHit* hit = FindHit(record, v1::RESOURCE_WALL_TIME_MS);
+  if (hit == nullptr || !hit->has_grace()) return Silent(record);
+  const v1::Grace& grace = hit->grace();
+  const bool held = Started(record) && grace.killed() && grace.error_name().empty() &&
+                    grace.used_us() >= grace_us && grace.used_us() <= grace_us + kLateUs;
+  return {held, absl::StrCat("killed ", Elapsed(grace.used_us()), " after SIGTERM, of ", Elapsed(grace_us))};
+}
+
 // All was counted, little was kept.
 Finding JudgeOutput(const v1::ResultRecord& record) {
   const int64_t limit = LimitsOf(record).output_bytes();

@@ -27,6 +27,7 @@ Finding JudgeProcesses(const v1::ResultRecord& record);
 Finding JudgeCpuTime(const v1::ResultRecord& record);
 Finding JudgeCpuRate(const v1::ResultRecord& record);
 Finding JudgeWallTime(const v1::ResultRecord& record);
+Finding JudgeGrace(const v1::ResultRecord& record);
 Finding JudgeOutput(const v1::ResultRecord& record);
 Finding JudgeDisk(const v1::ResultRecord& record);
 Finding JudgeInodes(const v1::ResultRecord& record);

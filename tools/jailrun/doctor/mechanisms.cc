@@ -3,7 +3,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/strip.h"
 #include "tools/jailrun/doctor/advice.h"
 #include "tools/jailrun/render.h"
 
@@ -27,6 +29,8 @@ template <CgroupVersion kVersion>
 bool CpuRate(const H& host) {
   return host.Has(kVersion, "cpu");
 }
+bool IoRateV1(const H& host) { return host.Has(CgroupVersion::kV1, "blkio"); }
+bool IoRateV2(const H& host) { return host.Has(CgroupVersion::kV2, "io"); }
 bool CpuUsageV1(const H& host) { return host.Has(CgroupVersion::kV1, "cpuacct"); }
 bool CpuUsageV2(const H& host) { return host.Has(CgroupVersion::kV2, "cpu"); }
 
@@ -63,6 +67,11 @@ constexpr Rule kRules[] = {
     {v1::RESOURCE_STDERR_BYTES, kLimit, Always, "pipe"},
     {v1::RESOURCE_CPU_MILLICORES, kLimit, CpuRate<kV2>, "cgroup-v2 cpu.max"},
     {v1::RESOURCE_CPU_MILLICORES, kLimit, CpuRate<kV1>, "cgroup-v1 cpu.cfs_quota_us"},
+    {v1::RESOURCE_CPU_SET, kLimit, Always, "sched_setaffinity"},
+    {v1::RESOURCE_IO_READ_BYTES_PER_SECOND, kLimit, IoRateV2, "cgroup-v2 io.max"},
+    {v1::RESOURCE_IO_READ_BYTES_PER_SECOND, kLimit, IoRateV1, "cgroup-v1 blkio.throttle.read_bps_device"},
+    {v1::RESOURCE_IO_WRITE_BYTES_PER_SECOND, kLimit, IoRateV2, "cgroup-v2 io.max"},
+    {v1::RESOURCE_IO_WRITE_BYTES_PER_SECOND, kLimit, IoRateV1, "cgroup-v1 blkio.throttle.write_bps_device"},
 
     {kLayer, v1::PROTECTION_USER_NAMESPACE, Always, "clone(CLONE_NEWUSER)"},
     {kLayer, v1::PROTECTION_PID_NAMESPACE, Always, "clone(CLONE_NEWPID)"},
@@ -97,6 +106,12 @@ v1::Mechanism Describe(const Host& host, v1::Resource resource, v1::Protection p
   return mechanism;
 }
 
+// Rates are for who asks for them: a host without is complete.
+bool IsOptional(v1::Resource resource) {
+  return resource == v1::RESOURCE_CPU_MILLICORES || resource == v1::RESOURCE_IO_READ_BYTES_PER_SECOND ||
+         resource == v1::RESOURCE_IO_WRITE_BYTES_PER_SECOND;
+}
+
 // What is missing is required unless the caller can do without.
 void Conclude(bool in_force, bool wanted, bool best_effort, const char* cure, v1::Mechanism* mechanism) {
   mechanism->set_in_force(in_force);
@@ -121,8 +136,8 @@ std::vector<v1::Mechanism> DescribeMechanisms(const Host& host, const v1::Result
     for (const v1::LimitReport& limit : phase.limits()) {
       v1::Mechanism mechanism = Describe(host, limit.resource(), kLimit);
       mechanism.set_reported(limit.mechanism());
-      Conclude(limit.has_effective(), /*wanted=*/true, best_effort, AdviceFor(host, limit.resource()),
-               &mechanism);
+      Conclude(limit.has_effective(), !IsOptional(limit.resource()), best_effort,
+               AdviceFor(host, limit.resource()), &mechanism);
       mechanisms.push_back(std::move(mechanism));
     }
   }
@@ -141,7 +156,8 @@ std::string SubjectLabel(v1::Resource resource, v1::Protection protection) {
   constexpr absl::string_view kPrefix = "RESOURCE_";
   std::string name = v1::Resource_Name(resource);
   if (absl::StartsWith(name, kPrefix)) name.erase(0, kPrefix.size());
-  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_BYTES", ""}, {"_MS", ""}, {"_", " "}}));
+  name = absl::StrCat(absl::StripSuffix(absl::StripSuffix(name, "_BYTES"), "_MS"));
+  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", " "}}));
 }
 
 }  // namespace jail::cli

@@ -1,5 +1,7 @@
 #include "tools/jailrun/doctor/proofs.h"
 
+#include <sched.h>
+
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -32,6 +34,19 @@ void AskLittleCpu(v1::JobSpec* job) {
 }
 void AskSlowCpu(v1::JobSpec* job) { job->mutable_limits()->set_cpu_millicores(200); }
 void AskLittleTime(v1::JobSpec* job) { job->mutable_limits()->set_wall_time_ms(200); }
+void AskGrace(v1::JobSpec* job) {
+  AskLittleTime(job);
+  job->mutable_limits()->set_grace_ms(200);
+}
+// The first of those that we have ourselves.
+void AskOneCpu(v1::JobSpec* job) {
+  cpu_set_t cpus;
+  int first = 0;
+  if (sched_getaffinity(0, sizeof cpus, &cpus) == 0) {
+    while (first + 1 < CPU_SETSIZE && !CPU_ISSET(static_cast<size_t>(first), &cpus)) ++first;
+  }
+  job->mutable_limits()->set_cpu_set(absl::StrCat(first));
+}
 void AskLittleOutput(v1::JobSpec* job) { job->mutable_limits()->set_output_bytes(64 << 10); }
 // A file may be larger than the disk, else that limit is met first.
 void AskSmallDisk(v1::JobSpec* job) {
@@ -65,6 +80,10 @@ constexpr ProofRow kRows[] = {
      "spin-briefly", AskSlowCpu, JudgeCpuRate},
     {"sleeper", "sleep for 4 s under 200 ms of wall time", v1::RESOURCE_WALL_TIME_MS, kNoLayer,
      "sleep", AskLittleTime, JudgeWallTime},
+    {"deaf sleeper", "ignore SIGTERM, with 200 ms of grace after 200 of wall time", v1::RESOURCE_GRACE_MS, kNoLayer,
+     "sleep", AskGrace, JudgeGrace},
+    {"other CPUs", "run on more than the one CPU it was given", v1::RESOURCE_CPU_SET, kNoLayer,
+     "leave-cpus", AskOneCpu, JudgeRefused},
     {"output flood", "write 16 MiB to stdout and to stderr under 64 KiB", v1::RESOURCE_STDOUT_BYTES, kNoLayer,
      "flood", AskLittleOutput, JudgeOutput},
     {"disk fill", "write 32 MiB to a disk of 4", v1::RESOURCE_DISK_BYTES, kNoLayer,

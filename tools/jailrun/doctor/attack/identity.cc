@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -138,6 +139,37 @@ constexpr Try kPriority[] = {
     {},
 };
 
+// Whatever CPUs there are, for the one that doctor has given.
+int TakeCpus(int pid) {
+  unsigned char all[128];
+  memset(all, 0xff, sizeof all);
+  return Result(syscall(SYS_sched_setaffinity, pid, sizeof all, all));
+}
+int HaveCpus() {
+  unsigned char mine[128] = {};
+  if (syscall(SYS_sched_getaffinity, 0, sizeof mine, mine) < 0) return errno;
+  int count = 0;
+  for (const unsigned char byte : mine) count += __builtin_popcount(byte);
+  return count > 1 ? 0 : EPERM;
+}
+constexpr Try kLeaveCpus[] = {
+    {"have more than one", HaveCpus},
+    {"take all", [] { return TakeCpus(0); }},
+    {"take all, by pid", [] { return TakeCpus(static_cast<int>(getpid())); }},
+    {"take all for a child",
+     [] {
+       const pid_t child = fork();
+       if (child == 0) {
+         pause();
+         _exit(0);
+       }
+       const int error = TakeCpus(static_cast<int>(child));
+       kill(child, SIGKILL);
+       return error;
+     }},
+    {},
+};
+
 // doctor has put a variable into its own environment.
 int ForeignVariable() {
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -176,11 +208,17 @@ constexpr Try kHostName[] = {
 }  // namespace
 
 const Attack kIdentityAttacks[] = {
-    {"become-root", kBecomeRoot, nullptr},    {"groups", kGroups, nullptr},
-    {"capabilities", kCapabilities, nullptr}, {"new-privileges", kNewPrivileges, nullptr},
-    {"raise-limits", kRaiseLimits, nullptr},  {"priority", kPriority, nullptr},
-    {"environment", kEnvironment, nullptr},   {"descriptors", kDescriptors, nullptr},
-    {"host-name", kHostName, nullptr},        {},
+    {"become-root", kBecomeRoot, nullptr},
+    {"groups", kGroups, nullptr},
+    {"capabilities", kCapabilities, nullptr},
+    {"new-privileges", kNewPrivileges, nullptr},
+    {"raise-limits", kRaiseLimits, nullptr},
+    {"priority", kPriority, nullptr},
+    {"environment", kEnvironment, nullptr},
+    {"descriptors", kDescriptors, nullptr},
+    {"host-name", kHostName, nullptr},
+    {"leave-cpus", kLeaveCpus, nullptr},
+    {},
 };
 
 }  // namespace jail::attack

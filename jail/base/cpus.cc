@@ -1,0 +1,55 @@
+#include "jail/base/cpus.h"
+
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+
+namespace jail {
+
+// The system call itself: glibc's wrapper hides how much the kernel wrote.
+int ReadOwnCpus(CpuWords& cpus) {
+  std::memset(cpus, 0, sizeof cpus);
+  return syscall(SYS_sched_getaffinity, 0, sizeof cpus, cpus) < 0 ? errno : 0;
+}
+
+int64_t CountOwnCpus() {
+  CpuWords cpus;
+  if (ReadOwnCpus(cpus) != 0) return int64_t{64} * kCpuWords;
+  int64_t count = 0;
+  for (const uint64_t word : cpus) count += __builtin_popcountll(word);
+  return count > 0 ? count : 1;
+}
+
+bool AnyCpus(const CpuWords& cpus) {
+  for (const uint64_t word : cpus) {
+    if (word != 0) return true;
+  }
+  return false;
+}
+
+// The kernel takes the part that it can give, so only reading back tells.
+int RunOnlyOn(const CpuWords& cpus, CpuWords& effective) {
+  if (syscall(SYS_sched_setaffinity, 0, sizeof cpus, cpus) != 0) return errno;
+  if (const int error = ReadOwnCpus(effective)) return error;
+  return std::memcmp(cpus, effective, sizeof effective) == 0 ? 0 : EINVAL;
+}
+
+// Other architectures' calls have other numbers: those are the policy's to stop, which kills for them.
+int KeepCpus() {
+  const sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sched_setaffinity, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program = {sizeof code / sizeof code[0], const_cast<sock_filter*>(code)};
+  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0 ? errno : 0;
+}
+
+}  // namespace jail

@@ -1,0 +1,30 @@
+// The CPUs that a process may run on: reading, choosing and keeping them. Part of the helper: no heap, no
+// exceptions. A set is an array of words: CPU n is bit n % 64 of word n / 64.
+#ifndef JAIL_BASE_CPUS_H_
+#define JAIL_BASE_CPUS_H_
+
+#include <cstdint>
+
+namespace jail {
+
+inline constexpr int kCpuWords = 16;  // 1024 CPUs.
+using CpuWords = uint64_t[kCpuWords];
+
+// Of this process; its children begin with the same.
+int ReadOwnCpus(CpuWords& cpus);
+
+// How many those are; when they cannot be read, more than there can be.
+int64_t CountOwnCpus();
+
+// From now on these and no others, read back into *effective. EINVAL: some of them cannot be had.
+int RunOnlyOn(const CpuWords& cpus, CpuWords& effective);
+
+// Nothing from here on can change them, for itself or another: sched_setaffinity(2) answers EPERM, by a
+// filter that stays. Needs no_new_privs, and seccomp(2) still allowed.
+int KeepCpus();
+
+bool AnyCpus(const CpuWords& cpus);
+
+}  // namespace jail
+
+#endif  // JAIL_BASE_CPUS_H_
