@@ -168,7 +168,9 @@ v1::HostFact DescribePrivilege(const Host& host) {
 v1::HostFact DescribeCgroups(const Host& host) {
   constexpr char kCure[] =
       "mount a writable /sys/fs/cgroup with memory, pids and cpu (docker run --cgroupns private and a "
-      "read-write mount; systemd: Delegate=yes); without, run with --best-effort";
+      "read-write mount; systemd: Delegate=yes); without, a sampler and rlimits stand in, and each record "
+      "says so: "
+      "doctor --best-effort proves how well";
   if (host.cgroup_version == CgroupVersion::kNone) return Fact("cgroups", "none", false, kCure);
   const bool is_v1 = host.cgroup_version == CgroupVersion::kV1;
   const std::string names = absl::StrJoin(host.controllers, ", ");
