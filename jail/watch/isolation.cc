@@ -182,6 +182,12 @@ std::string CpuTimeMechanism(const R& r) {
   return absl::StrCat(Cgroup(r.cpu_cgroup, "cpuacct.usage", "cpu.stat"), " by timerfd, RLIMIT_CPU");
 }
 
+// A controller of its own on v1, which may be there without cpuacct, or not. It has no stand-in.
+std::string CpuRateMechanism(const R& r) {
+  if (r.effective_cpu_millicores < 0) return {};
+  return r.cpu_cgroup == CgroupKind::kV2 ? "cgroup-v2 cpu.max" : "cgroup-v1 cpu.cfs_quota_us";
+}
+
 constexpr Limit kLimits[] = {
     {v1::RESOURCE_CPU_TIME_MS, [](const L& l) -> int64_t { return l.cpu_time_ms(); },
      AsAsked<&L::cpu_time_ms>, CpuTimeMechanism},
@@ -208,8 +214,7 @@ constexpr Limit kLimits[] = {
     {v1::RESOURCE_STDERR_BYTES, [](const L& l) -> int64_t { return l.output_bytes(); },
      AsAsked<&L::output_bytes>, [](const R&) -> std::string { return "pipe, counted outside"; }},
     {v1::RESOURCE_CPU_MILLICORES, [](const L& l) -> int64_t { return l.cpu_millicores(); },
-     [](const F& f) { return f.report->effective_cpu_millicores; },
-     [](const R& r) { return Cgroup(r.cpu_cgroup, "cpu.cfs_quota_us", "cpu.max"); }},
+     [](const F& f) { return f.report->effective_cpu_millicores; }, CpuRateMechanism},
 };
 
 bool Asked(const PhaseFacts& facts, v1::Resource resource) {

@@ -66,12 +66,12 @@ bool HasV1Singly() { return HasV1() && !fs::is_symlink("/sys/fs/cgroup/cpu"); }
 
 // --- What enforces what ---
 
-constexpr char kSampler[] = "sampler of the tree's resident memory";
 constexpr Enforcement kV2 = {"cgroup-v2 memory.max", "cgroup-v2 pids.max",
                              "cgroup-v2 cpu.stat by timerfd, RLIMIT_CPU", "cgroup-v2 cpu.max"};
 constexpr Enforcement kV1 = {"cgroup-v1 memory.limit_in_bytes", "cgroup-v1 pids.max",
                              "cgroup-v1 cpuacct.usage by timerfd, RLIMIT_CPU", "cgroup-v1 cpu.cfs_quota_us"};
-constexpr Enforcement kStandIns = {kSampler, "RLIMIT_NPROC", "RLIMIT_CPU", nullptr};
+constexpr Enforcement kStandIns = {"sampler of the tree's resident memory", "RLIMIT_NPROC", "RLIMIT_CPU",
+                                   nullptr};
 
 constexpr Enforcement kWithoutMemory = {kStandIns.memory, kV1.processes, kV1.cpu_time, kV1.cpu_rate};
 constexpr Enforcement kWithoutPids = {kV1.memory, kStandIns.processes, kV1.cpu_time, kV1.cpu_rate};

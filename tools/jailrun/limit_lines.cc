@@ -111,7 +111,7 @@ std::string HitCell(const v1::LimitHit* hit) {
   if (!hit->language_limit().empty()) return absl::StrCat("REACHED ", Visible(hit->language_limit()));
   std::string text = hit->ended_run() ? "REACHED, ended the run" : "REACHED";
   if (hit->events() > 1) absl::StrAppend(&text, ", ", hit->events(), " times");
-  if (hit->has_overshoot_us()) absl::StrAppend(&text, ", gone ", Microseconds(hit->overshoot_us()), " later");
+  if (hit->has_overshoot_us()) absl::StrAppend(&text, ", over by ", Microseconds(hit->overshoot_us()));
   return text;
 }
 
