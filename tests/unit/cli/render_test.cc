@@ -86,7 +86,7 @@ TEST(RenderTest, EverythingInTheRecordIsTold) {
                            "2.00 s",
                            "timerfd",
                            "REACHED, ended the run",
-                           "900 us later",
+                           "over by 900 us",
                            "50 NOT ENFORCED",
                            "ptrace(0x10, 0x1, ...)",
                            "3 times",
