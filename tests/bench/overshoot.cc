@@ -39,7 +39,7 @@ constexpr int kShortMs = 100, kLongMs = 1100;
 constexpr int kKillsForAPair = 40;
 
 struct Killed {
-  double cpu_ms = 0;  // of everything, the program too
+  double cpu_ms = 0;  // Of jailrun, its helper and init; what is killed with its namespace is not added.
   ResultRecord record;
 };
 
@@ -63,10 +63,6 @@ double PastLimitMs(const ResultRecord& record, jail::v1::Resource resource) {
   return -1;
 }
 
-// Of jailrun, its helper and the jail's start: all but the program.
-double OwnCpuMs(const Killed& killed) {
-  return killed.cpu_ms - static_cast<double>(killed.record.phases(0).usage().cpu_time_us()) / 1e3;
-}
 double WallMs(const Killed& killed) {
   return static_cast<double>(killed.record.phases(0).usage().wall_time_us()) / 1e3;
 }
@@ -90,7 +86,7 @@ bool MeasureSupervision(const std::string& jailrun, const std::string& load, int
       const auto brief = RunIntoLimit(jailrun, load, kind, kShortMs);
       const auto lasting = RunIntoLimit(jailrun, load, kind, kLongMs);
       if (!brief || !lasting) return false;
-      rates.push_back((OwnCpuMs(*lasting) - OwnCpuMs(*brief)) / (WallMs(*lasting) - WallMs(*brief)) * 1e3);
+      rates.push_back((lasting->cpu_ms - brief->cpu_ms) / (WallMs(*lasting) - WallMs(*brief)) * 1e3);
     }
     measured->supervisions.push_back({kind.program, Quantile(std::move(rates), 0.5)});
   }
