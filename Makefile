@@ -34,7 +34,7 @@ test: build ## Every test: unit, integration, hostile, and each language's probe
 
 vm-test: configure ## The limits where there is nothing but cgroup v2: in a virtual machine (user-mode Linux)
 	@tools/deps vm && cmake --build --preset release -j $(JOBS) --target vm_tests
-	@tests/vm/run --seconds 600 -- tests/vm/suite $(BUILD)
+	@tests/vm/run --boots 3 --seconds 400 -- tests/vm/suite $(BUILD)
 
 check: test vm-test lint ## Everything before a merge: tests, structure, lint, sanitizers, a clean machine
 	@tools/layers.py
