@@ -417,7 +417,7 @@ class MatrixTest : public JailTest, public testing::WithParamInterface<Cell> {
   }
 };
 
-TEST_P(MatrixTest, TheLimitHoldsAndTheRecordSaysHow) {
+TEST_P(MatrixTest, P14_P15_P16_P17_P18_P23_TheLimitHoldsAndTheRecordSaysHow) {
   const Cell& cell = GetParam();
   const JailRun run = RunCell(cell);
   SCOPED_TRACE(run.Describe());
@@ -426,7 +426,7 @@ TEST_P(MatrixTest, TheLimitHoldsAndTheRecordSaysHow) {
   ASSERT_NE(FindLimit(run, cell.limit->resource), nullptr);
   EXPECT_EQ(FindLimit(run, cell.limit->resource)->requested(), cell.amount());
   ExpectLimit(run, cell.limit->resource, cell.mechanism());
-  if (cell.mechanism() == nullptr) return;  // Not in force, and said so; see ARateHoldsOrIsRefused.
+  if (cell.mechanism() == nullptr) return;  // Not in force, and said so; see P34_ARateHoldsOrIsRefused.
   if (cell.limit->verdict != jail::v1::VERDICT_UNSPECIFIED) {
     EXPECT_EQ(run.record.verdict(), cell.limit->verdict);
   }
@@ -448,7 +448,7 @@ class HostReportTest : public JailTest, public testing::WithParamInterface<HostK
 };
 
 // Without `--best-effort`: what has a stand-in is no reason to refuse, what has none is, by name.
-TEST_P(HostReportTest, ARateHoldsOrIsRefused) {
+TEST_P(HostReportTest, P34_ARateHoldsOrIsRefused) {
   Command command = CommandOn(GetParam(), {"--cpus", "0.5", "--lang", "python", "-"});
   command.stdin_bytes = "print('ran')";
   const JailRun run = Jailrun(std::move(command));
