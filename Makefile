@@ -34,7 +34,7 @@ test: build ## Every test: unit, integration, hostile, and each language's probe
 
 vm-test: configure ## The limits where there is nothing but cgroup v2: in a virtual machine (user-mode Linux)
 	@tools/deps vm && cmake --build --preset release -j $(JOBS) --target vm_tests
-	@tests/vm/run --seconds 600 -- tests/vm/suite $(BUILD)
+	@tests/vm/run --boots 3 --seconds 400 -- tests/vm/suite $(BUILD)
 
 check: test vm-test lint ## Everything before a merge: tests, structure, lint, sanitizers, a clean machine
 	@tools/layers.py
@@ -42,9 +42,10 @@ check: test vm-test lint ## Everything before a merge: tests, structure, lint, s
 	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && tools/test asan
 	@tests/newuser/run
 
-bench: product ## Cold runs beside bare fork+exec and bubblewrap, interleaved
+bench: product ## Cold runs beside bare fork+exec and bubblewrap, interleaved; how exact time limits are
 	@tools/deps check && cmake --build --preset release -j $(JOBS) --target jail_bench
 	@$(BUILD)/tests/bench/jail_bench --jailrun $(JAILRUN) --json $(BUILD)/bench.json
+	@$(BUILD)/tests/bench/jail_bench --jailrun $(JAILRUN) --overshoot 200 --json $(BUILD)/overshoot.json
 
 fuzz: deps ## Run every fuzz target for FUZZ_SECONDS (60)
 	@tools/deps check && cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers

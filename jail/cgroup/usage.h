@@ -19,6 +19,10 @@ int CollectDisk(int mount, int64_t own_inodes, plan::Usage* usage);
 // the total rules.
 void SubtractSetup(int64_t setup_ns, plan::Usage* usage);
 
+// A running task's time is added to its group at the next tick, up to 4 ms later, or when another task comes
+// to its processor: so we visit each of ours, if they are few. Before reading a total that has to be exact.
+void ChargeRunningTasks();
+
 }  // namespace jail::cgroup
 
 #endif  // JAIL_CGROUP_USAGE_H_

@@ -16,6 +16,7 @@
 #include "jail/cgroup/grace.h"
 #include "jail/cgroup/sampler.h"
 #include "jail/cgroup/samples.h"
+#include "jail/cgroup/usage.h"
 #include "jail/launch/context.h"
 #include "jail/launch/step.h"
 
@@ -50,6 +51,7 @@ int ArmCpuTimer(Context& context, int64_t remaining_ns) {
 
 int OnCpuTimer(Context& context) {
   int64_t used = 0, user = 0, system = 0;
+  cgroup::ChargeRunningTasks();
   if (const int error = context.cgroups.backend->read_cpu(context.cgroups, &used, &user, &system))
     return error;
   const int64_t limit_ns = context.plan.limits().cpu_time_us * 1000 + SetupCpuNs(*context.report);

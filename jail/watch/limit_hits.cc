@@ -28,11 +28,6 @@ bool TimeIsUp(const PhaseFacts& facts, KillReason reason) {
   return Killed(facts, reason) || (facts.report.has_value() && facts.report->grace_reason == reason);
 }
 
-// When it was: the decision to kill, or to ask.
-int64_t UpNs(const PhaseFacts& facts) {
-  return facts.report->grace_ns > 0 ? facts.report->grace_ns : facts.report->kill_ns;
-}
-
 int64_t CpuNs(const PhaseFacts& facts) { return facts.report->usage.cpu_ns; }
 int64_t WallNs(const PhaseFacts& facts) { return facts.report->end_ns - facts.report->exec_ns; }
 
@@ -76,7 +71,7 @@ struct Row {
   int64_t (*observed)(const PhaseFacts&);
   int64_t (*events)(const PhaseFacts&);
   bool (*ended_run)(const PhaseFacts&);
-  // Only for time limits: how long the end took, in ns.
+  // Only for time limits: how much more there was in the end, in ns.
   int64_t (*overshoot_ns)(const PhaseFacts&) = nullptr;
   // Only for a limit of the language's own: its name.
   std::string (*language_limit)(const PhaseFacts&) = nullptr;
@@ -89,13 +84,16 @@ constexpr Row kRows[] = {
     {v1::RESOURCE_CPU_TIME_MS, CpuTimeReached, [](const L& l) -> int64_t { return l.cpu_time_ms(); },
      [](const F& f) -> int64_t { return CpuNs(f) / kNsPerMs; }, None,
      [](const F& f) { return TimeIsUp(f, KillReason::kCpuTime) || CpuSignal(f); },
-     [](const F& f) -> int64_t { return UpNs(f) > 0 ? f.report->end_ns - UpNs(f) : 0; }},
+     [](const F& f) -> int64_t { return CpuNs(f) - f.phase->limits().cpu_time_ms() * kNsPerMs; }},
     {v1::RESOURCE_WALL_TIME_MS, WallTimeReached, [](const L& l) -> int64_t { return l.wall_time_ms(); },
      [](const F& f) -> int64_t { return WallNs(f) / kNsPerMs; }, None, [](const F&) { return true; },
      [](const F& f) -> int64_t { return WallNs(f) - f.phase->limits().wall_time_ms() * kNsPerMs; }},
     {v1::RESOURCE_IDLE_TIME_MS, IdleTimeReached, [](const L& l) -> int64_t { return l.idle_time_ms(); },
      [](const F& f) -> int64_t { return f.phase->limits().idle_time_ms(); }, None,
-     [](const F&) { return true; }, [](const F& f) -> int64_t { return f.report->end_ns - UpNs(f); }},
+     [](const F&) { return true; },
+     [](const F& f) -> int64_t {
+       return f.report->end_ns - f.report->busy_at_ns - f.phase->limits().idle_time_ms() * kNsPerMs;
+     }},
     {v1::RESOURCE_MEMORY_BYTES, MemoryReached, [](const L& l) -> int64_t { return l.memory_bytes(); },
      [](const F& f) { return std::max<int64_t>(f.report->usage.memory_peak_bytes, 0); },
      [](const F& f) -> int64_t { return f.report->usage.oom_kills; }, EndedByMemory},

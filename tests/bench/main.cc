@@ -3,8 +3,10 @@
 // back to back ("hot"), then after 100 ms of idleness before each start ("idle").
 //
 //   jail_bench --jailrun PATH [--json FILE] [--rounds N] [--smoke]
+//   jail_bench --jailrun PATH [--json FILE] --overshoot N       how exact time limits are: N kills of each
+//   kind
 //
-// --smoke runs two rounds: it fails when a command fails, never for being slow. The programs must be
+// --smoke runs two rounds of both: it fails when a command fails, never for being slow. The programs must be
 // where every contender sees them, which is /usr: they lie in a directory there while this runs.
 #include <sys/stat.h>
 #include <time.h>
@@ -19,6 +21,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "tests/bench/overshoot.h"
 #include "tests/bench/report.h"
 #include "tests/bench/spawn.h"
 
@@ -32,6 +35,8 @@ struct Options {
   std::string json_path;
   int rounds = 200;
   int idle_rounds = 30;
+  int kills = 0;
+  bool smoke = false;
 };
 
 struct Contender {
@@ -46,6 +51,7 @@ class ProgramFolder {
   ProgramFolder() : path_(absl::StrCat("/usr/local/lib/jailrun-bench-", getpid())) {
     fs::create_directories(path_);
     fs::copy_file(BENCH_HELLO, hello());
+    fs::copy_file(BENCH_LOAD, load());
     std::ofstream(python()) << "print('hello')\n";
   }
   ~ProgramFolder() {
@@ -57,6 +63,7 @@ class ProgramFolder {
 
   const std::string& path() const { return path_; }
   std::string hello() const { return path_ + "/hello"; }
+  std::string load() const { return path_ + "/load"; }
   std::string python() const { return path_ + "/hello.py"; }
 
  private:
@@ -124,33 +131,55 @@ bool Parse(int argc, char** argv, Options* options) {
     const absl::string_view word = argv[i];
     const char* value = i + 1 < argc ? argv[i + 1] : "";
     if (word == "--smoke") {
-      options->rounds = options->idle_rounds = 2;
+      options->smoke = true;
+      options->rounds = options->idle_rounds = options->kills = 2;
       continue;
     }
     if (word == "--jailrun") {
       options->jailrun = value;
     } else if (word == "--json") {
       options->json_path = value;
+    } else if (word == "--overshoot") {
+      if (!absl::SimpleAtoi(value, &options->kills)) return false;
     } else if (word != "--rounds" || !absl::SimpleAtoi(value, &options->rounds)) {
       return false;
     }
     ++i;
   }
-  return !options->jailrun.empty() && options->rounds > 0 && options->rounds <= 100'000;
+  return !options->jailrun.empty() && options->rounds > 0 && options->rounds <= 100'000 &&
+         options->kills >= 0 && options->kills <= 100'000;
+}
+
+// The results: for people now, for programs in a file. False when there are none.
+template <typename Results>
+bool Show(const Results& results, bool measured, const std::string& json_path) {
+  if (!measured) return false;
+  std::fputs(Table(results).c_str(), stdout);
+  if (json_path.empty()) return true;
+  std::ofstream json(json_path);
+  json << Json(results);
+  return static_cast<bool>(json.flush());
+}
+
+bool ColdRuns(const Options& options, const ProgramFolder& folder) {
+  const std::vector<Contender> contenders = Contenders(fs::absolute(options.jailrun), folder);
+  std::vector<Series> all;
+  const bool measured = AllWork(contenders) &&
+                        RunRounds(contenders, "hot", options.rounds, /*idle_ms=*/0, &all) &&
+                        RunRounds(contenders, "idle", options.idle_rounds, /*idle_ms=*/100, &all);
+  return Show(all, measured, options.json_path);
+}
+
+bool TimeLimits(const Options& options, const ProgramFolder& folder) {
+  const Exactness all = MeasureExactness(fs::absolute(options.jailrun), folder.load(), options.kills);
+  return Show(all, !all.supervisions.empty(), options.smoke ? "" : options.json_path);
 }
 
 int Run(const Options& options) {
   const ProgramFolder folder;
-  const std::vector<Contender> contenders = Contenders(fs::absolute(options.jailrun), folder);
-  std::vector<Series> all;
-  if (!AllWork(contenders)) return 1;
-  if (!RunRounds(contenders, "hot", options.rounds, /*idle_ms=*/0, &all)) return 1;
-  if (!RunRounds(contenders, "idle", options.idle_rounds, /*idle_ms=*/100, &all)) return 1;
-  std::fputs(Table(all).c_str(), stdout);
-  if (options.json_path.empty()) return 0;
-  std::ofstream json(options.json_path);
-  json << Json(all);
-  return json.flush() ? 0 : 1;
+  const bool cold_runs = options.smoke || options.kills == 0;
+  const bool time_limits = options.kills > 0;
+  return (!cold_runs || ColdRuns(options, folder)) && (!time_limits || TimeLimits(options, folder)) ? 0 : 1;
 }
 
 }  // namespace
@@ -159,7 +188,8 @@ int Run(const Options& options) {
 int main(int argc, char** argv) {
   bench::Options options;
   if (!bench::Parse(argc, argv, &options)) {
-    std::fputs("usage: jail_bench --jailrun PATH [--json FILE] [--rounds N] [--smoke]\n", stderr);
+    std::fputs("usage: jail_bench --jailrun PATH [--json FILE] [--rounds N | --overshoot N | --smoke]\n",
+               stderr);
     return 2;
   }
   if (geteuid() != 0) {

@@ -13,6 +13,14 @@ using Command = std::vector<std::string>;
 // be started or did not exit with 0.
 double TimeOnceMs(const Command& command);
 
+// A command's record (`--record fd:20`; empty: it wrote none) and the CPU time of all that it waited for.
+inline constexpr int kRecordFd = 20;
+struct Recorded {
+  std::string record;
+  double cpu_ms = 0;
+};
+Recorded RunForRecord(const Command& command);
+
 // What the command writes to stdout; what it says on stderr passes through.
 std::string OutputOf(const Command& command);
 

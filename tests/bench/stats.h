@@ -9,6 +9,7 @@ namespace bench {
 struct Summary {
   double min_ms = 0;
   double median_ms = 0;
+  double p90_ms = 0;
   double p99_ms = 0;
   double max_ms = 0;
 };

@@ -30,7 +30,7 @@ STAGE = "/tmp/corpus"
 UID = 61247            # Whom payloads run as un-jailed, and whose process is a canary.
 LIMITS = ["--wall", "4s", "--time", "1s"]
 JAIL_PATIENCE = 6.0    # Other jails on this machine come and go within this.
-HARD_WALL = {"jailed": 40.0, "unjailed": 11.0}
+HARD_WALL = {"jailed": 40.0, "unjailed": 8.0}
 
 
 class Corpus:
@@ -126,10 +126,7 @@ class Corpus:
                     finding.harm.append("a host file's text in " + name)
 
     def _clean(self, left):
-        for thing in left:
-            kind, path = thing.split(" ", 1)
-            if kind != "file": continue
-            host.remove(path)
+        host.remove(*(path for kind, path in (thing.split(" ", 1) for thing in left) if kind == "file"))
         for kind in ("segment", "semaphore", "queue"):
             if any(thing.startswith(kind) for thing in left): self.traces.before = self.traces._look()
 

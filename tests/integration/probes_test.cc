@@ -56,6 +56,7 @@ TEST_P(ProbeTest, BehavesAsItsRuntimeFileSays) {
   job.add_files()->set_content(probe->source());
   *job.mutable_args() = probe->args();
   job.set_stdin(probe->stdin());
+  if (probe->at_memory_floor()) job.mutable_limits()->set_memory_bytes(runtime->floor_memory_bytes());
   const jail::v1::ResultRecord record = (*jail)->Run(job);
 
   SCOPED_TRACE(record.ShortDebugString());

@@ -127,6 +127,8 @@ absl::Status CheckProbes(const v1::Runtime& runtime) {
     const std::string field = absl::StrCat("probes[", i, "]");
     JAIL_RETURN_IF_ERROR(AddName(absl::StrCat(field, ".name"), probe.name(), &names));
     JAIL_RETURN_IF_ERROR(CheckVerdict(absl::StrCat(field, ".expected_verdict"), probe));
+    if (probe.at_memory_floor() && runtime.floor_memory_bytes() <= 0)
+      return Bad(absl::StrCat(field, ".at_memory_floor"), "the runtime has no floor_memory_bytes");
     if (probe.source().size() > kMostSourceBytes)
       return Bad(absl::StrCat(field, ".source"), "is over 50,000 bytes");
   }

@@ -73,6 +73,7 @@ v1::JobSpec ProbeJob(const v1::Runtime& runtime, const v1::Runtime::Probe& probe
   file->set_content(probe.source());
   *job.mutable_args() = probe.args();
   job.set_stdin(probe.stdin());
+  if (probe.at_memory_floor()) job.mutable_limits()->set_memory_bytes(runtime.floor_memory_bytes());
   return job;
 }
 

@@ -127,7 +127,7 @@ std::string HitCell(const v1::LimitHit* hit) {
   if (hit->events() > 1) absl::StrAppend(&text, ", ", hit->events(), " times");
   if (hit->has_grace() && hit->grace().error_name().empty())
     absl::StrAppend(&text, hit->grace().killed() ? ", SIGTERM did not end it" : ", SIGTERM ended it");
-  if (hit->has_overshoot_us()) absl::StrAppend(&text, ", gone ", Microseconds(hit->overshoot_us()), " later");
+  if (hit->has_overshoot_us()) absl::StrAppend(&text, ", over by ", Microseconds(hit->overshoot_us()));
   return text;
 }
 

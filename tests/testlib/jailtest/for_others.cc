@@ -26,8 +26,8 @@ ForOthers::~ForOthers() {
   fs::remove_all(kFolder, error);  // What is left the leak check finds.
 }
 
-std::string ForOthers::jailrun() const { return absl::StrCat(kFolder, "/jailrun"); }
-std::string ForOthers::launcher() const { return absl::StrCat(kFolder, "/jail-launch"); }
+std::string ForOthers::jailrun() { return absl::StrCat(kFolder, "/jailrun"); }
+std::string ForOthers::launcher() { return absl::StrCat(kFolder, "/jail-launch"); }
 
 std::string ForOthers::Add(const std::string& file) const {
   const fs::path copy = fs::path(kFolder) / fs::path(file).filename();

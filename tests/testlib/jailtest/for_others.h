@@ -14,8 +14,8 @@ class ForOthers {
   ForOthers(const ForOthers&) = delete;
   ForOthers& operator=(const ForOthers&) = delete;
 
-  std::string jailrun() const;
-  std::string launcher() const;
+  static std::string jailrun();
+  static std::string launcher();
   // A copy that anyone may read; its path.
   std::string Add(const std::string& file) const;
 };

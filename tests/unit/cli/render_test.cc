@@ -97,7 +97,7 @@ TEST(RenderTest, EverythingInTheRecordIsTold) {
                            "2.00 s",
                            "timerfd",
                            "REACHED, ended the run",
-                           "900 us later",
+                           "over by 900 us",
                            "50 NOT ENFORCED",
                            "ptrace(PTRACE_ATTACH, 1, 0, 0)", "no rule names this call", "to allow it: policy/default",
                            "3 times",

@@ -95,6 +95,8 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
        [](v1::Runtime* r) { r->add_probes()->set_name("probe0"); }},
       {"f: probes[3].expected_verdict: \"OK\" is no verdict",
        [](v1::Runtime* r) { r->mutable_probes(3)->set_expected_verdict("OK"); }},
+      {"f: probes[3].at_memory_floor: the runtime has no floor_memory_bytes",
+       [](v1::Runtime* r) { r->mutable_probes(3)->set_at_memory_floor(true); }},
       {"f: probes[3].source: is over 50,000 bytes",
        [](v1::Runtime* r) { r->mutable_probes(3)->set_source(std::string(50001, ' ')); }},
       {"f: probes: at least 10 are needed to trust a language",

@@ -447,5 +447,13 @@ TEST(LimitHitsTest, TimeLimitsSayHowLongTheEndTook) {
   EXPECT_EQ(hit.overshoot_us(), 2000);
 }
 
+// What the tree used between the decision and its end is used up as well.
+TEST(LimitHitsTest, CpuTimePastTheLimitIsThatOfTheTreeInTheEnd) {
+  TestPhase phase;
+  phase.Kill(KillReason::kCpuTime);
+  phase.report().usage.cpu_ns = phase.facts.phase->limits().cpu_time_ms() * 1'000'000 + 7'000'000;
+  EXPECT_EQ(FindLimitHits(phase.facts).at(0).overshoot_us(), 7000);
+}
+
 }  // namespace
 }  // namespace jail::watch
