@@ -43,7 +43,10 @@ TEST(ReportTest, RatiosAreToTheSameProgramAndSetting) {
       {"hello", "hot", "bubblewrap", {6}},
   };
   EXPECT_THAT(Json(all), HasSubstr("\"contender\": \"jailrun\", \"runs\": 1, \"median_ms\": 3.0000"));
-  EXPECT_THAT(Json(all), HasSubstr("\"added_to_bare_ms\": 2.0000, \"median_to_bare\": 3.0000"));
+  EXPECT_THAT(
+      Json(all),
+      HasSubstr(
+          "\"added_to_bare_ms\": 2.0000, \"least_added_to_bare_ms\": 2.0000, \"median_to_bare\": 3.0000"));
   EXPECT_THAT(Json(all), HasSubstr("\"median_to_bubblewrap\": 0.5000"));
 }
 

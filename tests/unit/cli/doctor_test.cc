@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -123,8 +124,8 @@ std::vector<const ProofRow*> AllRows() {
   return rows;
 }
 INSTANTIATE_TEST_SUITE_P(All, EveryProofTest, testing::ValuesIn(AllRows()), [](const auto& row) {
-  std::string name = row.param->attack;
-  for (char& c : name) c = c == '-' ? '_' : c;
+  std::string name = row.param->name;
+  for (char& c : name) c = absl::ascii_isalnum(static_cast<unsigned char>(c)) ? c : '_';
   return name;
 });
 
