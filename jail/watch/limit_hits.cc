@@ -28,6 +28,13 @@ bool TimeIsUp(const PhaseFacts& facts, KillReason reason) {
   return Killed(facts, reason) || (facts.report.has_value() && facts.report->grace_reason == reason);
 }
 
+// Who is asked to end is busy again, so with a grace it counts from the asking.
+int64_t IdleOvershootNs(const PhaseFacts& facts) {
+  const plan::RawReport& report = *facts.report;
+  if (report.grace_ns > 0) return report.end_ns - report.grace_ns;
+  return report.end_ns - report.busy_at_ns - facts.phase->limits().idle_time_ms() * kNsPerMs;
+}
+
 int64_t CpuNs(const PhaseFacts& facts) { return facts.report->usage.cpu_ns; }
 int64_t WallNs(const PhaseFacts& facts) { return facts.report->end_ns - facts.report->exec_ns; }
 
@@ -90,10 +97,7 @@ constexpr Row kRows[] = {
      [](const F& f) -> int64_t { return WallNs(f) - f.phase->limits().wall_time_ms() * kNsPerMs; }},
     {v1::RESOURCE_IDLE_TIME_MS, IdleTimeReached, [](const L& l) -> int64_t { return l.idle_time_ms(); },
      [](const F& f) -> int64_t { return f.phase->limits().idle_time_ms(); }, None,
-     [](const F&) { return true; },
-     [](const F& f) -> int64_t {
-       return f.report->end_ns - f.report->busy_at_ns - f.phase->limits().idle_time_ms() * kNsPerMs;
-     }},
+     [](const F&) { return true; }, IdleOvershootNs},
     {v1::RESOURCE_MEMORY_BYTES, MemoryReached, [](const L& l) -> int64_t { return l.memory_bytes(); },
      [](const F& f) { return std::max<int64_t>(f.report->usage.memory_peak_bytes, 0); },
      [](const F& f) -> int64_t { return f.report->usage.oom_kills; }, EndedByMemory},
