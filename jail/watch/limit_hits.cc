@@ -141,7 +141,8 @@ void SetGrace(const PhaseFacts& facts, v1::LimitHit* hit) {
   v1::Grace* grace = hit->mutable_grace();
   grace->set_began_us((report.grace_ns - report.exec_ns) / 1000);
   grace->set_used_us(std::max<int64_t>(report.end_ns - report.grace_ns, 0) / 1000);
-  grace->set_killed(report.kill_reason != KillReason::kNone);
+  // The kernel's kill for memory is no decision of the helper's.
+  grace->set_killed(report.kill_reason != KillReason::kNone || MemoryReached(facts));
   grace->set_whole_group(report.grace_whole_group == 1);
   if (report.grace_error != 0) grace->set_error_name(ErrnoName(report.grace_error));
 }

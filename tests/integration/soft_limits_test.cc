@@ -128,10 +128,14 @@ TEST_F(GraceTest, ASecondLimitDoesNotCutItShort) {
 }
 
 TEST_F(GraceTest, MemoryDoesNotWait) {
-  const JailRun run = Ask("fill_memory_then", {"--wall", kUp, "--memory", "32M"});
+  const JailRun run = Jailrun(
+      {"--grace", "8s", "--wall", kUp, "--memory", "32M", Program("asked.py"), "--", "fill_memory_then"});
   SCOPED_TRACE(run.Describe());
   EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_MEMORY_LIMIT);
-  EXPECT_NE(FindHit(run, jail::v1::RESOURCE_WALL_TIME_MS), nullptr) << "both are told";
+  const LimitHit* hit = FindHit(run, jail::v1::RESOURCE_WALL_TIME_MS);
+  ASSERT_NE(hit, nullptr) << "both are told";
+  EXPECT_TRUE(hit->grace().killed());
+  EXPECT_LT(hit->grace().used_us(), 7'000'000);
 }
 
 TEST_F(GraceTest, OrphansOfTheProgramsAreNotTakenForIt) {

@@ -81,7 +81,7 @@ constexpr ProofRow kRows[] = {
     {"sleeper", "sleep for 4 s under 200 ms of wall time", v1::RESOURCE_WALL_TIME_MS, kNoLayer,
      "sleep", AskLittleTime, JudgeWallTime},
     {"deaf sleeper", "ignore SIGTERM, with 200 ms of grace after 200 of wall time", v1::RESOURCE_GRACE_MS, kNoLayer,
-     "sleep", AskGrace, JudgeGrace},
+     "ignore-sigterm", AskGrace, JudgeGrace},
     {"other CPUs", "run on more than the one CPU it was given", v1::RESOURCE_CPU_SET, kNoLayer,
      "leave-cpus", AskOneCpu, JudgeRefused},
     {"output flood", "write 16 MiB to stdout and to stderr under 64 KiB", v1::RESOURCE_STDOUT_BYTES, kNoLayer,

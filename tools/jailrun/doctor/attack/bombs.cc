@@ -206,6 +206,7 @@ const Attack kBombs[] = {
     {"spin-together", nullptr, SpinTogether},
     {"spin-briefly", nullptr, SpinBriefly},
     {"sleep", nullptr, Sleep},
+    {"ignore-sigterm", nullptr, Sleep},
     {"flood", nullptr, Flood},
     {"disk", nullptr, [] { Fill("/work/fill", 32); }},
     {"big-file", nullptr, [] { Fill("/work/big", 16); }},
