@@ -5,6 +5,8 @@
 
 #include <cerrno>
 
+#include "jail/base/cpus.h"
+
 namespace jail::cgroup {
 namespace {
 
@@ -55,6 +57,13 @@ void ChargeRunningTasks() {
     sched_setaffinity(0, sizeof one, &one);
   }
   sched_setaffinity(0, sizeof ours, &ours);
+}
+
+int64_t NextCpuLookNs(int64_t remaining_ns, int64_t since_ns) {
+  constexpr int64_t kBusyNs = 250'000, kIdleNs = 2'000'000;
+  const int64_t least_ns = since_ns > 0 ? kBusyNs : kIdleNs;
+  const int64_t soonest_ns = remaining_ns / CountOwnCpus();
+  return soonest_ns > least_ns ? soonest_ns : least_ns;
 }
 
 }  // namespace jail::cgroup

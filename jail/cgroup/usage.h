@@ -23,6 +23,10 @@ void SubtractSetup(int64_t setup_ns, plan::Usage* usage);
 // to its processor: so we visit each of ours, if they are few. Before reading a total that has to be exact.
 void ChargeRunningTasks();
 
+// How long until the CPU time is worth another look: no sooner than all processors together could use what
+// remains, and less often while nothing is used (`since` the last look).
+int64_t NextCpuLookNs(int64_t remaining_ns, int64_t since_ns);
+
 }  // namespace jail::cgroup
 
 #endif  // JAIL_CGROUP_USAGE_H_

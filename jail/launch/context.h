@@ -54,6 +54,7 @@ struct Context {
   int exec_read = -1, exec_write = -1;
   int timer = -1;  // wall clock, set-up first
   int cpu_timer = -1;
+  int64_t cpu_seen_ns = 0;  // at the last look
   int sampler_timer = -1;
   int events = -1;  // epoll
   int child_pidfd = -1;

@@ -11,7 +11,6 @@
 
 #include <cstring>
 
-#include "jail/base/cpus.h"
 #include "jail/base/sys.h"
 #include "jail/cgroup/grace.h"
 #include "jail/cgroup/sampler.h"
@@ -25,7 +24,6 @@ namespace {
 
 // A program that goes on asking for what it may not have is ended (promises.md S3).
 constexpr uint64_t kMaxDeniedCalls = 1000;
-constexpr int64_t kMinRearmNs = 1'000'000;
 // x86_64 has no calls between these; the unified numbers start at the second.
 constexpr int kLastOldCall = 334;
 constexpr int kFirstUnifiedCall = 424;
@@ -43,19 +41,17 @@ void Kill(Context& context, plan::KillReason reason) {
 
 bool Killed(const Context& context) { return context.report->kill_reason != plan::KillReason::kNone; }
 
-// As much CPU time can pass as there are CPUs.
-int ArmCpuTimer(Context& context, int64_t remaining_ns) {
-  const int64_t wait_ns = remaining_ns / CountOwnCpus();
-  return ArmTimer(context.cpu_timer, wait_ns > kMinRearmNs ? wait_ns : kMinRearmNs, 0);
-}
-
 int OnCpuTimer(Context& context) {
   int64_t used = 0, user = 0, system = 0;
   cgroup::ChargeRunningTasks();
   if (const int error = context.cgroups.backend->read_cpu(context.cgroups, &used, &user, &system))
     return error;
   const int64_t limit_ns = context.plan.limits().cpu_time_us * 1000 + SetupCpuNs(*context.report);
-  if (used < limit_ns) return ArmCpuTimer(context, limit_ns - used);
+  if (used < limit_ns) {
+    const int64_t wait_ns = cgroup::NextCpuLookNs(limit_ns - used, used - context.cpu_seen_ns);
+    context.cpu_seen_ns = used;
+    return ArmTimer(context.cpu_timer, wait_ns, 0);
+  }
   Kill(context, plan::KillReason::kCpuTime);
   return 0;
 }
@@ -83,7 +79,8 @@ int OnExec(Context& context) {
           ArmTimer(context.timer, report.exec_ns + limits.wall_time_us * 1000, TFD_TIMER_ABSTIME))
     return error;
   if (report.cpu_cgroup != plan::CgroupKind::kNone) {
-    if (const int error = ArmCpuTimer(context, limits.cpu_time_us * 1000)) return error;
+    const int64_t wait_ns = cgroup::NextCpuLookNs(limits.cpu_time_us * 1000, 0);
+    if (const int error = ArmTimer(context.cpu_timer, wait_ns, 0)) return error;
   }
   return ArmSampler(context);
 }

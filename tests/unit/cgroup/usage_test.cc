@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sched.h>
 
+#include "jail/base/cpus.h"
+
 namespace jail::cgroup {
 namespace {
 
@@ -25,6 +27,15 @@ TEST(UsageTest, ChargingRunningTasksStaysWithinAPinnedProcesssProcessor) {
   EXPECT_EQ(sched_getaffinity(0, sizeof after, &after), 0);
   EXPECT_TRUE(CPU_EQUAL(&one, &after));
   sched_setaffinity(0, sizeof all, &all);
+}
+
+TEST(NextCpuLookTest, AllProcessorsTogetherMayUseWhatRemains) {
+  EXPECT_EQ(NextCpuLookNs(1'000'000'000, 1), 1'000'000'000 / CountOwnCpus());
+}
+
+TEST(NextCpuLookTest, NearTheLimitItIsOftenButNotForASleeper) {
+  EXPECT_EQ(NextCpuLookNs(1, 1), 250'000);
+  EXPECT_EQ(NextCpuLookNs(1, 0), 2'000'000);
 }
 
 }  // namespace
