@@ -23,6 +23,11 @@ int RunOnlyOn(const CpuWords& cpus, CpuWords& effective);
 // filter that stays. Needs no_new_privs, and seccomp(2) still allowed.
 int KeepCpus();
 
+// For who must act in time: from now on `pid` (0: this process) runs before whatever is not urgent, on
+// processors that the program keeps busy too; its children will not. Without privilege it waits its turn as
+// before.
+void GoFirst(int pid);
+
 bool AnyCpus(const CpuWords& cpus);
 
 }  // namespace jail

@@ -5,7 +5,6 @@
 #include <linux/magic.h>
 #include <linux/sched.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -21,6 +20,7 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "jail/base/cpus.h"
 #include "jail/base/sys.h"
 #include "jail/cgroup/join.h"
 #include "jail/cgroup/lease.h"
@@ -289,8 +289,9 @@ int OfferGroups(Context& context) {
 }
 
 // Two ways to one end: the namespace's init dies and the kernel takes the rest along; then whatever
-// might still be in the groups is killed by pid when they are removed.
+// might still be in the groups is killed by pid when they are removed. It is init that kills the rest.
 int KillAll(Context& context) {
+  GoFirst(context.child_pid);
   if (syscall(SYS_pidfd_send_signal, context.child_pidfd, SIGKILL, nullptr, 0) != 0 && errno != ESRCH)
     return errno;
   pollfd death = {context.child_pidfd, POLLIN, 0};

@@ -11,6 +11,7 @@
 
 #include <cstring>
 
+#include "jail/base/cpus.h"
 #include "jail/base/sys.h"
 #include "jail/cgroup/grace.h"
 #include "jail/cgroup/sampler.h"
@@ -72,6 +73,7 @@ int OnSamplerTimer(Context& context) {
 // The program runs: from now on its limits count, from the moment it noted itself.
 int OnExec(Context& context) {
   CloseFd(&context.exec_read);
+  GoFirst(0);
   const plan::RawReport& report = *context.report;
   if (report.exec_ns == 0 || report.child.error != 0) return 0;  // It never got there; init will end.
   const plan::Limits& limits = context.plan.limits();
