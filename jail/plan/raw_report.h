@@ -68,7 +68,7 @@ inline constexpr int kMaxSamples = 200;
 
 struct Violation {
   int32_t number;
-  uint32_t arch;  // AUDIT_ARCH_*
+  uint32_t arch;     // AUDIT_ARCH_*
   uint64_t args[6];  // of the first time
   uint64_t count;
   int32_t answer;  // errno given

@@ -111,7 +111,8 @@ std::string ViolationsTable(const v1::PhaseResult& phase) {
                     Escape(violation.answer()), "<td>", Escape(violation.decided_by()), "</tr>\n");
   }
   return absl::StrCat("<h3>Denied system calls, ", phase.denied_calls(),
-                      " in all</h3>\n<table><tr><th>call<th>times<th>answer<th>decided by</tr>\n", rows, "</table>\n");
+                      " in all</h3>\n<table><tr><th>call<th>times<th>answer<th>decided by</tr>\n", rows,
+                      "</table>\n");
 }
 
 std::string Ending(const v1::PhaseResult& phase) {
