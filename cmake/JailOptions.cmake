@@ -9,26 +9,33 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # The sloppiness is what ccache asks for when headers are precompiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
   set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
 # "", "address,undefined", "fuzzer-no-link,address,undefined" (clang): see CMakePresets.json.
 set(JAIL_SANITIZE "" CACHE STRING "Sanitizers for all of our code")
 
+# Tests are compiled quickly; the libraries they test keep their flags. See jail_test_code().
+set(is_test $<BOOL:$<TARGET_PROPERTY:JAIL_TEST_CODE>>)
+
 # What every target of ours links: warnings are errors, release builds are hardened.
 add_library(jail_flags INTERFACE)
 target_include_directories(jail_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/gen)
 target_compile_options(jail_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
-  -Werror -fstack-protector-strong -fno-omit-frame-pointer)
+  -Werror -fstack-protector-strong -fno-omit-frame-pointer $<${is_test}:-O0$<SEMICOLON>-g1>)
+if(CCACHE AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  target_compile_options(jail_flags INTERFACE -fpch-preprocess)  # ccache asks for it.
+endif()
 target_compile_definitions(jail_flags INTERFACE JAIL_VERSION="${PROJECT_VERSION}")
 if(JAIL_SANITIZE)
   target_compile_options(jail_flags INTERFACE -fsanitize=${JAIL_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(jail_flags INTERFACE -fsanitize=${JAIL_SANITIZE})
 else()
   target_compile_options(jail_flags INTERFACE
-    $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2> -fstack-clash-protection -fcf-protection)
+    $<$<NOT:$<OR:$<CONFIG:Debug>,${is_test}>>:-D_FORTIFY_SOURCE=2> -fstack-clash-protection -fcf-protection)
   target_link_options(jail_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
 
