@@ -46,7 +46,8 @@ LAYERS = [
     Layer("serve", ["jail/serve/*"], ABOVE_CORE + ["pool", "call", "exam"], [ABSL, PROTOBUF]),
     Layer("build tools", ["tools/build/*"], ["fd", "base", "builtin", "pod", "proto", "textproto", "resolve"],
           CORE_LIBRARIES + ["seccomp.h"]),
-    Layer("tools", ["tools/*"], ABOVE_CORE + ["builtin", "pool", "call", "exam", "serve"], [ABSL, PROTOBUF, "CLI/*"]),
+    Layer("policy command", ["tools/jailrun/policy/*"], ["fd", "base", "proto", "build tools", "tools"], [ABSL, PROTOBUF]),
+    Layer("tools", ["tools/*"], ABOVE_CORE + ["builtin", "policy command", "pool", "call", "exam", "serve"], [ABSL, PROTOBUF, "CLI/*"]),
     Layer("tests", ["tests/*"], ["*"], ["*"]),
 ]
 

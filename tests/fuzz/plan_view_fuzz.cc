@@ -1,12 +1,12 @@
 // Arbitrary bytes as a sealed plan: jail/plan/view.h must refuse them or hand out only pointers into
 // them. This is what stands between a hostile caller and the privileged helper.
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <string_view>
 #include <vector>
 
 #include "jail/plan/view.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
@@ -14,9 +14,7 @@ using jail::plan::File;
 using jail::plan::Header;
 using jail::plan::View;
 
-void Require(bool held) {
-  if (!held) std::abort();
-}
+using jail::fuzz::Require;
 
 // Touches every byte, so that AddressSanitizer sees each one; and says that it ends inside.
 void RequireInside(const std::vector<uint8_t>& bytes, const char* text) {

@@ -11,6 +11,7 @@
 namespace jailtest {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -42,6 +43,36 @@ TEST_F(ParallelTest, P4_NothingOfARunIsVisibleToTheNext) {
     const JailRun run = Jailrun({Program("marks.py")});
     SCOPED_TRACE(run.Describe());
     EXPECT_EQ(run.outcome.out, "clean\n");
+  }
+}
+
+// Two who would talk to each other: over files, sockets, ports, IPC, keys, signals, process numbers, the
+// host's own files. Locks on those are left: an accepted, slow channel (policy/groups/locks.textproto).
+TEST_F(ParallelTest, P4_P5_P13_TwoHostileJailsCannotTalk) {
+  std::vector<std::unique_ptr<Process>> pair;
+  for (int i = 0; i < 2; ++i) {
+    Command command = JailrunCommand(
+        {"--wall", "20s", "--time", "10s", Program("pair.py"), "--", absl::StrCat(i), absl::StrCat(1 - i)});
+    pair.push_back(std::make_unique<Process>(std::move(command)));
+  }
+  for (const auto& process : pair) {
+    const JailRun run = Finish(process.get());
+    SCOPED_TRACE(run.Describe());
+    EXPECT_EQ(run.outcome.out, "listened on 11\n");
+  }
+}
+
+// The same two without jails hear each other: the test above can fail.
+TEST_F(ParallelTest, TwoWhoAreNotInJailsDoTalk) {
+  std::vector<std::unique_ptr<Process>> pair;
+  for (int i = 0; i < 2; ++i) {
+    const Command command{
+        .argv = {"/usr/bin/python3", Program("pair.py"), absl::StrCat(i), absl::StrCat(1 - i), "sockets"}};
+    pair.push_back(std::make_unique<Process>(command));
+  }
+  for (const auto& process : pair) {
+    EXPECT_THAT(process->Finish().out,
+                AllOf(HasSubstr("HEARD a socket at ('127.0.0.1'"), HasSubstr("word-")));
   }
 }
 

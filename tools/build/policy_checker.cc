@@ -23,25 +23,9 @@ absl::Status Wrong(const std::string& where, absl::string_view what) {
 }
 
 absl::StatusOr<Verdict> ParseAction(const v1::Policy::Action& action, const std::string& where) {
-  switch (action.kind_case()) {
-    case v1::Policy::Action::kError: {
-      const absl::StatusOr<int> error = ParseErrno(action.error());
-      if (!error.ok()) return Wrong(where, error.status().message());
-      return SECCOMP_RET_ERRNO | static_cast<Verdict>(*error);
-    }
-    case v1::Policy::Action::kAllow:
-      if (action.allow()) return SECCOMP_RET_ALLOW;
-      break;
-    case v1::Policy::Action::kKill:
-      if (action.kill()) return SECCOMP_RET_KILL_PROCESS;
-      break;
-    case v1::Policy::Action::kNotify:
-      if (action.notify()) return SECCOMP_RET_USER_NOTIF;
-      break;
-    case v1::Policy::Action::KIND_NOT_SET:
-      return Wrong(where, "has no action");
-  }
-  return Wrong(where, "an action is chosen by \"true\"; \"false\" means nothing");
+  absl::StatusOr<Verdict> verdict = ActionVerdict(action);
+  if (!verdict.ok()) return Wrong(where, verdict.status().message());
+  return verdict;
 }
 
 absl::StatusOr<uint64_t> ParseMask(const v1::Policy::Condition& condition, const std::string& where) {
@@ -190,6 +174,28 @@ absl::StatusOr<CheckedPolicy> CheckPolicy(const PolicySource& source, const Part
 }
 
 }  // namespace
+
+absl::StatusOr<Verdict> ActionVerdict(const v1::Policy::Action& action) {
+  switch (action.kind_case()) {
+    case v1::Policy::Action::kError: {
+      const absl::StatusOr<int> error = ParseErrno(action.error());
+      if (!error.ok()) return error.status();
+      return SECCOMP_RET_ERRNO | static_cast<Verdict>(*error);
+    }
+    case v1::Policy::Action::kAllow:
+      if (action.allow()) return SECCOMP_RET_ALLOW;
+      break;
+    case v1::Policy::Action::kKill:
+      if (action.kill()) return SECCOMP_RET_KILL_PROCESS;
+      break;
+    case v1::Policy::Action::kNotify:
+      if (action.notify()) return SECCOMP_RET_USER_NOTIF;
+      break;
+    case v1::Policy::Action::KIND_NOT_SET:
+      return absl::InvalidArgumentError("has no action");
+  }
+  return absl::InvalidArgumentError("an action is chosen by \"true\"; \"false\" means nothing");
+}
 
 bool CallRules::reachable() const {
   return otherwise == SECCOMP_RET_ALLOW ||

@@ -16,6 +16,9 @@ namespace jail::build {
 // A SECCOMP_RET_* value with its data.
 using Verdict = uint32_t;
 
+// What an action answers. InvalidArgumentError: none is chosen, or an unknown errno; says only what is wrong.
+absl::StatusOr<Verdict> ActionVerdict(const v1::Policy::Action& action);
+
 // (argument & mask) is one of values; the upper half of the argument counts only when mask says so.
 struct ArgTest {
   int arg = 0;

@@ -1,5 +1,6 @@
-// policyc OUT.cc FILE.textproto...: compiles the policies at build time to a C++ file that implements
-// the policy half of jail/plan/builtin.h. The same files give the same bytes, in whatever order.
+// policyc OUT.cc TEXT.cc FILE.textproto...: compiles the policies at build time to a C++ file that implements
+// the policy half of jail/plan/builtin.h, and puts their text into another, for `jailrun policy`. The
+// same files give the same bytes, in whatever order.
 #include <linux/seccomp.h>
 #include <sodium.h>
 
@@ -113,33 +114,55 @@ absl::StatusOr<std::string> WriteSource(const std::vector<CheckedPolicy>& polici
   return absl::StrCat(source, table, "};\n", kTail);
 }
 
-absl::StatusOr<std::string> Compile(std::vector<std::string> paths) {
-  const absl::StatusOr<std::vector<PolicyFile>> files = ReadFiles(std::move(paths));
-  if (!files.ok()) return files.status();
-  const absl::StatusOr<PolicySet> set = ParsePolicies(*files);
+// "/any/where/policy/groups/files.textproto" -> "policy/groups/files.textproto"
+absl::string_view PathInTree(absl::string_view path) {
+  const size_t at = path.rfind("/policy/");
+  return at == absl::string_view::npos ? path : path.substr(at + 1);
+}
+
+std::string WriteText(const std::vector<PolicyFile>& files) {
+  std::string source =
+      "// Made by policyc from policy/*.textproto.\n"
+      "#include \"tools/jailrun/policy/policy.h\"\n\n"
+      "namespace jail::cli {\n\n"
+      "std::vector<build::PolicyFile> BuiltinPolicies() {\n  return {\n";
+  for (const PolicyFile& file : files) {
+    absl::StrAppend(&source, "      {\"", PathInTree(file.path), "\", R\"policy(", file.text,
+                    ")policy\"},\n");
+  }
+  return absl::StrCat(source, "  };\n}\n\n}  // namespace jail::cli\n");
+}
+
+absl::StatusOr<std::string> Compile(const std::vector<PolicyFile>& files) {
+  const absl::StatusOr<PolicySet> set = ParsePolicies(files);
   if (!set.ok()) return set.status();
   const absl::StatusOr<std::vector<CheckedPolicy>> policies = CheckPolicies(*set);
   if (!policies.ok()) return policies.status();
   return WriteSource(*policies);
 }
 
+bool Write(const char* path, const std::string& source) {
+  std::ofstream out(path);
+  out << source << std::flush;
+  if (!out) std::cerr << "policyc: cannot write " << path << "\n";
+  return out.good();
+}
+
+int Fail(const absl::Status& status) {
+  std::cerr << "policyc: " << status.message() << "\n";
+  return 1;
+}
+
 int Main(int argc, char** argv) {
-  if (argc < 3) {
-    std::cerr << "usage: policyc OUT.cc FILE.textproto...\n";
+  if (argc < 4) {
+    std::cerr << "usage: policyc OUT.cc TEXT.cc FILE.textproto...\n";
     return 2;
   }
-  const absl::StatusOr<std::string> source = Compile({argv + 2, argv + argc});
-  if (!source.ok()) {
-    std::cerr << "policyc: " << source.status().message() << "\n";
-    return 1;
-  }
-  std::ofstream out(argv[1]);
-  out << *source << std::flush;
-  if (!out) {
-    std::cerr << "policyc: cannot write " << argv[1] << "\n";
-    return 1;
-  }
-  return 0;
+  const absl::StatusOr<std::vector<PolicyFile>> files = ReadFiles({argv + 3, argv + argc});
+  if (!files.ok()) return Fail(files.status());
+  const absl::StatusOr<std::string> source = Compile(*files);
+  if (!source.ok()) return Fail(source.status());
+  return Write(argv[1], *source) && Write(argv[2], WriteText(*files)) ? 0 : 1;
 }
 
 }  // namespace

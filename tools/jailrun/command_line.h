@@ -29,6 +29,7 @@ enum class Command : unsigned {
   kVersion = 1 << 5,
   kHelp = 1 << 6,
   kSweep = 1 << 7,
+  kPolicy = 1 << 8,
 };
 
 struct CommandName {

@@ -149,7 +149,8 @@ constexpr unsigned kRun = Bit(Command::kRun);
 constexpr unsigned kJob = kRun | Bit(Command::kExec);
 constexpr unsigned kLangs = Bit(Command::kLangs);
 constexpr unsigned kHost = kLangs | Bit(Command::kDoctor);
-constexpr unsigned kListing = kHost | Bit(Command::kExplain) | Bit(Command::kSweep) | Bit(Command::kVersion);
+constexpr unsigned kListing =
+    kHost | Bit(Command::kPolicy) | Bit(Command::kExplain) | Bit(Command::kSweep) | Bit(Command::kVersion);
 constexpr unsigned kAll = ~0U;
 
 constexpr Flag kFlags[] = {
@@ -221,6 +222,8 @@ constexpr Flag kFlags[] = {
     {"--policy", Arity::kValue, "NAME", kJob, Section::kIsolation,
      "system calls allowed; the language's own policy when absent (see jailrun version)",
      SetText<&CommandLine::policy>},
+    {"--policy", Arity::kValue, "NAME", Bit(Command::kPolicy), Section::kIsolation,
+     "which one check and learn are about (default: default)", SetText<&CommandLine::policy>},
     {"--rootfs", Arity::kValue, "NAME", Bit(Command::kExec), Section::kIsolation,
      "what the jail sees as its root (default: host, this machine's /usr, read-only)",
      SetText<&CommandLine::rootfs>},

@@ -21,6 +21,7 @@
 #include "tools/jailrun/html.h"
 #include "tools/jailrun/job.h"
 #include "tools/jailrun/langs.h"
+#include "tools/jailrun/policy/policy_command.h"
 #include "tools/jailrun/process.h"
 #include "tools/jailrun/record_text.h"
 #include "tools/jailrun/render.h"
@@ -31,8 +32,6 @@
 
 namespace jail::cli {
 namespace {
-
-constexpr size_t kMaxRecordBytes = size_t{512} << 20;
 
 struct Context {
   const CommandLine& line;
@@ -138,13 +137,6 @@ int SweepCommand(const Context& context) {
   return report.has_failure() ? kExitJail : kExitOk;
 }
 
-absl::StatusOr<v1::ResultRecord> ReadRecord(const std::string& path) {
-  const auto bytes = path == "-" ? ReadAll(STDIN_FILENO, "standard input", kMaxRecordBytes)
-                                 : ReadSource(path, kMaxRecordBytes);
-  if (!bytes.ok()) return bytes.status();
-  return ParseRecord(*bytes);
-}
-
 int ExplainCommand(const Context& context) {
   const absl::StatusOr<v1::ResultRecord> record = ReadRecord(context.line.operands.front());
   if (!record.ok()) {
@@ -160,6 +152,8 @@ int VersionCommand(const Context& context) {
   const std::vector<BuiltinPart> parts = BuiltinParts();
   return Show(context.line.json.wanted() ? VersionJson(parts) : RenderVersion(parts));
 }
+
+int ReadPolicyCommand(const Context& context) { return PolicyCommand(context.line); }
 
 // "jailrun help langs" is "jailrun langs --help".
 int HelpCommand(const Context& context) {
@@ -179,9 +173,11 @@ struct Row {
   int (*run)(const Context& context);
 };
 constexpr Row kCommands[] = {
-    {Command::kRun, RunCommand},         {Command::kExec, RunCommand},        {Command::kLangs, LangsCommand},
-    {Command::kDoctor, DoctorCommand},   {Command::kExplain, ExplainCommand}, {Command::kSweep, SweepCommand},
-    {Command::kVersion, VersionCommand}, {Command::kHelp, HelpCommand},
+    {Command::kRun, RunCommand},           {Command::kExec, RunCommand},
+    {Command::kLangs, LangsCommand},       {Command::kDoctor, DoctorCommand},
+    {Command::kExplain, ExplainCommand},   {Command::kSweep, SweepCommand},
+    {Command::kVersion, VersionCommand},   {Command::kHelp, HelpCommand},
+    {Command::kPolicy, ReadPolicyCommand},
 };
 
 int Dispatch(const Context& context) {

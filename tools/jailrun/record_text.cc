@@ -1,5 +1,7 @@
 #include "tools/jailrun/record_text.h"
 
+#include <unistd.h>
+
 #include <memory>
 #include <utility>
 
@@ -11,11 +13,13 @@
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
 #include "jail/base/utf8.h"
+#include "tools/jailrun/files.h"
 
 namespace jail::cli {
 namespace {
 
 constexpr int kShownBytes = 200;
+constexpr size_t kMaxRecordBytes = size_t{512} << 20;
 
 absl::Status FromProtobuf(const google::protobuf::util::Status& status) {
   return absl::InvalidArgumentError(absl::StrCat("JSON: ", std::string(status.message())));
@@ -88,6 +92,13 @@ absl::StatusOr<v1::ResultRecord> ParseRecord(absl::string_view bytes) {
     return absl::InvalidArgumentError("no record: it has no verdict");
   ForEachOutput(&record, DropText);
   return record;
+}
+
+absl::StatusOr<v1::ResultRecord> ReadRecord(const std::string& path) {
+  const auto bytes = path == "-" ? ReadAll(STDIN_FILENO, "standard input", kMaxRecordBytes)
+                                 : ReadSource(path, kMaxRecordBytes);
+  if (!bytes.ok()) return bytes.status();
+  return ParseRecord(*bytes);
 }
 
 std::string PlanText(const v1::RunPlan& plan) {

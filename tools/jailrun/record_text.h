@@ -23,6 +23,9 @@ absl::StatusOr<std::string> ToJson(const v1::ResultRecord& record);
 // JSON, which say nothing that the bytes do not.
 absl::StatusOr<v1::ResultRecord> ParseRecord(absl::string_view bytes);
 
+// Of a file, or of standard input when the path is "-".
+absl::StatusOr<v1::ResultRecord> ReadRecord(const std::string& path);
+
 // Text protobuf; long contents are cut, checksums in hexadecimal.
 std::string PlanText(const v1::RunPlan& plan);
 

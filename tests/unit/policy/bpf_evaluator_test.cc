@@ -1,4 +1,4 @@
-#include "tests/testlib/bpf/bpf_evaluator.h"
+#include "tools/build/bpf_evaluator.h"
 
 #include <linux/audit.h>
 
@@ -30,7 +30,7 @@ std::vector<sock_filter> OneJump(uint16_t jump, uint32_t offset, uint32_t k) {
 }
 
 uint32_t VerdictOf(const std::vector<sock_filter>& program, const seccomp_data& call) {
-  return EvaluateBpf(program, call).value().verdict;
+  return build::EvaluateBpf(program, call).value().verdict;
 }
 
 TEST(BpfEvaluatorTest, ComparesWords) {
@@ -63,16 +63,16 @@ TEST(BpfEvaluatorTest, MasksAndJumps) {
                                             BPF_STMT(BPF_RET | BPF_K, kYes),
                                             BPF_STMT(BPF_RET | BPF_K, kNo)};
   EXPECT_EQ(VerdictOf(program, Call(0xa5, 0)), kYes);
-  EXPECT_EQ(EvaluateBpf(program, Call(0xa5, 0))->steps, 5);
+  EXPECT_EQ(build::EvaluateBpf(program, Call(0xa5, 0))->steps, 5);
 }
 
 TEST(BpfEvaluatorTest, RefusesWhatTheKernelWould) {
   const seccomp_data call = Call(0, 0);
-  EXPECT_FALSE(EvaluateBpf({}, call).ok());
-  EXPECT_FALSE(EvaluateBpf({BPF_STMT(BPF_LD | BPF_W | BPF_ABS, sizeof(seccomp_data))}, call).ok());
-  EXPECT_FALSE(EvaluateBpf({BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 2)}, call).ok());
-  EXPECT_FALSE(EvaluateBpf({BPF_STMT(BPF_JMP | BPF_JA, 9)}, call).ok());
-  EXPECT_FALSE(EvaluateBpf({BPF_STMT(BPF_ST, 0)}, call).ok());
+  EXPECT_FALSE(build::EvaluateBpf({}, call).ok());
+  EXPECT_FALSE(build::EvaluateBpf({BPF_STMT(BPF_LD | BPF_W | BPF_ABS, sizeof(seccomp_data))}, call).ok());
+  EXPECT_FALSE(build::EvaluateBpf({BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 2)}, call).ok());
+  EXPECT_FALSE(build::EvaluateBpf({BPF_STMT(BPF_JMP | BPF_JA, 9)}, call).ok());
+  EXPECT_FALSE(build::EvaluateBpf({BPF_STMT(BPF_ST, 0)}, call).ok());
 }
 
 }  // namespace

@@ -12,8 +12,8 @@
 #include "gtest/gtest.h"
 #include "jail/base/fd.h"
 #include "jail/base/syscall_names.h"
-#include "tests/testlib/bpf/call_text.h"
 #include "tests/unit/policy/policy_fixture.h"
+#include "tools/build/call_text.h"
 #include "tools/build/policy_checker.h"
 
 namespace jail::testlib {
@@ -76,8 +76,9 @@ TEST(LibseccompTest, AgreesOnEveryKnownCall) {
       for (const seccomp_data& call : InterestingCalls(model, number)) {
         const uint32_t verdict = Evaluate(ours, call);
         const bool fell_through = !rules.clauses.empty() && verdict == rules.otherwise;
-        ASSERT_EQ(FormatVerdict(Evaluate(theirs, call)), FormatVerdict(fell_through ? kDefault : verdict))
-            << policy.name << ": " << FormatCall(call);
+        ASSERT_EQ(build::FormatVerdict(Evaluate(theirs, call)),
+                  build::FormatVerdict(fell_through ? kDefault : verdict))
+            << policy.name << ": " << build::FormatCall(call);
       }
     }
   }

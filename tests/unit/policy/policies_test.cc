@@ -12,9 +12,9 @@
 #include "absl/strings/ascii.h"
 #include "gtest/gtest.h"
 #include "jail/base/syscall_names.h"
-#include "tests/testlib/bpf/bpf_evaluator.h"
-#include "tests/testlib/bpf/call_text.h"
 #include "tests/unit/policy/policy_fixture.h"
+#include "tools/build/bpf_evaluator.h"
+#include "tools/build/call_text.h"
 #include "tools/build/policy_checker.h"
 #include "tools/build/policy_emitter.h"
 
@@ -40,9 +40,10 @@ TEST_P(PoliciesTest, MeetsItsExpectations) {
   int count = 0;
   for (const v1::Policy::Expectation& expectation : ShippedPolicies().at(name_).policy.expectations()) {
     for (const std::string& text : expectation.calls()) {
-      const absl::StatusOr<seccomp_data> call = ParseCall(text);
+      const absl::StatusOr<seccomp_data> call = build::ParseCall(text);
       ASSERT_TRUE(call.ok()) << text << ": " << call.status();
-      EXPECT_EQ(FormatVerdict(Evaluate(program_, *call)), FormatVerdict(ActionVerdict(expectation.action())))
+      EXPECT_EQ(build::FormatVerdict(Evaluate(program_, *call)),
+                build::FormatVerdict(ActionVerdict(expectation.action())))
           << text;
       ++count;
     }
@@ -53,8 +54,8 @@ TEST_P(PoliciesTest, MeetsItsExpectations) {
 TEST_P(PoliciesTest, AnswersEveryNumberAsItsTextSays) {
   for (int number = 0; number <= 2000; ++number) {
     for (const seccomp_data& call : InterestingCalls(model_, number)) {
-      ASSERT_EQ(FormatVerdict(Evaluate(program_, call)), FormatVerdict(model_.Verdict(call)))
-          << FormatCall(call);
+      ASSERT_EQ(build::FormatVerdict(Evaluate(program_, call)), build::FormatVerdict(model_.Verdict(call)))
+          << build::FormatCall(call);
     }
   }
 }
@@ -64,7 +65,7 @@ TEST_P(PoliciesTest, AnswersStrangeNumbersAsItsTextSays) {
                         0xc0000000u, 0xfffff000u}) {
     for (uint32_t number = base; number - base < 0x1000; ++number) {
       const seccomp_data call = NativeCall(number);
-      ASSERT_EQ(Evaluate(program_, call), model_.Verdict(call)) << FormatCall(call);
+      ASSERT_EQ(Evaluate(program_, call), model_.Verdict(call)) << build::FormatCall(call);
     }
   }
 }
@@ -74,7 +75,7 @@ TEST_P(PoliciesTest, KillsEveryOtherArchitecture) {
     for (uint32_t number = 0; number <= 2000; ++number) {
       seccomp_data call = NativeCall(number);
       call.arch = arch;
-      ASSERT_EQ(Evaluate(program_, call), SECCOMP_RET_KILL_PROCESS) << FormatCall(call);
+      ASSERT_EQ(Evaluate(program_, call), SECCOMP_RET_KILL_PROCESS) << build::FormatCall(call);
     }
   }
 }
@@ -95,7 +96,7 @@ TEST_P(PoliciesTest, AnswersFast) {
   int most = 0;
   for (int number = 0; number <= kNewestSyscall; ++number) {
     for (const seccomp_data& call : InterestingCalls(model_, number)) {
-      most = std::max(most, EvaluateBpf(program_, call)->steps);
+      most = std::max(most, build::EvaluateBpf(program_, call)->steps);
     }
   }
   EXPECT_LE(most, kMostSteps);

@@ -11,8 +11,8 @@
 
 #include "gtest/gtest.h"
 #include "jail/base/syscall_names.h"
-#include "tests/testlib/bpf/bpf_evaluator.h"
-#include "tests/testlib/bpf/call_text.h"
+#include "tools/build/bpf_evaluator.h"
+#include "tools/build/call_text.h"
 #include "tools/build/policy_constants.h"
 
 namespace jail::testlib {
@@ -86,8 +86,8 @@ absl::Span<const sock_filter> Program(const plan::CompiledPolicy& policy) {
 }
 
 uint32_t Evaluate(absl::Span<const sock_filter> program, const seccomp_data& call) {
-  const absl::StatusOr<BpfResult> result = EvaluateBpf(program, call);
-  EXPECT_TRUE(result.ok()) << FormatCall(call) << ": " << result.status();
+  const absl::StatusOr<build::BpfResult> result = build::EvaluateBpf(program, call);
+  EXPECT_TRUE(result.ok()) << build::FormatCall(call) << ": " << result.status();
   return result.ok() ? result->verdict : 0;
 }
 

@@ -12,8 +12,8 @@
 
 #include "gtest/gtest.h"
 #include "jail/base/syscall_names.h"
-#include "tests/testlib/bpf/call_text.h"
 #include "tests/unit/policy/policy_fixture.h"
+#include "tools/build/call_text.h"
 
 namespace jail::testlib {
 namespace {
@@ -67,12 +67,14 @@ TEST(PolicyKernelTest, TheKernelGivesTheErrorsThatTheEvaluatorSays) {
 
 TEST(PolicyKernelTest, ReadsCallsThroughTheFilter) {
   const plan::CompiledPolicy& policy = *plan::FindPolicy("default");
-  EXPECT_EQ(RunConfined(policy, {ParseCall("getpid()").value(), ParseCall("close(-1)").value()}, {0, EBADF}),
+  EXPECT_EQ(RunConfined(policy, {build::ParseCall("getpid()").value(), build::ParseCall("close(-1)").value()},
+                        {0, EBADF}),
             0);
 }
 
 TEST(PolicyKernelTest, X32NumbersKillTheProcess) {
-  const int status = RunConfined(*plan::FindPolicy("default"), {ParseCall("x32:getpid()").value()}, {0});
+  const int status =
+      RunConfined(*plan::FindPolicy("default"), {build::ParseCall("x32:getpid()").value()}, {0});
   ASSERT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(WTERMSIG(status), SIGSYS);
 }
@@ -94,7 +96,7 @@ TEST(PolicyKernelTest, TheOldEntryKillsTheProcess) {
 
 TEST(PolicyKernelTest, InitMayNotOpenFiles) {
   const int status =
-      RunConfined(*plan::FindPolicy("init"), {ParseCall("openat(AT_FDCWD)").value()}, {EFAULT});
+      RunConfined(*plan::FindPolicy("init"), {build::ParseCall("openat(AT_FDCWD)").value()}, {EFAULT});
   ASSERT_TRUE(WIFSIGNALED(status));
   EXPECT_EQ(WTERMSIG(status), SIGSYS);
 }

@@ -1,4 +1,4 @@
-#include "tests/testlib/bpf/bpf_evaluator.h"
+#include "tools/build/bpf_evaluator.h"
 
 #include <cstddef>
 #include <cstring>
@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
-namespace jail::testlib {
+namespace jail::build {
 namespace {
 
 absl::Status Fault(size_t at, absl::string_view what) {
@@ -63,4 +63,4 @@ absl::StatusOr<BpfResult> EvaluateBpf(absl::Span<const sock_filter> program, con
   return Fault(program.size(), "the program has no end here");
 }
 
-}  // namespace jail::testlib
+}  // namespace jail::build

@@ -1,7 +1,7 @@
 // Runs a seccomp program on one call as the kernel would, instruction by instruction.
 // Knows what seccomp allows of classic BPF and we use; everything else is an error, not a guess.
-#ifndef TESTS_TESTLIB_BPF_BPF_EVALUATOR_H_
-#define TESTS_TESTLIB_BPF_BPF_EVALUATOR_H_
+#ifndef TOOLS_BUILD_BPF_EVALUATOR_H_
+#define TOOLS_BUILD_BPF_EVALUATOR_H_
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 
-namespace jail::testlib {
+namespace jail::build {
 
 struct BpfResult {
   uint32_t verdict = 0;  // SECCOMP_RET_* with its data.
@@ -21,6 +21,6 @@ struct BpfResult {
 // InvalidArgumentError when the program runs off its end or holds an instruction that is not known.
 absl::StatusOr<BpfResult> EvaluateBpf(absl::Span<const sock_filter> program, const seccomp_data& call);
 
-}  // namespace jail::testlib
+}  // namespace jail::build
 
-#endif  // TESTS_TESTLIB_BPF_BPF_EVALUATOR_H_
+#endif  // TOOLS_BUILD_BPF_EVALUATOR_H_

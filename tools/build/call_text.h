@@ -2,8 +2,8 @@
 //   socket(AF_INET, SOCK_STREAM|SOCK_CLOEXEC, 0)    getpid()      constants by name, missing arguments 0
 //   i386:execve()   x32:getpid()                    other entries into the kernel
 //   0x40000000()    500(1, 2)                       numbers
-#ifndef TESTS_TESTLIB_BPF_CALL_TEXT_H_
-#define TESTS_TESTLIB_BPF_CALL_TEXT_H_
+#ifndef TOOLS_BUILD_CALL_TEXT_H_
+#define TOOLS_BUILD_CALL_TEXT_H_
 
 #include <linux/seccomp.h>
 
@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace jail::testlib {
+namespace jail::build {
 
 absl::StatusOr<seccomp_data> ParseCall(absl::string_view text);
 
@@ -22,6 +22,6 @@ std::string FormatCall(const seccomp_data& call);
 // "allow", "kill", "notify", "EPERM".
 std::string FormatVerdict(uint32_t verdict);
 
-}  // namespace jail::testlib
+}  // namespace jail::build
 
-#endif  // TESTS_TESTLIB_BPF_CALL_TEXT_H_
+#endif  // TOOLS_BUILD_CALL_TEXT_H_

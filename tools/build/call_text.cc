@@ -1,4 +1,4 @@
-#include "tests/testlib/bpf/call_text.h"
+#include "tools/build/call_text.h"
 
 #include <linux/audit.h>
 #include <seccomp.h>
@@ -17,7 +17,7 @@
 #include "jail/base/syscall_names.h"
 #include "tools/build/policy_constants.h"
 
-namespace jail::testlib {
+namespace jail::build {
 namespace {
 
 constexpr uint32_t kX32Bit = 0x40000000;
@@ -28,7 +28,7 @@ bool IsNumber(absl::string_view text) {
 
 absl::StatusOr<uint32_t> ParseNumber(absl::string_view name, uint32_t arch) {
   if (IsNumber(name)) {
-    const absl::StatusOr<uint64_t> number = build::ParseConstant(name);
+    const absl::StatusOr<uint64_t> number = ParseConstant(name);
     if (!number.ok()) return number.status();
     return static_cast<uint32_t>(*number);
   }
@@ -44,7 +44,7 @@ absl::Status ParseArguments(absl::string_view text, seccomp_data& call) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, ',');
   if (parts.size() > std::size(call.args)) return absl::InvalidArgumentError("more than six arguments");
   for (size_t i = 0; i < parts.size(); ++i) {
-    const absl::StatusOr<uint64_t> value = build::ParseConstant(parts[i]);
+    const absl::StatusOr<uint64_t> value = ParseConstant(parts[i]);
     if (!value.ok()) return value.status();
     call.args[i] = *value;
   }
@@ -90,4 +90,4 @@ std::string FormatVerdict(uint32_t verdict) {
   return is_errno ? name : absl::StrFormat("verdict %#x", verdict);
 }
 
-}  // namespace jail::testlib
+}  // namespace jail::build
