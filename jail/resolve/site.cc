@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <vector>
 
-#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "jail/base/errno_name.h"
@@ -20,6 +20,7 @@
 namespace jail::resolve {
 namespace {
 
+constexpr absl::string_view kBlanks = " \t";
 constexpr size_t kMostBytes = 4095;  // As the helper's buffer holds.
 
 absl::Status OsError(absl::string_view path) {
@@ -43,14 +44,23 @@ absl::StatusOr<std::string> ReadSmallFile(const Fd& fd, const std::string& path)
   return text;
 }
 
-// "name: number", with blanks and a comment; or nothing but those.
+absl::string_view WithoutBlanks(absl::string_view text) {
+  const size_t first = text.find_first_not_of(kBlanks);
+  if (first == absl::string_view::npos) return "";
+  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+}
+
+// "name: number", with blanks and a comment; or nothing but those. No more than the helper takes: to
+// protobuf, "\r" is a blank too, and one may stand before the colon.
 bool IsPlainLine(absl::string_view line) {
-  line = line.substr(0, line.find('#'));
-  const std::vector<absl::string_view> parts = absl::StrSplit(line, ':');
-  if (parts.size() == 1) return absl::StripAsciiWhitespace(line).empty();
-  const absl::string_view number = absl::StripAsciiWhitespace(parts[1]);
+  if (absl::StrContains(line, '\0')) return false;
+  line = WithoutBlanks(line.substr(0, line.find('#')));
+  if (line.empty()) return true;
+  const size_t colon = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_");
+  if (colon == absl::string_view::npos || colon == 0 || line[colon] != ':') return false;
+  const absl::string_view number = WithoutBlanks(line.substr(colon + 1));
   constexpr size_t kMostDigits = 15;
-  if (parts.size() != 2 || number.empty() || number.size() > kMostDigits) return false;
+  if (number.empty() || number.size() > kMostDigits) return false;
   // Protobuf's text format would take 010 for eight, the helper for ten.
   if (number.size() > 1 && number.front() == '0') return false;
   return number.find_first_not_of("0123456789") == absl::string_view::npos;

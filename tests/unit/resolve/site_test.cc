@@ -64,6 +64,9 @@ TEST(SiteTest, TheHelperReadsTheSame) {
       "max_processes 5\n",
       "max_processes: 5;\n",
       ": 5\n",
+      "max_processes : 5\n",
+      "max_processes: 5\r\n",
+      "\v",
   };
   for (const char* text : kTexts) {
     plan::SiteLimits limits;
