@@ -9,7 +9,7 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo build test vm-test check bench fuzz fmt lint install uninstall deps clean
+.PHONY: help product configure demo build test vm-test check bench fuzz peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -50,6 +50,9 @@ bench: product ## Cold runs beside bare fork+exec and bubblewrap, interleaved; h
 fuzz: deps ## Run every fuzz target for FUZZ_SECONDS (60)
 	@tools/deps check && cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers
 	@tools/fuzz $(FUZZ_SECONDS)
+
+peers-hostile: product ## The hostile corpus under other sandboxes: how much gets through each (as root)
+	@tools/deps check peers && tools/peers_hostile $(JAILRUN)
 
 fmt: ## Format our C++ in place
 	@tools/lint --fix

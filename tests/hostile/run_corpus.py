@@ -4,6 +4,8 @@
   run_corpus.py --jailrun build/tools/jailrun/jailrun      every payload must be contained
   run_corpus.py --self-check                               the same payloads un-jailed: each must show what its
                                                            header says, which proves that each check can fail
+  run_corpus.py --under bubblewrap                         the same payloads under another sandbox (judge/peers.py):
+                                                           how many it contains
 
 A payload passes if and only if
   evidence  it says that it started, and that it was stopped, or a limit ended it;
@@ -21,7 +23,7 @@ import time
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from judge import execute, host, payload, record, unjailed, verdict
+from judge import execute, host, payload, peers, record, unjailed, verdict
 from judge.canaries import Canaries, FOLDER
 
 PROTO = os.path.join(HERE, "../../proto/jail/v1/result.proto")
@@ -31,6 +33,7 @@ UID = 61247            # Whom payloads run as un-jailed, and whose process is a 
 LIMITS = ["--wall", "4s", "--time", "1s"]
 JAIL_PATIENCE = 6.0    # Other jails on this machine come and go within this.
 HARD_WALL = {"jailed": 40.0, "unjailed": 8.0}
+JUDGES = {"jailed": verdict.judge_jailed, "unjailed": verdict.judge_unjailed, "peer": verdict.judge_peer}
 
 
 class Corpus:
@@ -38,7 +41,7 @@ class Corpus:
         self.options = options
         self.proto = record.read_proto(PROTO)
         self.payloads = [p for p in payload.load(HERE, set(self.proto[0].values())) if self._selected(p)]
-        self.mode = "unjailed" if options.self_check else "jailed"
+        self.mode = "unjailed" if options.self_check else "peer" if options.under else "jailed"
 
     def _selected(self, p):
         only, kinds = self.options.only, self.options.classes
@@ -48,35 +51,35 @@ class Corpus:
         self.canaries = Canaries(UID)
         self.traces = host.Traces(without=(STAGE, FOLDER, "/dev/shm/jailrun-canary"))
         self.keep = {self.canaries.process.pid}
-        failed = 0
+        results = []
         try:
-            for p in self.payloads: failed += not self._one(p)
+            for p in self.payloads: results.append(self._one(p))
         finally:
             host.kill_descendants(self.keep)
             self.canaries.remove()
-        print("%d passed, %d failed" % (len(self.payloads) - failed, failed), flush=True)
-        return failed
+        print("%d passed, %d failed" % (results.count(True), results.count(False)) +
+              (", %d could not run there" % results.count(None) if self.mode == "peer" else ""), flush=True)
+        return results.count(False)
 
     def _one(self, p):
         started = time.monotonic()
         finding = verdict.Finding()
         for _ in range(p.runs):
             folder = self._stage(p)
-            outcome = (self._run_unjailed if self.options.self_check else self._run_jailed)(p, folder, finding)
+            outcome = (self._run_jailed if self.mode == "jailed" else self._run_other)(p, folder, finding)
             finding.note(p, outcome, self.canaries.secret)
             finding.harm += self.canaries.touched()
             self._look_at_results(folder, finding)
-        patience = 0.2 if self.options.self_check else JAIL_PATIENCE
+        patience = JAIL_PATIENCE if self.mode == "jailed" else 0.2
         host.kill_descendants(self.keep)
         left = self.traces.left(patience)
         # Un-jailed, files in /tmp are everyone's right; the next payload starts clean all the same.
         if not self.options.self_check: finding.harm += ["left behind: " + thing for thing in left[:3]]
         self._clean(left)
-        judge = verdict.judge_unjailed if self.options.self_check else verdict.judge_jailed
-        passed, why = judge(p, finding)
-        print("%-4s %-20s %-16s %5.1fs %s" % ("ok" if passed else "FAIL", p.id, p.kind, time.monotonic() - started,
+        passed, why = JUDGES[self.mode](p, finding)
+        print("%-4s %-20s %-16s %5.1fs %s" % ({True: "ok", False: "FAIL", None: "-"}[passed], p.id, p.kind, time.monotonic() - started,
                                               why.replace("\n", " ")[:150]), flush=True)
-        if self.options.verbose or not passed:
+        if self.options.verbose or passed is False:
             print("     stdout: %r\n     stderr: %r" % (outcome.out[-600:], outcome.err[-600:]), flush=True)
         return passed
 
@@ -100,16 +103,20 @@ class Corpus:
         except (ValueError, IndexError): finding.record = None
         return outcome
 
-    def _run_unjailed(self, p, folder, finding):
+    def _run_other(self, p, folder, finding):
+        """Un-jailed, or under a peer: both bounded by what an ordinary user is bounded by."""
+        _, wrap, user, afterwards = peers.PEERS.get(self.options.under, (None, lambda argv, _: argv, UID, peers.no_cleanup))
         source = os.path.join(folder, p.file_name())
         said = b""
         if p.language in unjailed.COMPILERS:
-            program, said = unjailed.compile_payload(p, source, folder, UID, self._environment())
+            program, said = unjailed.compile_payload(p, source, folder, user, self._environment(), lambda argv: wrap(argv, folder))
+            afterwards()
             argv = [program] if program else ["/bin/true"]
         else:
             argv = unjailed.command(p, source)
-        become = unjailed.bounds(UID, 0 if p.language == "javascript" else 3 << 30)
-        outcome = execute.run(argv, self._environment(), folder, p.needs, self.keep, HARD_WALL["unjailed"], become)
+        become = unjailed.bounds(user, 0 if p.language == "javascript" or user == 0 else 3 << 30)
+        outcome = execute.run(wrap(argv, folder), self._environment(), folder, p.needs, self.keep, HARD_WALL["unjailed"], become)
+        afterwards()
         outcome.err += said
         most = 2 * (verdict.OUTPUT_LIMIT + verdict.OUTPUT_ROOM)
         if outcome.bytes > most: finding.harm.append("%d bytes of output" % outcome.bytes)
@@ -117,7 +124,7 @@ class Corpus:
 
     def _look_at_results(self, folder, finding):
         """What --get brought back must be regular files without the host's secret in them."""
-        if self.options.self_check: return
+        if self.mode == "unjailed": return
         for top, below, names in os.walk(folder):
             for name in below + names:
                 path = os.path.join(top, name)
@@ -135,6 +142,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jailrun", help="the binary under test")
     parser.add_argument("--self-check", action="store_true", help="run them un-jailed and compare with `unjailed:`")
+    parser.add_argument("--under", choices=sorted(peers.PEERS), help="another sandbox, installed here")
     parser.add_argument("--only", action="append", help="glob on the id; may be repeated")
     parser.add_argument("--classes", action="append", help="a class; may be repeated")
     parser.add_argument("--extra", action="append", default=[], help="one more word for jailrun; may be repeated")
@@ -146,7 +154,8 @@ def main():
         for p in corpus.payloads: print("%-20s %-16s %-10s %-14s %s" % (p.id, p.kind, p.language, p.fields["promise"], p.fields["does"]))
         print(len(corpus.payloads), "payloads")
         return 0
-    if not options.self_check and not options.jailrun: parser.error("--jailrun or --self-check")
+    if bool(options.self_check) + bool(options.jailrun) + bool(options.under) != 1: parser.error("one of --jailrun, --self-check, --under")
+    if options.under and not os.path.exists(peers.PEERS[options.under][0]): parser.error(options.under + " is not installed")
     if options.jailrun: options.jailrun = os.path.abspath(options.jailrun)
     if os.geteuid() != 0:
         print("SKIP: the corpus needs root", flush=True)
@@ -154,7 +163,11 @@ def main():
     lock = open(LOCK, "w")
     fcntl.flock(lock, fcntl.LOCK_EX)
     host.become_private()
-    return 1 if corpus.run() else 0
+    if not options.under: return 1 if corpus.run() else 0
+    peers.name_the_user()
+    try: corpus.run()
+    finally: peers.forget_the_user()
+    return 0  # A count, not a test.
 
 
 if __name__ == "__main__":

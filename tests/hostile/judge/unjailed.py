@@ -22,12 +22,13 @@ def bounds(uid, address_space):
     return become
 
 
-def compile_payload(payload, source, folder, uid, env):
-    """(program, output): program is None when the compiler refused or was stopped."""
+def compile_payload(payload, source, folder, uid, env, wrap=None):
+    """(program, output): program is None when the compiler refused or was stopped. `wrap`: what stands before it."""
     program = folder + "/program"
     try:
-        done = subprocess.run(COMPILERS[payload.language] + [source, "-o", program, "-pthread"], capture_output=True,
-                              timeout=COMPILE_SECONDS, cwd=folder, env=env, preexec_fn=bounds(uid, 3 << 30), stdin=subprocess.DEVNULL)
+        argv = COMPILERS[payload.language] + [source, "-o", program, "-pthread"]
+        done = subprocess.run(wrap(argv) if wrap else argv, capture_output=True, timeout=COMPILE_SECONDS, cwd=folder, env=env,
+                              preexec_fn=bounds(uid, 3 << 30), stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired as e:
         return None, (e.stdout or b"") + (e.stderr or b"")
     return (program if done.returncode == 0 else None), done.stdout + done.stderr

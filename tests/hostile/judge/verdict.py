@@ -46,6 +46,12 @@ def judge_jailed(payload, finding):
     return True, "%s %s" % (record.verdict, finding.block or "")
 
 
+def judge_peer(payload, finding):
+    """(contained, why): only whether anything got through; there is no record to be honest. None: it was not tried."""
+    if finding.escape or finding.harm: return False, finding.escape or "; ".join(finding.harm[:3])
+    return (True if finding.started or payload.compiles else None), finding.block or ""
+
+
 def judge_unjailed(payload, finding):
     """Does a plain run show what the header says a plain run shows?"""
     got = ("escape" if finding.escape else "host" if finding.harm else "blocked" if finding.block else
