@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 SETUID ?= 0
-FUZZ_SECONDS ?= 60
+TIME ?= 60
 JOBS ?= $(shell nproc)
 BUILD := build/release
 JAILRUN := $(BUILD)/tools/jailrun/jailrun
@@ -47,9 +47,9 @@ bench: product ## Cold runs beside bare fork+exec and bubblewrap, interleaved; h
 	@$(BUILD)/tests/bench/jail_bench --jailrun $(JAILRUN) --json $(BUILD)/bench.json
 	@$(BUILD)/tests/bench/jail_bench --jailrun $(JAILRUN) --overshoot 200 --json $(BUILD)/overshoot.json
 
-fuzz: deps ## Run every fuzz target for FUZZ_SECONDS (60)
+fuzz: deps ## Run every fuzz target for TIME seconds (60)
 	@tools/deps check && cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers
-	@tools/fuzz $(FUZZ_SECONDS)
+	@tools/fuzz $(TIME)
 
 peers-hostile: product ## The hostile corpus under other sandboxes: how much gets through each (as root)
 	@tools/deps check peers && tools/peers_hostile $(JAILRUN)

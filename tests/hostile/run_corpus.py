@@ -4,6 +4,7 @@
   run_corpus.py --jailrun build/tools/jailrun/jailrun      every payload must be contained
   run_corpus.py --self-check                               the same payloads un-jailed: each must show what its
                                                            header says, which proves that each check can fail
+  run_corpus.py --jailrun ... --combine 50 --seed 1        fifty random combinations of mutated payloads instead
   run_corpus.py --under bubblewrap                         the same payloads under another sandbox (judge/peers.py):
                                                            how many it contains
 
@@ -23,7 +24,7 @@ import time
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from judge import execute, host, payload, peers, record, unjailed, verdict
+from judge import combine, execute, host, payload, peers, record, unjailed, verdict
 from judge.canaries import Canaries, FOLDER
 
 PROTO = os.path.join(HERE, "../../proto/jail/v1/result.proto")
@@ -41,6 +42,7 @@ class Corpus:
         self.options = options
         self.proto = record.read_proto(PROTO)
         self.payloads = [p for p in payload.load(HERE, set(self.proto[0].values())) if self._selected(p)]
+        if options.combine: self.payloads = [combine.Combination(self.payloads, options.seed + i) for i in range(options.combine)]
         self.mode = "unjailed" if options.self_check else "peer" if options.under else "jailed"
 
     def _selected(self, p):
@@ -146,6 +148,8 @@ def main():
     parser.add_argument("--only", action="append", help="glob on the id; may be repeated")
     parser.add_argument("--classes", action="append", help="a class; may be repeated")
     parser.add_argument("--extra", action="append", default=[], help="one more word for jailrun; may be repeated")
+    parser.add_argument("--combine", type=int, default=0, metavar="N", help="N random combinations of the payloads")
+    parser.add_argument("--seed", type=int, default=int(time.time()), help="of the first combination (default: the clock)")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("-v", "--verbose", action="store_true")
     options = parser.parse_args()
@@ -155,6 +159,7 @@ def main():
         print(len(corpus.payloads), "payloads")
         return 0
     if bool(options.self_check) + bool(options.jailrun) + bool(options.under) != 1: parser.error("one of --jailrun, --self-check, --under")
+    if options.combine and not options.jailrun: parser.error("--combine is for --jailrun: nothing bounds them elsewhere")
     if options.under and not os.path.exists(peers.PEERS[options.under][0]): parser.error(options.under + " is not installed")
     if options.jailrun: options.jailrun = os.path.abspath(options.jailrun)
     if os.geteuid() != 0:

@@ -97,20 +97,12 @@ void Append(const std::vector<std::string>& more, std::vector<std::string>& line
   lines.insert(lines.end(), more.begin(), more.end());
 }
 
-absl::StatusOr<build::CheckedPolicy> FindPolicy(const build::PolicySet& set, const std::string& name) {
-  JAIL_ASSIGN_OR_RETURN(std::vector<build::CheckedPolicy> policies, build::CheckPolicies(set));
-  for (build::CheckedPolicy& policy : policies) {
-    if (policy.name == name) return std::move(policy);
-  }
-  return absl::NotFoundError(absl::StrCat("there is no policy \"", name, "\""));
-}
-
 }  // namespace
 
 absl::StatusOr<std::string> LearnFrom(const std::vector<build::PolicyFile>& files,
                                       const std::vector<v1::ResultRecord>& records, const std::string& name) {
   JAIL_ASSIGN_OR_RETURN(const build::PolicySet set, build::ParsePolicies(files));
-  JAIL_ASSIGN_OR_RETURN(const build::CheckedPolicy policy, FindPolicy(set, name));
+  JAIL_ASSIGN_OR_RETURN(const build::CheckedPolicy policy, FindChecked(set, name));
   Refused refused;
   for (const v1::ResultRecord& record : records) {
     for (const v1::PhaseResult& phase : record.phases()) Collect(phase, policy, refused);

@@ -1,5 +1,4 @@
 // Whether policies do what their own text says they do.
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tools/build/bpf_evaluator.h"
 #include "tools/build/call_text.h"
@@ -44,7 +43,7 @@ void CheckExpectations(const build::PolicySource& source, const build::BpfProgra
 
 void CheckReasons(const build::PolicySource& source, Complaints& out) {
   for (const v1::Policy::Rule& rule : source.policy.rules()) {
-    if (!absl::StartsWith(rule.because(), "FIXME")) continue;
+    if (rule.because() != kUnwritten) continue;
     out.push_back(absl::StrCat(source.path, ": the rule for \"",
                                rule.syscalls().empty() ? "" : rule.syscalls(0), "\" has no reason yet"));
   }

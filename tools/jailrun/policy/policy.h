@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "jail/v1/result.pb.h"
+#include "tools/build/policy_checker.h"
 #include "tools/build/policy_files.h"
 
 namespace jail::cli {
@@ -21,6 +22,9 @@ std::vector<build::PolicyFile> BuiltinPolicies();
 
 // The built-in ones, with `changed` in the place of those of the same name, or beside them.
 absl::StatusOr<build::PolicySet> LoadPolicies(const std::vector<build::PolicyFile>& changed);
+
+// Its answer to each call. Errors: a rule that is wrong; no such policy, with the nearest name.
+absl::StatusOr<build::CheckedPolicy> FindChecked(const build::PolicySet& set, const std::string& name);
 
 // One line for each policy; groups are part of theirs.
 absl::StatusOr<std::string> ListPolicies(const build::PolicySet& set);
@@ -46,7 +50,7 @@ std::vector<std::string> LintPolicies(const build::PolicySet& set);
 absl::StatusOr<std::string> LearnFrom(const std::vector<build::PolicyFile>& files,
                                       const std::vector<v1::ResultRecord>& records, const std::string& name);
 
-// The only word that a rule's reason may not be.
+// What a learned rule has in the place of its reason.
 constexpr absl::string_view kUnwritten = "FIXME: who needs it?";
 
 }  // namespace jail::cli

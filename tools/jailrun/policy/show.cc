@@ -60,14 +60,6 @@ absl::Status NoPolicy(const build::PolicySet& set, const std::string& name) {
   return absl::NotFoundError(absl::StrCat("there is no policy ", Quoted(name), DidYouMean(name, names)));
 }
 
-absl::StatusOr<build::CheckedPolicy> FindChecked(const build::PolicySet& set, const std::string& name) {
-  JAIL_ASSIGN_OR_RETURN(std::vector<build::CheckedPolicy> policies, build::CheckPolicies(set));
-  for (build::CheckedPolicy& policy : policies) {
-    if (policy.name == name) return std::move(policy);
-  }
-  return NoPolicy(set, name);
-}
-
 // "allow", "EPERM   group "habits": ..."
 std::string Decision(const build::CheckedPolicy& policy, const seccomp_data& call, uint32_t verdict) {
   if (call.arch != AUDIT_ARCH_X86_64) return "only x86_64 calls are answered";
@@ -83,6 +75,14 @@ std::string Decision(const build::CheckedPolicy& policy, const seccomp_data& cal
 }
 
 }  // namespace
+
+absl::StatusOr<build::CheckedPolicy> FindChecked(const build::PolicySet& set, const std::string& name) {
+  JAIL_ASSIGN_OR_RETURN(std::vector<build::CheckedPolicy> policies, build::CheckPolicies(set));
+  for (build::CheckedPolicy& policy : policies) {
+    if (policy.name == name) return std::move(policy);
+  }
+  return NoPolicy(set, name);
+}
 
 absl::StatusOr<build::PolicySet> LoadPolicies(const std::vector<build::PolicyFile>& changed) {
   JAIL_ASSIGN_OR_RETURN(build::PolicySet set, build::ParsePolicies(BuiltinPolicies()));
