@@ -156,6 +156,13 @@ TEST(LearnTest, HasNothingToSayOfARunThatWasRefusedNothing) {
   EXPECT_THAT(LearnFrom(Small(), {}, "q").status().message(), HasSubstr("no policy \"q\""));
 }
 
+TEST(LearnTest, DoesNotContradictARuleThatRefuses) {
+  const std::string text =
+      absl::StrCat(kPolicy, "rules { syscalls: [\"ptrace\"] action { notify: true } because: \"never\" }\n");
+  EXPECT_THAT(LearnFrom(Small(text), {Refused({{kPtrace, 0}})}, "p").status().message(),
+              HasSubstr("policy/p.textproto: \"ptrace\" is refused by a rule of its own"));
+}
+
 TEST(LearnTest, CannotAllowWhatHasNoName) {
   v1::ResultRecord record = Refused({{1000, 0}, {kPtrace, 0}});
   record.mutable_phases(0)->mutable_violations(1)->set_arch("i386");

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -112,6 +113,10 @@ absl::StatusOr<std::string> LearnFrom(const std::vector<build::PolicyFile>& file
   for (const auto& [number, all_args] : refused) {
     const build::CallRules& rules = policy.calls.at(number);
     const build::PolicySource& owner = set.at(rules.group.empty() ? name : rules.group);
+    if (rules.clauses.empty() && !rules.group.empty()) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          owner.path, ": \"", SyscallName(number), "\" is refused by a rule of its own: change that one"));
+    }
     for (const Args& args : all_args) {
       Append(RuleLines(SyscallName(number), rules, args), added[owner.path]);
       expected.push_back(absl::StrCat("\"", CallText(SyscallName(number), rules, args), "\""));

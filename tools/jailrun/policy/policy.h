@@ -47,6 +47,7 @@ std::vector<std::string> LintPolicies(const build::PolicySet& set);
 // A unified diff that allows what the runs were refused, with the arguments that they gave where the
 // policy looks at arguments; empty when they were refused nothing that has a name. Each rule comes with an
 // expectation and a `because` for a person to write: `jailrun policy lint` refuses it until then.
+// FailedPreconditionError: a rule refuses one of the calls by name; adding another would contradict it.
 absl::StatusOr<std::string> LearnFrom(const std::vector<build::PolicyFile>& files,
                                       const std::vector<v1::ResultRecord>& records, const std::string& name);
 
