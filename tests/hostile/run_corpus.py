@@ -34,7 +34,8 @@ UID = 61247            # Whom payloads run as un-jailed, and whose process is a 
 LIMITS = ["--wall", "4s", "--time", "1s"]
 JAIL_PATIENCE = 6.0    # Other jails on this machine come and go within this.
 HARD_WALL = {"jailed": 40.0, "unjailed": 8.0}
-JUDGES = {"jailed": verdict.judge_jailed, "unjailed": verdict.judge_unjailed, "peer": verdict.judge_peer}
+JUDGES = {"jailed": verdict.judge_jailed, "unjailed": verdict.judge_unjailed, "peer": verdict.judge_peer,
+          "combined": verdict.judge_combined}
 
 
 class Corpus:
@@ -78,7 +79,7 @@ class Corpus:
         # Un-jailed, files in /tmp are everyone's right; the next payload starts clean all the same.
         if not self.options.self_check: finding.harm += ["left behind: " + thing for thing in left[:3]]
         self._clean(left)
-        passed, why = JUDGES[self.mode](p, finding)
+        passed, why = JUDGES["combined" if self.options.combine else self.mode](p, finding)
         print("%-4s %-20s %-16s %5.1fs %s" % ({True: "ok", False: "FAIL", None: "-"}[passed], p.id, p.kind, time.monotonic() - started,
                                               why.replace("\n", " ")[:150]), flush=True)
         if self.options.verbose or passed is False:

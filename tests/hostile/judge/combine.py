@@ -1,5 +1,5 @@
 """Attacks that nobody wrote: several of the corpus at once in one jail, started together, their numbers changed. What one
-clears away, fills or kills is what another counts on; the host's checks stay the same, and any honest verdict will do."""
+clears away, fills or kills is what another counts on; only the host's checks and the record judge, and any honest verdict will do."""
 import random
 import re
 
@@ -10,8 +10,6 @@ MOST_PARTS = 4
 # How a run may end; never by an error of the jail's own.
 VERDICTS = {"OK", "NONZERO_EXIT", "SIGNALED", "CPU_TIME_LIMIT", "WALL_TIME_LIMIT", "IDLE_TIME_LIMIT", "MEMORY_LIMIT", "OUTPUT_LIMIT",
             "DISK_LIMIT", "SYSCALL_DENIED"}
-# They take a neighbour for a stranger, or look for what an earlier run has left.
-ALONE = {"proc-count-pids"}
 NUMBER = re.compile(r"(?<![\w.])(?:0x[0-9a-fA-F]+|\d+)(?![\w.])")
 
 DRIVER = """# START %(id)s is said once; each part is a program of its own in a process of its own.
@@ -40,7 +38,7 @@ class Combination:
 
     def __init__(self, payloads, seed):
         rng = random.Random(seed)
-        usable = [p for p in payloads if p.language in INTERPRETERS and not (p.compiles or p.needs or p.runs > 1 or p.id in ALONE)]
+        usable = [p for p in payloads if p.language in INTERPRETERS and not (p.compiles or p.needs or p.runs > 1)]
         self.parts = rng.sample(usable, rng.randint(2, MOST_PARTS))
         self.id = "combined-%d" % seed
         self.needs = []
@@ -59,6 +57,6 @@ def mutate(source, rng):
 
     def change(match):
         if rng.randrange(12): return match.group()
-        value = int(match.group(), 0)
+        value = int(match.group(), 16 if match.group().startswith("0x") else 10)
         return str(rng.choice((value + 1, max(value - 1, 0), value * 2, 0, 1 << rng.randrange(33), 65535)))
     return kit + mark + NUMBER.sub(change, attack)

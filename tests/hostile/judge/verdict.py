@@ -46,6 +46,13 @@ def judge_jailed(payload, finding):
     return True, "%s %s" % (record.verdict, finding.block or "")
 
 
+def judge_combined(payload, finding):
+    """By the host's checks and the record alone: a part whose numbers were changed, or that takes a neighbour for a
+    stranger, may well say ESCAPE."""
+    finding.escape = None
+    return judge_jailed(payload, finding)
+
+
 def judge_peer(payload, finding):
     """(contained, why): only whether anything got through; there is no record to be honest. None: it was not tried."""
     if finding.escape or finding.harm: return False, finding.escape or "; ".join(finding.harm[:3])
