@@ -1,6 +1,6 @@
 # One of two hostile neighbours that would talk: each leaves its word wherever a jail might share something with
 # another, listens there for two seconds, and says every channel on which the other's word came.
-import array, ctypes, errno, fcntl, mmap, os, signal, socket, sys, threading, time
+import ctypes, fcntl, os, signal, socket, sys, threading, time
 
 me, other = sys.argv[1], sys.argv[2]
 libc = ctypes.CDLL(None, use_errno=True)
@@ -40,7 +40,7 @@ def stream(family, address_of):
 def system_v():
     key = 0x6a610000
     for call in (29, 64, 68):  # shmget, semget, msgget
-        if libc.syscall(call, key + int(me), 4096, 0o1666) >= 0: pass
+        libc.syscall(call, key + int(me), 4096, 0o1666)
         if libc.syscall(call, key + int(other), 0, 0) >= 0: heard.add(f"System V, call {call}")
 
 
