@@ -31,6 +31,13 @@ def counts(case):
     return (good, bad) if case.get("status") == "run" else (good if own else 0, max(bad, 1))
 
 
+def reasons(case):
+    """The lines of a failed entry that say why, with the two behind each."""
+    lines = (case.findtext("system-out") or "").splitlines()
+    told = [i for i, line in enumerate(lines) if re.match(r"FAIL|.*: Failure$", line)][:6]
+    return [line[:300] for i in told for line in lines[i:i + 3]] or [line[:300] for line in lines[-3:]]
+
+
 def main():
     junit, skips_path = sys.argv[1:]
     must_run = os.environ.get("JAIL_TESTS_MUST_RUN") == "1"
@@ -42,7 +49,7 @@ def main():
             good, bad = counts(case)
             passed, failed = passed + good, failed + bad
             if bad:
-                print(f"failed: {name}")
+                print(f"failed: {name}", *reasons(case), sep="\n    ")
             continue
         reason = next((r for p, r in skips.items() if fnmatch.fnmatch(name, p)), None)
         print(f"skipped: {name} ({reason or 'on no list'})")
