@@ -19,20 +19,42 @@ int ReadOwnCpus(CpuWords& cpus) {
   return syscall(SYS_sched_getaffinity, 0, sizeof cpus, cpus) < 0 ? errno : 0;
 }
 
-int64_t CountOwnCpus() {
-  CpuWords cpus;
-  if (ReadOwnCpus(cpus) != 0) return int64_t{64} * kCpuWords;
+namespace {
+
+int64_t Count(const CpuWords& cpus) {
   int64_t count = 0;
   // Bit by bit: a builtin for it would be a call into the compiler's own library.
   for (uint64_t word : cpus) {
     for (; word != 0; word &= word - 1) ++count;
   }
+  return count;
+}
+
+}  // namespace
+
+int64_t CountOwnCpus() {
+  CpuWords cpus;
+  if (ReadOwnCpus(cpus) != 0) return int64_t{64} * kCpuWords;
+  const int64_t count = Count(cpus);
   return count > 0 ? count : 1;
 }
 
 void GoFirst(int pid) {
   const int priority = 1;  // The lowest of the urgent ones; sched_param has no other member for us.
   syscall(SYS_sched_setscheduler, pid, SCHED_RR | SCHED_RESET_ON_FORK, &priority);
+}
+
+void StartApart(int pid, const CpuWords& cpus) {
+  unsigned own = 0;
+  if (Count(cpus) != 2 || syscall(SYS_getcpu, &own, nullptr, nullptr) != 0 || own / 64 >= kCpuWords) return;
+  CpuWords other;
+  std::memcpy(other, cpus, sizeof other);
+  other[own / 64] &= ~(uint64_t{1} << own % 64);
+  syscall(SYS_sched_setaffinity, pid, sizeof other, other);
+}
+
+int TakeCpus(const CpuWords& cpus) {
+  return syscall(SYS_sched_setaffinity, 0, sizeof cpus, cpus) != 0 ? errno : 0;
 }
 
 bool AnyCpus(const CpuWords& cpus) {
@@ -44,7 +66,7 @@ bool AnyCpus(const CpuWords& cpus) {
 
 // The kernel takes the part that it can give, so only reading back tells.
 int RunOnlyOn(const CpuWords& cpus, CpuWords& effective) {
-  if (syscall(SYS_sched_setaffinity, 0, sizeof cpus, cpus) != 0) return errno;
+  if (const int error = TakeCpus(cpus)) return error;
   if (const int error = ReadOwnCpus(effective)) return error;
   return std::memcmp(cpus, effective, sizeof effective) == 0 ? 0 : EINVAL;
 }

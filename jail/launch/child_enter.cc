@@ -117,7 +117,7 @@ int JoinNetwork(Context& context) {
   int error = ReceiveByte(context.init_peer, 0, &byte, &fd);
   if (error == 0) error = fd < 0 ? ECANCELED : Errno(setns(fd, CLONE_NEWNET));
   CloseFd(&fd);
-  return error;
+  return error != 0 ? error : TakeCpus(context.cpus);  // init has long set where it began.
 }
 
 }  // namespace jail::launch

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "jail/base/cpus.h"
 #include "jail/cgroup/cgroup.h"
 #include "jail/launch/step.h"
 #include "jail/plan/builtin.h"
@@ -67,6 +68,7 @@ struct Context {
   int child_scratch = -1;
   int init_peer = -1, program_peer = -1;  // init <-> program: the network, and that init is confined
   int signals = -1;                       // init's
+  CpuWords cpus;                          // As the caller has them; a limit may narrow them.
 
   uid_t host_uid() const {
     return privileged ? static_cast<uid_t>(site.uid_first + 2 * cgroups.slot + 1) : caller_uid;

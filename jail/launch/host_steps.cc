@@ -403,15 +403,9 @@ int GoWithout(Context& context, plan::Layer layer, StepId step, int error) {
 }
 
 int RunHostSteps(Context& context) {
-  plan::RawReport& report = *context.report;
-  report.usage.pids_peak = report.usage.pids_denied = -1;
-  report.usage.disk_bytes = report.usage.disk_inodes = -1;
-  report.usage.io_read_bytes = report.usage.io_write_bytes = -1;
-  report.usage.anon_peak_bytes = report.usage.file_peak_bytes = report.usage.throttled_ns = -1;
-  report.sample_interval_ns = cgroup::kFirstIntervalNs;
-  report.effective_memory_bytes = report.effective_processes = report.effective_cpu_millicores = -1;
-  report.effective_io_read_bytes_per_second = report.effective_io_write_bytes_per_second = -1;
-  return WalkSteps(kHostSteps, context, report.host);
+  NothingKnownYet(*context.report);
+  context.report->sample_interval_ns = cgroup::kFirstIntervalNs;
+  return WalkSteps(kHostSteps, context, context.report->host);
 }
 
 int RunTeardownSteps(Context& context) {

@@ -3,7 +3,6 @@
 // environment, and runs under a filter of its own.
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -90,7 +89,7 @@ constexpr Step<Context> kInitSteps[] = {
 
 void RunInit(Context& context, pid_t program) {
   CloseFd(&context.init_peer);
-  sched_yield();  // The program's process has more to do; on two cores it would wait for us.
+  StartApart(program, context.cpus);
   // The program must not outlive an init that is not what it should be.
   if (WalkSteps(kInitSteps, context, context.report->init) != 0) _exit(1);
   context.report->init.step = StepId::kNone;

@@ -113,6 +113,7 @@ inline constexpr int kMaxChannels = 8;
 // Messages on the control socket, one byte each, with at most one descriptor.
 enum class Message : uint8_t {
   kReport = 'R',  // helper -> watcher: the report's memfd, sealed against the watcher's writing
+  kDone = 'D',    // helper -> watcher: the report is whole and nothing is left; only its exit is to come
   kWork = 'W',    // init -> watcher: a read-only view of the work directory
   kCancel = 'C',  // watcher -> helper: end the run
   kOutput = 'O',  // watcher -> helper: end the run, an output limit was passed

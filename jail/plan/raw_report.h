@@ -6,6 +6,7 @@
 #define JAIL_PLAN_RAW_REPORT_H_
 
 #include <cstdint>
+#include <initializer_list>
 
 #include "jail/plan/layout.h"
 #include "jail/plan/steps.h"
@@ -202,6 +203,19 @@ struct RawReport {
   int64_t killed_tasks;  // in the jail when the helper killed it, init too; -1: unknown
   Trace unclean;         // the first step of the clean-up that failed; no step: none did
 };
+
+// For all that is -1 while nobody has looked.
+inline void NothingKnownYet(RawReport& report) {
+  Usage& usage = report.usage;
+  for (int64_t* figure : {&usage.pids_peak, &usage.pids_denied, &usage.disk_bytes, &usage.disk_inodes,
+                          &usage.io_read_bytes, &usage.io_write_bytes, &usage.anon_peak_bytes,
+                          &usage.file_peak_bytes, &usage.throttled_ns, &report.effective_memory_bytes,
+                          &report.effective_processes, &report.effective_cpu_millicores,
+                          &report.effective_io_read_bytes_per_second,
+                          &report.effective_io_write_bytes_per_second}) {
+    *figure = -1;
+  }
+}
 
 // Counts a denied call, with those like it.
 inline void NoteViolation(RawReport& report, const Violation& call) {

@@ -186,6 +186,8 @@ class PumpLoop {
       result_.report = std::move(received);
     } else if (text == static_cast<char>(plan::Message::kWork) && !result_.work.valid()) {
       result_.work = std::move(received);
+    } else if (text == static_cast<char>(plan::Message::kDone)) {
+      OnDone();
     }
     return Received::kMessage;
   }
@@ -220,7 +222,15 @@ class PumpLoop {
     if (send(control_.get(), &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) control_.Reset();
   }
 
+  void OnDone() {
+    if (!pidfd_.valid()) return;
+    result_.ended_ns = MonotonicNs();
+    result_.helper = UnreapedHelper(std::move(pidfd_));
+    in_.pipe.Reset();
+  }
+
   void OnExit() {
+    if (!pidfd_.valid()) return;
     result_.ended_ns = MonotonicNs();
     result_.end = Reap(pidfd_.get());
     pidfd_.Reset();

@@ -1,5 +1,5 @@
 // Carries one phase: input to the program, output from it, messages from and to the helper, until
-// the helper has exited and the pipes are empty. All processes of the jail are dead by then, so
+// the helper is done or dead and the pipes are empty. All processes of the jail are dead by then, so
 // nothing waits for a descriptor that a descendant of the program still holds.
 //
 // A caller that reads slowly slows down nothing as long as the program stays within its output limit:
@@ -37,8 +37,9 @@ struct PumpResult {
   Fd report;  // What the helper sent; not valid when it died before that.
   Fd work;
   HelperEnd end;
+  UnreapedHelper helper;  // One that has said it is done: it need not be waited for to go on.
   bool cancelled = false;
-  int64_t ended_ns = 0;  // CLOCK_MONOTONIC when the helper had exited
+  int64_t ended_ns = 0;  // CLOCK_MONOTONIC when the helper had exited, or was done
 };
 
 // Takes the helper over: its descriptors are closed when this returns.

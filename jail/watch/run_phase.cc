@@ -35,6 +35,9 @@ void Take(PumpResult pumped, PhaseOutcome* outcome) {
   facts.output_curve = std::move(pumped.output_curve);
   if (pumped.report.valid()) facts.report = ReadReport(pumped.report.get());
   outcome->work = std::move(pumped.work);
+  outcome->helper = std::move(pumped.helper);
+  const bool finished = facts.report && facts.report->finished == 1;
+  if (!finished && outcome->helper.valid()) facts.helper_end = outcome->helper.Wait();
 }
 
 }  // namespace

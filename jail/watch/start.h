@@ -5,6 +5,7 @@
 #define JAIL_WATCH_START_H_
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "jail/base/fd.h"
@@ -41,6 +42,27 @@ struct HelperEnd {
 
 // After the pidfd has become readable.
 HelperEnd Reap(int pidfd);
+
+// A helper that is still to be reaped: at the latest when this goes.
+class UnreapedHelper {
+ public:
+  UnreapedHelper() = default;
+  explicit UnreapedHelper(Fd pidfd) : pidfd_(std::move(pidfd)) {}
+  UnreapedHelper(UnreapedHelper&&) = default;
+  UnreapedHelper& operator=(UnreapedHelper&& other) noexcept {
+    std::swap(pidfd_, other.pidfd_);
+    return *this;
+  }
+  ~UnreapedHelper() {
+    if (pidfd_.valid()) Reap(pidfd_.get());
+  }
+
+  bool valid() const { return pidfd_.valid(); }
+  HelperEnd Wait() { return Reap(std::exchange(pidfd_, Fd()).get()); }
+
+ private:
+  Fd pidfd_;
+};
 
 // Runs `jail-launch --sweep` to its end: kills and removes what helpers that died have left. *swept is
 // what it says about that, as far as it got.

@@ -12,6 +12,7 @@
 //   await              wait for a message and write its letter to stdout; '-' at the end of file
 //   work PATH          send that directory
 //   hold SECONDS       leave a process behind that keeps stdout open
+//   done               say that only the exit is to come
 //   exit N, die SIGNAL
 #include <dirent.h>
 #include <fcntl.h>
@@ -144,6 +145,10 @@ void Await() {
   WriteAll(1, std::string(1, letter));
 }
 
+void SayDone() {
+  if (send(jail::plan::kControlFd, "D", 1, MSG_NOSIGNAL) != 1) _exit(94);
+}
+
 void Hold(unsigned seconds) {
   if (fork() != 0) return;
   for (int fd = 3; fd < 10; ++fd) close(fd);
@@ -185,6 +190,7 @@ int main(int argc, char** argv) {
     if (command == "status") report->program_status = number;
     if (command == "reason") report->kill_reason = static_cast<jail::plan::KillReason>(number);
     if (command == "step") report->host.step = static_cast<jail::plan::StepId>(number);
+    if (command == "done") SayDone();
     if (command == "out") WriteAll(1, rest);
     if (command == "err") WriteAll(2, rest);
     if (command == "flood") Flood(static_cast<size_t>(atoll(rest.c_str())));

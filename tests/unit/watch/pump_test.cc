@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <chrono>
 #include <thread>
@@ -255,6 +256,27 @@ TEST(PumpTest, ReceivesReportAndWorkDirectory) {
   ASSERT_EQ(fstat(outcome.work.get(), &received), 0);
   ASSERT_EQ(stat("/usr/share", &expected), 0);
   EXPECT_EQ(received.st_ino, expected.st_ino);
+}
+
+// "await" ends when the control socket does, which is with the pump: before the helper's own end.
+TEST(PumpTest, AHelperThatIsDoneIsReapedWhileItsReportIsRead) {
+  const PhaseOutcome outcome = RunFake("report\nexec\nout all of it\nfinish\ndone\nawait\nexit 0\n");
+  EXPECT_EQ(outcome.facts.stdout_stream.content, "all of it");
+  EXPECT_EQ(outcome.facts.report->finished, 1u);
+  EXPECT_TRUE(outcome.helper.valid());
+}
+
+TEST(PumpTest, AHelperIsNeverLeftAsAZombie) {
+  RunFake("report\nexec\nfinish\ndone\nawait\nexit 0\n");
+  EXPECT_EQ(waitid(P_ALL, 0, nullptr, WEXITED | WNOHANG), -1);
+  EXPECT_EQ(errno, ECHILD);
+}
+
+TEST(PumpTest, AHelperThatSaysDoneButHasNotFinishedIsWaitedFor) {
+  const PhaseOutcome outcome = RunFake("report\nexec\ndone\nexit 3\n");
+  EXPECT_FALSE(outcome.helper.valid());
+  EXPECT_TRUE(outcome.facts.helper_end.known);
+  EXPECT_EQ(outcome.facts.helper_end.code, 3);
 }
 
 TEST(PumpTest, SecondReportIsIgnored) {
