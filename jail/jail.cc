@@ -83,16 +83,6 @@ v1::Failure FromStatus(absl::string_view step, const absl::Status& status) {
   return failure;
 }
 
-// What no step of this version's helper does.
-absl::Status CheckRequirable(const v1::RunPlan& plan) {
-  for (const int protection : plan.required_protections()) {
-    if (protection != v1::PROTECTION_LANDLOCK) continue;
-    return absl::InvalidArgumentError(
-        "required_protections: PROTECTION_LANDLOCK is not enforced by this version");
-  }
-  return absl::OkStatus();
-}
-
 // What depends on this process and not on the job alone.
 absl::Status CheckCpus(const v1::RunPlan& plan) {
   for (const v1::PhasePlan& phase : plan.phases()) {
@@ -163,8 +153,6 @@ class JobRun {
     absl::StatusOr<v1::RunPlan> plan = ResolveHere(job_, site_.config);
     record_.mutable_timeline()->set_resolve_us((MonotonicNs() - start_ns) / kNsPerUs);
     if (!plan.ok()) return Refuse(FromStatus("resolve", plan.status()));
-    const absl::Status requirable = CheckRequirable(*plan);
-    if (!requirable.ok()) return Refuse(FromStatus("resolve", requirable));
     plan_ = *std::move(plan);
     watch::DescribeJob(job_, plan_, record_.mutable_provenance());
     return true;

@@ -24,7 +24,8 @@ ABOVE_CORE = ["api", "fd", "base", "proto"]
 LAYERS = [
     Layer("proto", ["jail/v1/*.pb.h"], [], [PROTOBUF]),
     Layer("fd", ["jail/base/fd.h", "jail/base/errno_name.*"], [], []),
-    Layer("sys", ["jail/base/sys.*", "jail/base/mounts.*", "jail/base/cpus.*"], ["fd"], []),
+    Layer("sys", ["jail/base/sys.*", "jail/base/mounts.*", "jail/base/cpus.*", "jail/base/landlock.*",
+                  "jail/base/denied_calls.*"], ["fd"], []),
     Layer("builtin", ["jail/plan/builtin.h"], [], []),
     Layer("pod", ["jail/plan/layout.h", "jail/plan/raw_report.h", "jail/plan/steps.h", "jail/plan/view.*",
                   "jail/plan/ceilings.*"], ["fd", "sys", "builtin"], []),
@@ -47,7 +48,7 @@ LAYERS = [
     Layer("build tools", ["tools/build/*"], ["fd", "base", "builtin", "pod", "proto", "textproto", "resolve"],
           CORE_LIBRARIES + ["seccomp.h"]),
     Layer("policy command", ["tools/jailrun/policy/*"], ["fd", "base", "proto", "build tools", "tools"], [ABSL, PROTOBUF]),
-    Layer("tools", ["tools/*"], ABOVE_CORE + ["builtin", "policy command", "pool", "call", "exam", "serve"], [ABSL, PROTOBUF, "CLI/*"]),
+    Layer("tools", ["tools/*"], ABOVE_CORE + ["sys", "builtin", "policy command", "pool", "call", "exam", "serve"], [ABSL, PROTOBUF, "CLI/*"]),
     Layer("tests", ["tests/*"], ["*"], ["*"]),
 ]
 

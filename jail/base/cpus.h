@@ -28,9 +28,10 @@ int KeepCpus();
 // before.
 void GoFirst(int pid);
 
-// For two that go on side by side, on a machine of two CPUs: `pid`, just forked by this process, begins on the other
-// one of `cpus`. A scheduler leaves there what it finds hot in the cache, and one would wait for the other; with more
-// CPUs it finds a free one by itself. `pid` undoes it by TakeCpus. Only a hint: what fails is as it was.
+// For two that go on side by side, on a machine of two CPUs: `pid`, just forked by this process, begins on
+// the other one of `cpus`. A scheduler leaves there what it finds hot in the cache, and one would wait for
+// the other; with more CPUs it finds a free one by itself. `pid` undoes it by TakeCpus. Only a hint: what
+// fails is as it was.
 void StartApart(int pid, const CpuWords& cpus);
 
 // This process may run on these, as far as they are there.

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/vfs.h>
@@ -135,6 +136,21 @@ int WriteWhole(int fd, const char* bytes, size_t size) {
     size -= static_cast<size_t>(n);
   }
   return 0;
+}
+
+int WriteNewFile(int dir, const char* path, int mode, const char* bytes, size_t size) {
+  FixedText<1025> parent;
+  for (const char* at = path; *at != '\0'; ++at) {
+    if (*at == '/' && mkdirat(dir, parent.c_str(), 0755) != 0 && errno != EEXIST) return errno;
+    const char one[] = {*at, '\0'};
+    parent.Add(one);
+  }
+  if (parent.overflow()) return ENAMETOOLONG;
+  int fd = -1;
+  if (const int error = OpenBeneath(dir, path, O_WRONLY | O_CREAT | O_EXCL, mode, &fd)) return error;
+  const int error = WriteWhole(fd, bytes, size);
+  CloseFd(&fd);
+  return error;
 }
 
 int WriteAt(int dir, const char* name, const char* text) {

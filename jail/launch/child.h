@@ -42,6 +42,7 @@ int LockSecurebits(Context& context);
 int DropBoundingSet(Context& context);
 int DropCapabilities(Context& context);
 int NoNewPrivs(Context& context);
+int RestrictFiles(Context& context);
 
 // child_program.cc: the program's process up to exec.
 int EnterWork(Context& context);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "jail/base/cpus.h"
+#include "jail/base/landlock.h"
 #include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
@@ -24,6 +25,32 @@ constexpr int kOldestLastCap = CAP_AUDIT_READ;  // Every kernel we run on has at
 uint64_t NoCore() {
   rlimit limit;
   return GetLimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max >= 1 ? 1 : 0;
+}
+
+struct FileRule {
+  const char* path;
+  MayDo what;
+};
+constexpr FileRule kFileRules[] = {
+    {"/", MayDo::kRead},      {"/app", MayDo::kExecute},   {"/tmp", MayDo::kWrite},
+    {"/work", MayDo::kWrite}, {"/dev/shm", MayDo::kWrite}, {"/dev", MayDo::kUseDevice},
+};
+
+// Of the host's folders in the view, those that are links only lead to others of them.
+int AllowView(const Context& context, int ruleset, int abi) {
+  plan::Trace& trace = context.report->child;
+  for (const FileRule& rule : kFileRules) {
+    At(trace, -1, rule.path);
+    if (const int error = AllowBeneath(ruleset, abi, rule.path, rule.what)) return error;
+  }
+  for (int i = 0; i < context.view->count; ++i) {
+    const plan::ViewEntry& entry = context.view->entries[i];
+    if (entry.kind != plan::EntryKind::kBind && entry.kind != plan::EntryKind::kLinkOrBind) continue;
+    At(trace, i, entry.path);
+    const int error = AllowBeneath(ruleset, abi, entry.path, MayDo::kExecute);
+    if (error != 0 && error != ENOENT && error != ENOTDIR) return error;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -112,6 +139,20 @@ int DropCapabilities(Context&) {
   __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   const __user_cap_data_struct none[2] = {};
   return Errno(syscall(SYS_capset, &header, none));
+}
+
+// A second lock behind the mounts: what is opened by some way around them is refused all the same.
+int RestrictFiles(Context& context) {
+  const int abi = LandlockAbi();
+  if (abi < kUsableLandlockAbi)
+    return GoWithout(context, plan::kLandlock, StepId::kRestrictFiles, EOPNOTSUPP);
+  int ruleset = -1;
+  int error = MakeRuleset(abi, &ruleset);
+  if (error == 0) error = AllowView(context, ruleset, abi);
+  if (error == 0) error = RestrictSelf(ruleset);
+  CloseFd(&ruleset);
+  if (error == 0) context.report->landlock_abi = abi;
+  return error;
 }
 
 int NoNewPrivs(Context&) { return Errno(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }

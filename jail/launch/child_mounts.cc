@@ -122,13 +122,9 @@ int WriteApp(const Context& context, int app) {
     const plan::File& file = context.plan.file(i);
     if (file.place != plan::Place::kApp) continue;
     At(context.report->child, static_cast<int32_t>(i), context.plan.path(file));
-    int fd = -1;
-    if (const int error = OpenBeneath(app, context.plan.path(file), O_WRONLY | O_CREAT | O_EXCL, 0755, &fd))
+    if (const int error =
+            WriteNewFile(app, context.plan.path(file), 0555, context.plan.content(file), file.content.size))
       return error;
-    int error = WriteWhole(fd, context.plan.content(file), file.content.size);
-    if (error == 0) error = Errno(fchmod(fd, 0555));
-    CloseFd(&fd);
-    if (error != 0) return error;
   }
   return 0;
 }

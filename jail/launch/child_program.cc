@@ -19,27 +19,6 @@ namespace {
 constexpr char kWorkDir[] = "/work";
 constexpr int kFirstFree = 3;  // Behind stdin, stdout and stderr.
 
-// The parents of "a/b/c.py", one after the other.
-int MakeParents(int work, const char* path) {
-  FixedText<plan::kMaxPathBytes + 1> parent;
-  for (; *path != '\0'; ++path) {
-    if (*path == '/' && mkdirat(work, parent.c_str(), 0755) != 0 && errno != EEXIST) return errno;
-    const char one[] = {*path, '\0'};
-    parent.Add(one);
-  }
-  return 0;
-}
-
-int WriteFile(int work, const char* path, const char* content, size_t size) {
-  if (const int error = MakeParents(work, path)) return error;
-  int fd = -1;
-  if (const int error = OpenBeneath(work, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644, &fd))
-    return error;
-  const int error = WriteWhole(fd, content, size);
-  CloseFd(&fd);
-  return error;
-}
-
 }  // namespace
 
 int EnterWork(Context&) {
@@ -59,7 +38,7 @@ int WriteFiles(Context& context) {
     if (file.place != plan::Place::kWork) continue;
     const char* path = context.plan.path(file);
     At(context.report->child, static_cast<int32_t>(i), path);
-    error = WriteFile(work, path, context.plan.content(file), file.content.size);
+    error = WriteNewFile(work, path, 0644, context.plan.content(file), file.content.size);
   }
   CloseFd(&work);
   return error;

@@ -66,6 +66,7 @@ constexpr Step<Context> kChildSteps[] = {
     {StepId::kNoNewPrivs, Always, NoNewPrivs},
     {StepId::kEnterWork, Always, EnterWork},
     {StepId::kWriteFiles, Always, WriteFiles},
+    {StepId::kRestrictFiles, Always, RestrictFiles},
     {StepId::kNewSession, Always, NewSession},
     {StepId::kArrangeFds, Always, ArrangeFds},
     {StepId::kAwaitInit, Always, AwaitInit},

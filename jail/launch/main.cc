@@ -20,7 +20,8 @@ int Run(Context& context) {
   RunHostSteps(context);
   RunTeardownSteps(context);
   context.report->finished = 1;
-  SendByte(plan::kControlFd, static_cast<uint8_t>(plan::Message::kDone));  // A caller that is gone has missed nothing.
+  SendByte(plan::kControlFd,
+           static_cast<uint8_t>(plan::Message::kDone));  // A caller that is gone has missed nothing.
   return context.report->host.error == 0 ? 0 : kExitFailed;
 }
 

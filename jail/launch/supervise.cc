@@ -1,9 +1,7 @@
 // Watches one jail from the host: one epoll over the child's pidfd, the control socket, the timers,
 // the exec pipe and the filter's listener. Nothing here waits without a timer, and nothing is ever
 // read from a descriptor that the program holds.
-#include <linux/seccomp.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
@@ -12,6 +10,7 @@
 #include <cstring>
 
 #include "jail/base/cpus.h"
+#include "jail/base/denied_calls.h"
 #include "jail/base/sys.h"
 #include "jail/cgroup/grace.h"
 #include "jail/cgroup/sampler.h"
@@ -146,26 +145,14 @@ int AnswerFor(int number) {
   return gap || number < 0 ? ENOSYS : EPERM;
 }
 
-// The kernel copies as much as its own struct has; ours has room for a longer one of later kernels.
-union Notification {
-  seccomp_notif value;
-  char room[512];
-};
-union Response {
-  seccomp_notif_resp value;
-  char room[512];
-};
-
 int OnListener(Context& context) {
-  static Notification request;
-  static Response response;
-  std::memset(&request, 0, sizeof request);  // The kernel refuses anything but zeros.
-  if (const int error = Control(context.listener, SECCOMP_IOCTL_NOTIF_RECV, &request)) {
-    // ENOENT: the caller was killed before we looked. No more users: the descriptor hangs up.
+  seccomp_data call;
+  uint64_t id = 0;
+  if (const int error = ReceiveDenied(context.listener, &id, &call)) {
+    // No more users: the descriptor hangs up.
     return error == ENOENT || error == EINTR ? 0 : error;
   }
-  const int answer = AnswerFor(request.value.data.nr);
-  const seccomp_data& call = request.value.data;
+  const int answer = AnswerFor(call.nr);
   plan::Violation violation = {call.nr, call.arch, {}, 1, answer, 0};
   std::memcpy(violation.args, call.args, sizeof violation.args);
   plan::NoteViolation(*context.report, violation);
@@ -173,11 +160,7 @@ int OnListener(Context& context) {
     Kill(context, plan::KillReason::kDeniedCalls);
     return 0;
   }
-  std::memset(&response, 0, sizeof response);
-  response.value.id = request.value.id;
-  response.value.error = -answer;
-  const int error = Control(context.listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
-  return error == ENOENT ? 0 : error;
+  return AnswerDenied(context.listener, id, answer);
 }
 
 int OnTimerFd(Context& context, int fd) {

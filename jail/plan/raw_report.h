@@ -207,12 +207,11 @@ struct RawReport {
 // For all that is -1 while nobody has looked.
 inline void NothingKnownYet(RawReport& report) {
   Usage& usage = report.usage;
-  for (int64_t* figure : {&usage.pids_peak, &usage.pids_denied, &usage.disk_bytes, &usage.disk_inodes,
-                          &usage.io_read_bytes, &usage.io_write_bytes, &usage.anon_peak_bytes,
-                          &usage.file_peak_bytes, &usage.throttled_ns, &report.effective_memory_bytes,
-                          &report.effective_processes, &report.effective_cpu_millicores,
-                          &report.effective_io_read_bytes_per_second,
-                          &report.effective_io_write_bytes_per_second}) {
+  for (int64_t* figure :
+       {&usage.pids_peak, &usage.pids_denied, &usage.disk_bytes, &usage.disk_inodes, &usage.io_read_bytes,
+        &usage.io_write_bytes, &usage.anon_peak_bytes, &usage.file_peak_bytes, &usage.throttled_ns,
+        &report.effective_memory_bytes, &report.effective_processes, &report.effective_cpu_millicores,
+        &report.effective_io_read_bytes_per_second, &report.effective_io_write_bytes_per_second}) {
     *figure = -1;
   }
 }

@@ -74,6 +74,7 @@ namespace jail::plan {
   X(kNoNewPrivs, "no_new_privs")                         \
   X(kEnterWork, "enter_work")                            \
   X(kWriteFiles, "write_files")                          \
+  X(kRestrictFiles, "restrict_files")                    \
   X(kNewSession, "new_session")                          \
   X(kArrangeFds, "arrange_fds")                          \
   X(kAwaitInit, "await_init")                            \

@@ -196,6 +196,11 @@ constexpr Hint kHints[] = {
      "This kernel has no vm.memfd_noexec (Linux 6.3): run with --best-effort to go without"},
     {"forbid_nested_namespaces", kAnyErrno, kHost, Again::kUseless,
      "user.max_*_namespaces cannot be set in the jail: run with --best-effort to go without"},
+    {"restrict_files", EOPNOTSUPP, kHost, Again::kUseless,
+     "This kernel has no usable Landlock: from Linux 5.19 on, with landlock in its lsm= list; or do not "
+     "require it"},
+    {"restrict_files", kAnyErrno, kHost, Again::kUseless,
+     "The kernel refused the rules for files (Landlock)"},
     {"verify_confinement", kAnyErrno, kJail, Again::kUseless,
      "A protection did not hold when it was read back, so nothing was run: please report this record"},
     {"install_seccomp", kAnyErrno, kHost, Again::kUseless,

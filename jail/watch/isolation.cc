@@ -71,7 +71,7 @@ constexpr Layer kLayers[] = {
        return f.report->landlock_abi > 0 ? absl::StrCat("landlock ABI ", f.report->landlock_abi)
                                          : std::string();
      },
-     [](const R&) { return false; }},
+     [](const R& r) { return r.landlock_abi > 0; }},
     {v1::PROTECTION_NO_NEW_PRIVS, [](const F&) -> std::string { return "prctl(PR_SET_NO_NEW_PRIVS)"; },
      Held<&Verified::no_new_privs>},
     {v1::PROTECTION_NO_CAPABILITIES,

@@ -22,7 +22,7 @@ struct PhaseRequest {
 
 struct PhaseOutcome {
   PhaseFacts facts;
-  Fd work;  // Not valid: none was asked for, or the jail did not get that far.
+  Fd work;                // Not valid: none was asked for, or the jail did not get that far.
   UnreapedHelper helper;  // On its way out, while its report is read.
 };
 

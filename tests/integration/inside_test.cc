@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
+#include "jail/base/landlock.h"
 #include "tests/integration/languages.h"
 #include "tests/testlib/jailtest/jailrun.h"
 
@@ -160,6 +161,21 @@ TEST_F(InsideTest, P30_NothingWritableIsExecutable) {
   for (const char* place : {"/tmp", "/work", "/dev/shm"})
     EXPECT_EQ(Fact("executes in", place), "EACCES") << place;
   EXPECT_THAT(Fact("executes memfd"), AnyOf("EACCES", "EPERM", "EBADF"));
+}
+
+// The second lock behind the mounts, where the kernel has one.
+TEST_F(InsideTest, P3_P34_LandlockIsInForceWhereTheKernelHasIt) {
+  Look();
+  const int abi = jail::LandlockAbi();
+  const jail::v1::Isolation::Layer* layer = FindLayer(run_, jail::v1::PROTECTION_LANDLOCK);
+  ASSERT_NE(layer, nullptr);
+  if (abi < jail::kUsableLandlockAbi) {
+    EXPECT_EQ(layer->state(), jail::v1::Isolation::STATE_NOT_REQUESTED);
+    return;
+  }
+  EXPECT_EQ(layer->state(), jail::v1::Isolation::STATE_ENFORCED);
+  EXPECT_EQ(layer->mechanism(), absl::StrCat("landlock ABI ", abi));
+  EXPECT_EQ(Fact("asks a device"), abi >= 5 ? "EACCES" : "ENOTTY");
 }
 
 TEST_F(InsideTest, P3_EveryMountIsLockedDown) {

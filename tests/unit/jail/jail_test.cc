@@ -57,15 +57,6 @@ TEST(JailTest, LimitOverTheCeilingNamesTheLimit) {
   EXPECT_EQ(OpenJail()->Run(job).failure().field(), "limits.memory_bytes");
 }
 
-TEST(JailTest, ProtectionThatNothingEnforcesIsRefusedBeforeAnythingRuns) {
-  v1::JobSpec job = PythonJob();
-  job.add_required_protections(v1::PROTECTION_LANDLOCK);
-  const v1::ResultRecord record = OpenJail()->Run(job);
-  EXPECT_EQ(record.verdict(), v1::VERDICT_REJECTED);
-  EXPECT_EQ(record.failure().field(), "required_protections");
-  EXPECT_EQ(record.phases_size(), 0);
-}
-
 TEST(JailTest, DescriptorThatIsNotOpenIsRejected) {
   Io io;
   io.cancel_fd = 987;

@@ -53,6 +53,7 @@ struct TestPhase {
     raw.host_uid = 1900000001;
     raw.init_host_uid = 1900000000;
     raw.memfd_noexec = raw.nested_namespaces_off = 1;
+    raw.landlock_abi = 6;
     raw.verified = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0};
   }
   TestPhase(const TestPhase&) = delete;

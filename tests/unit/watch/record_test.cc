@@ -185,13 +185,20 @@ TEST(IsolationTest, EveryProtectionIsReportedOnce) {
   for (int i = 1; i < v1::Protection_descriptor()->value_count(); ++i) {
     const auto protection = static_cast<v1::Protection>(v1::Protection_descriptor()->value(i)->number());
     const Isolation::Layer layer = FindLayer(isolation, protection);
-    if (protection == v1::PROTECTION_LANDLOCK) {
-      EXPECT_EQ(layer.state(), Isolation::STATE_NOT_REQUESTED);
-    } else {
-      EXPECT_EQ(layer.state(), Isolation::STATE_ENFORCED) << layer.DebugString();
-      EXPECT_NE(layer.mechanism(), "");
-    }
+    EXPECT_EQ(layer.state(), Isolation::STATE_ENFORCED) << layer.DebugString();
+    EXPECT_NE(layer.mechanism(), "");
   }
+}
+
+TEST(IsolationTest, LandlockIsMissedOnlyByWhoAskedForIt) {
+  TestPhase phase;
+  phase.report().landlock_abi = 0;
+  const auto state = [&phase] {
+    return FindLayer(DescribeIsolation(phase.facts), v1::PROTECTION_LANDLOCK).state();
+  };
+  EXPECT_EQ(state(), Isolation::STATE_NOT_REQUESTED);
+  phase.plan.add_required_protections(v1::PROTECTION_LANDLOCK);
+  EXPECT_EQ(state(), Isolation::STATE_UNAVAILABLE);
 }
 
 TEST(IsolationTest, VerifiedIsWhatWasReadBack) {

@@ -37,7 +37,7 @@ constexpr Advice kAdvice[] = {
     {v1::PROTECTION_READ_ONLY_ROOT, kNamespaces},
     {v1::PROTECTION_SECCOMP, "use a kernel built with CONFIG_SECCOMP_FILTER"},
     {v1::PROTECTION_LANDLOCK,
-     "use a kernel from 5.13 on with landlock in its lsm= list (/sys/kernel/security/lsm)"},
+     "use a kernel from 5.19 on with landlock in its lsm= list (/sys/kernel/security/lsm)"},
     {v1::PROTECTION_MEMORY_CGROUP, kCgroup},
     {v1::PROTECTION_CPU_CGROUP, kCgroup},
     {v1::PROTECTION_PIDS_CGROUP, kCgroup},

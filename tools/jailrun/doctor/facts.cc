@@ -17,6 +17,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "jail/base/landlock.h"
 
 namespace jail::cli {
 namespace {
@@ -209,6 +210,7 @@ Host LookAtHost(const std::string& launcher_path, bool rootless, const std::stri
   FindCgroups(root, &host);
   host.seccomp = absl::StrContains(Read(root + "/proc/sys/kernel/seccomp/actions_avail"), "user_notif");
   host.memfd_noexec = Exists(root + "/proc/sys/vm/memfd_noexec");
+  host.landlock = LandlockAbi() >= kUsableLandlockAbi;
   host.user_namespaces = ReadNumber(root + "/proc/sys/user/max_user_namespaces", 0);
   host.user_namespaces_denied = AreDenied(root);
   return host;
@@ -225,6 +227,7 @@ std::vector<v1::HostFact> DescribeHost(const Host& host) {
            "use a kernel from 5.9 on with CONFIG_SECCOMP_FILTER"),
       Fact("memfd_noexec", host.memfd_noexec ? "yes" : "no", host.memfd_noexec,
            "use a kernel from 6.3 on (vm.memfd_noexec)"),
+      Fact("landlock", host.landlock ? "yes" : "no"),
   };
 }
 

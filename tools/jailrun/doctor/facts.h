@@ -27,6 +27,7 @@ struct Host {
   bool cgroups_read_only = false;
   bool seccomp = false;
   bool memfd_noexec = false;
+  bool landlock = false;
   int64_t user_namespaces = 0;          // user.max_user_namespaces
   bool user_namespaces_denied = false;  // By a switch of the distribution's, for those without privilege.
 
