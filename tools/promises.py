@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Which test keeps which promise: promises.py prints the table, made from the names of the tests; promises.py
 --check fails when a promise that SECURITY.md calls tested has no test, or a test names a promise that is not
-there or that SECURITY.md still calls "later"; promises.py --self-test shows that it can fail.
+there or that SECURITY.md still calls "later", or when a past escape of SECURITY.md names an attack or a test that is not there;
+promises.py --self-test shows that it can fail.
 
 A test keeps a promise by its name (TEST_F(KillTest, P20_...)), a payload by its header ("promise: P26 P3"), and
 any file by being named in the promise's row."""
@@ -12,8 +13,10 @@ import sys
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 ROW = re.compile(r"^\| (P\d+) \| (.*) \| ([^|]*) \|$", re.M)
+ANY_TEST = re.compile(r"TEST(?:_F|_P)?\((\w+),\s*(\w+)\)")
 TEST = re.compile(r"TEST(?:_F|_P)?\((\w+),\s*((?:P\d+_)+\w*)\)")
 HEADER = re.compile(r"^(?://|#) promise: (.*)$", re.M)
+ESCAPE = re.compile(r"^\| [^|]+ \| [^|]+ \| [^|]+ \| ((?:`[\w.]+` ?)+) \| (`[^|]+) \|$", re.M)
 NAMED = re.compile(r"`([\w/.]+\.(?:py|cc|sh))")
 
 
@@ -56,6 +59,16 @@ def check(states, found):
     return errors
 
 
+def check_escapes(text, payloads, tests):
+    """Each row of the past escapes has an attack and a test, and those are there."""
+    errors = []
+    rows = ESCAPE.findall(text)
+    for attacks, names in rows:
+        errors += [f"no payload is called {name}" for name in re.findall(r"`([\w.]+)`", attacks) if name not in payloads]
+        errors += [f"no test is called {name}" for name in re.findall(r"`(\w+\.\w+)`", names) if name not in tests]
+    return errors + ([] if rows else ["there is no table of past escapes"])
+
+
 def self_test():
     states = {"P1": "tested", "P2": "tested", "P3": "later", "P4": "tested (`tools/promises.py`)", "P5": "soon"}
     found = find_tests([("a_test.cc", "TEST_F(A, P1_P3_Holds) {}\nTEST(B, P9_Holds) {}")],
@@ -63,6 +76,10 @@ def self_test():
     assert found["P1"] == ["A.P1_P3_Holds", "x.py"], found
     errors = sorted(error.split(":")[0] for error in check(states, found))
     assert errors == ["P2", "P3", "P4", "P5", "P9"], errors
+    row = "| a | b | c | `x.py` `y.c` | `A.Holds` `B.Fails`; `tools/z.py` |"
+    errors = check_escapes(row, {"x.py"}, {"A.Holds"})
+    assert errors == ["no payload is called y.c", "no test is called B.Fails"], errors
+    assert check_escapes("", set(), set())
     print("promises: self-test passed")
 
 
@@ -73,6 +90,8 @@ def main():
                        [(path, read(path)) for path in files("hostile/*/*") if os.path.isfile(path)])
     if sys.argv[1:] == ["--check"]:
         errors = check(states, found) if states else ["SECURITY.md has no table of promises"]
+        errors += check_escapes(read(os.path.join(ROOT, "SECURITY.md")), {os.path.basename(path) for path in files("hostile/*/*")},
+                                {f"{suite}.{name}" for path in files("**/*_test.cc") for suite, name in ANY_TEST.findall(read(path))})
         for error in errors: print(error)
         print(f"promises: {len(states)} promises, {sum(map(len, found.values()))} tests, {len(errors)} errors")
         return 1 if errors else 0

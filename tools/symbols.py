@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Checks that the privileged helper cannot allocate, lock, throw or format: symbols.py BUILD; symbols.py
---self-test shows that it can fail.
+"""Checks that the privileged helper cannot allocate, lock, throw or format, and that nothing we ship starts a shell:
+symbols.py BUILD; symbols.py --self-test shows that it can fail.
 
 Reads with nm(1) what the object files of jail-launch leave undefined, follows what others of ours define,
 and compares the rest with tools/symbols.allow, which gives a reason for each group. BUILD must be a release
@@ -12,6 +12,9 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# Of the whole product: a shell, or a search of $PATH, would let names and text of others decide what is run.
+PRODUCT = ("jail/**/*.o", "runtimes/**/*.o", "tools/jailrun/**/*.o")
+SHELLS = {"system", "popen", "wordexp", "execlp", "execvp", "execvpe", "posix_spawnp"}
 HELPER = "jail/launch/CMakeFiles/jail-launch.dir/**/*.o"  # All that is linked, but musl itself.
 
 
@@ -60,6 +63,10 @@ def check(roots, others, allowed):
     return sorted(seen), errors
 
 
+def check_shells(objects):
+    return [f"{path}: calls {name}: no shell and no $PATH in the product" for path in objects for name in sorted(symbols(path)[1] & SHELLS)]
+
+
 OFFENCES = {
     "new": "int* f() { return new int(1); }",
     "malloc": "#include <stdlib.h>\nvoid* f() { return malloc(3); }",
@@ -84,12 +91,13 @@ def self_test(allowed):
             return path
         others = [compiled("other_" + name, text) for name, text in OTHERS.items()]
         missed = [name for name, text in OFFENCES.items() if not check([compiled(name, text)], others, allowed)[1]]
+        if not check_shells([compiled("shell", '#include <stdlib.h>\nint f() { return system("x"); }')]): missed.append("shell")
         accused = [error for name, text in INNOCENT.items() for error in check([compiled(name, text)], others, allowed)[1]]
     for name in missed:
         print(f"self-test: the offence \"{name}\" was not found")
     for error in accused:
         print(f"self-test: wrongly accused: {error}")
-    print(f"symbols self-test: {len(OFFENCES) - len(missed)} of {len(OFFENCES)} offences found")
+    print(f"symbols self-test: {len(OFFENCES) + 1 - len(missed)} of {len(OFFENCES) + 1} offences found")
     return 1 if missed or accused else 0
 
 
@@ -102,9 +110,11 @@ def main():
     if not roots:
         sys.exit(f"{build}: no object files of jail/launch; build first")
     objects, errors = check(roots, [], allowed)
+    product = [path for pattern in PRODUCT for path in glob.glob(os.path.join(build, pattern), recursive=True)]
+    errors += check_shells(product)
     for error in errors:
         print(error)
-    print(f"symbols: {len(objects)} object files, {len(allowed)} allowed names, {len(errors)} errors")
+    print(f"symbols: {len(objects)} object files, {len(allowed)} allowed names, {len(product)} of the product, {len(errors)} errors")
     return 1 if errors else 0
 
 

@@ -1,7 +1,9 @@
 // jail-launch started by hand with everything wrong (P33): it must refuse, say so by its exit status
 // and, when it could, in its report, and leave nothing.
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -233,6 +235,66 @@ TEST_F(HelperTest, P33_SignalsUmaskAndDirectoryOfTheCallerDoNotMatter) {
   ASSERT_TRUE(run.report.has_value());
   EXPECT_EQ(run.report->program_ended, 1u) << "with SIGCHLD ignored the status would be lost";
   EXPECT_EQ(run.report->program_status, 0);
+}
+
+// In mounts of its own, so that nothing of this shows on the host.
+void OwnMounts() {
+  if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) _exit(98);
+}
+
+// CVE-2019-19921, CVE-2025-52881: what was written to /proc went elsewhere.
+TEST_F(HelperTest, P33_AProcThatIsNoneIsRefused) {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [](Command* command) {
+    command->before_exec = [] {
+      OwnMounts();
+      if (mount("fake", "/proc", "tmpfs", 0, nullptr) != 0) _exit(97);
+    };
+  });
+  ASSERT_TRUE(run.report.has_value());
+  EXPECT_EQ(run.report->host.step, StepId::kOpenRootfs);
+  EXPECT_EQ(run.report->host.error, ENOTSUP);
+  EXPECT_EQ(run.report->exec_ns, 0);
+}
+
+// CVE-2021-44731, CVE-2026-3888: a folder that others could make first held privileged state.
+struct StrangeState {
+  const char* name;
+  void (*make)();
+  int error;
+};
+const StrangeState kStrangeStates[] = {
+    {"OfAnotherUser",
+     [] {
+       if (mkdir("/run/jailrun", 0700) != 0 || chown("/run/jailrun", 1234, 1234) != 0) _exit(96);
+     },
+     EPERM},
+    {"ThatOthersMayWrite",
+     [] {
+       if (mkdir("/run/jailrun", 0700) != 0 || chmod("/run/jailrun", 0777) != 0) _exit(96);
+     },
+     EPERM},
+    {"BehindALink",
+     [] {
+       if (mkdir("/run/elsewhere", 0700) != 0 || symlink("/run/elsewhere", "/run/jailrun") != 0) _exit(96);
+     },
+     ELOOP},
+};
+class StateTest : public HelperTest, public testing::WithParamInterface<StrangeState> {};
+INSTANTIATE_TEST_SUITE_P(All, StateTest, testing::ValuesIn(kStrangeStates),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST_P(StateTest, P33_IsRefused) {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [this](Command* command) {
+    command->before_exec = [this] {
+      OwnMounts();
+      if (mount("run", "/run", "tmpfs", 0, nullptr) != 0) _exit(97);
+      GetParam().make();
+    };
+  });
+  ASSERT_TRUE(run.report.has_value());
+  EXPECT_EQ(run.report->host.step, StepId::kTakeUid);
+  EXPECT_EQ(run.report->host.error, GetParam().error);
+  EXPECT_EQ(run.report->exec_ns, 0);
 }
 
 TEST_F(HelperTest, P33_FiveHundredDescriptorsMore) {
