@@ -9,7 +9,7 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo build test vm-test check bench fuzz peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo build test vm-test check bench fuzz hostile-rootless peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -37,6 +37,7 @@ vm-test: configure ## The limits where there is nothing but cgroup v2: in a virt
 	@tests/vm/run --boots 3 --seconds 400 -- tests/vm/suite $(BUILD)
 
 check: test vm-test lint ## Everything before a merge: tests, structure, lint, sanitizers, a clean machine
+	@$(MAKE) --no-print-directory hostile-rootless
 	@tools/layers.py
 	@tools/symbols.py $(BUILD)
 	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && tools/test asan
@@ -50,6 +51,11 @@ bench: product ## Cold runs beside bare fork+exec and bubblewrap, interleaved; h
 fuzz: deps ## Run every fuzz target for TIME seconds (60)
 	@tools/deps check && cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers
 	@tools/fuzz $(TIME)
+
+hostile-rootless: configure ## The hostile corpus in jails of an ordinary user, without any privilege (as root, who drops it)
+	@cmake --build --preset release -j $(JOBS) --target jailrun_for_others jail-launch
+	@/usr/bin/python3 tests/hostile/run_corpus.py --rootless --launcher $(BUILD)/jail/launch/jail-launch \
+	  --jailrun $(BUILD)/tests/testlib/jailtest/jailrun_for_others
 
 peers-hostile: product ## The hostile corpus under other sandboxes: how much gets through each (as root)
 	@tools/deps check peers && tools/peers_hostile $(JAILRUN)

@@ -5,6 +5,7 @@
   run_corpus.py --self-check                               the same payloads un-jailed: each must show what its
                                                            header says, which proves that each check can fail
   run_corpus.py --jailrun ... --combine 50 --seed 1        fifty random combinations of mutated payloads instead
+  run_corpus.py --jailrun ... --rootless                   by an ordinary user, without any privilege
   run_corpus.py --under bubblewrap                         the same payloads under another sandbox (judge/peers.py):
                                                            how many it contains
 
@@ -18,6 +19,7 @@ import argparse
 import fcntl
 import fnmatch
 import os
+import shutil
 import sys
 import time
 
@@ -30,12 +32,14 @@ from judge.canaries import Canaries, FOLDER
 PROTO = os.path.join(HERE, "../../proto/jail/v1/result.proto")
 LOCK = "/tmp/jailrun-corpus.lock"
 STAGE = "/tmp/corpus"
+INSTALLED = "/tmp/installed"  # Where the tests' jailrun_for_others looks for its helper.
 UID = 61247            # Whom payloads run as un-jailed, and whose process is a canary.
 LIMITS = ["--wall", "4s", "--time", "1s", "--compile-time", "4s"]
 JAIL_PATIENCE = 6.0    # Other jails on this machine come and go within this.
+ROOTLESS = ["--rootless", "--best-effort"]
 HARD_WALL = {"jailed": 40.0, "unjailed": 8.0}
 JUDGES = {"jailed": verdict.judge_jailed, "unjailed": verdict.judge_unjailed, "peer": verdict.judge_peer,
-          "combined": verdict.judge_combined}
+          "combined": verdict.judge_combined, "rootless": verdict.judge_rootless}
 
 
 class Corpus:
@@ -79,7 +83,7 @@ class Corpus:
         # Un-jailed, files in /tmp are everyone's right; the next payload starts clean all the same.
         if not self.options.self_check: finding.harm += ["left behind: " + thing for thing in left[:3]]
         self._clean(left)
-        passed, why = JUDGES["combined" if self.options.combine else self.mode](p, finding)
+        passed, why = JUDGES["combined" if self.options.combine else "rootless" if self.options.rootless else self.mode](p, finding)
         print("%-4s %-20s %-16s %5.1fs %s" % ({True: "ok", False: "FAIL", None: "-"}[passed], p.id, p.kind, time.monotonic() - started,
                                               why.replace("\n", " ")[:150]), flush=True)
         if self.options.verbose or passed is False:
@@ -99,8 +103,9 @@ class Corpus:
     def _run_jailed(self, p, folder, finding):
         argv = [self.options.jailrun, "--record", "fd:%d" % execute.RECORD_FD, "--lang", p.language, *LIMITS]
         for glob in p.get: argv += ["--get", glob]
-        argv += self.options.extra + [p.file_name()]
-        outcome = execute.run(argv, self._environment(), folder, p.needs, self.keep, HARD_WALL["jailed"])
+        argv += (ROOTLESS if self.options.rootless else []) + self.options.extra + [p.file_name()]
+        become = unjailed.become(UID) if self.options.rootless else None
+        outcome = execute.run(argv, self._environment(), folder, p.needs, self.keep, HARD_WALL["jailed"], become)
         finding.bound(p, outcome)
         try: finding.record = record.Record(outcome.record, self.proto)
         except (ValueError, IndexError): finding.record = None
@@ -141,10 +146,19 @@ class Corpus:
             if any(thing.startswith(kind) for thing in left): self.traces.before = self.traces._look()
 
 
+def install(jailrun, launcher):
+    """Both where any user can reach them; in mounts of our own, so that nobody else sees them."""
+    os.makedirs(INSTALLED)
+    for path in (jailrun, launcher): shutil.copy(path, INSTALLED)
+    return os.path.join(INSTALLED, os.path.basename(jailrun))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--jailrun", help="the binary under test")
     parser.add_argument("--self-check", action="store_true", help="run them un-jailed and compare with `unjailed:`")
+    parser.add_argument("--rootless", action="store_true", help="as an ordinary user: what is missing then, the record says")
+    parser.add_argument("--launcher", help="the helper of the tests' jailrun_for_others, to be put where that one looks for it")
     parser.add_argument("--under", choices=sorted(peers.PEERS), help="another sandbox, installed here")
     parser.add_argument("--only", action="append", help="glob on the id; may be repeated")
     parser.add_argument("--classes", action="append", help="a class; may be repeated")
@@ -169,6 +183,7 @@ def main():
     lock = open(LOCK, "w")
     fcntl.flock(lock, fcntl.LOCK_EX)
     host.become_private()
+    if options.launcher: options.jailrun = install(options.jailrun, options.launcher)
     if not options.under: return 1 if corpus.run() else 0
     peers.name_the_user()
     try: corpus.run()

@@ -3,6 +3,7 @@
 // does: lets the kernel hold it: 384 MiB in pipes and socket buffers
 // promise: P14
 // expect: OK|MEMORY_LIMIT
+// rootless: what the kernel keeps for a program is counted by control groups alone
 // unjailed: any
 static void attack(void) {
   struct rlimit limit;

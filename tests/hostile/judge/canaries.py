@@ -32,7 +32,7 @@ class Canaries:
         self.hits, self.lock, self.sockets = [], threading.Lock(), []
         self._plant_files()
         self._listen(socket.AF_INET, ("127.0.0.1", PORT))
-        self._listen(socket.AF_INET6, ("::1", PORT))
+        if os.path.exists("/proc/net/if_inet6"): self._listen(socket.AF_INET6, ("::1", PORT))
         self._listen(socket.AF_UNIX, "\0jailrun-canary")
         self._listen(socket.AF_UNIX, FOLDER + "/socket")
         os.chmod(FOLDER + "/socket", 0o777)

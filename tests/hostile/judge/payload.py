@@ -6,7 +6,7 @@ import re
 
 LANGUAGES = {"python": "py", "javascript": "js", "c": "c", "cpp": "cpp"}
 KITS = {"python": "attack.py", "javascript": "attack.js", "c": "attack.h", "cpp": "attack.h"}
-FIELDS = ("id", "class", "does", "promise", "after", "phase", "needs", "get", "runs", "expect", "unjailed")
+FIELDS = ("id", "class", "does", "promise", "after", "phase", "needs", "get", "runs", "expect", "unjailed", "rootless")
 REQUIRED = ("id", "class", "does", "promise", "expect", "unjailed")
 CONTROLS = ("escape", "host", "blocked", "any")
 

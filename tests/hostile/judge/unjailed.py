@@ -8,18 +8,24 @@ COMPILERS = {"c": ["/usr/bin/gcc", "-O1", "-w"], "cpp": ["/usr/bin/g++", "-std=c
 COMPILE_SECONDS = 12
 
 
+def become(uid):
+    def drop():
+        os.setgroups([])
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
+    return drop
+
+
 def bounds(uid, address_space):
-    def become():
+    def bound():
         for which, value in ((resource.RLIMIT_NPROC, 600), (resource.RLIMIT_FSIZE, 1 << 30), (resource.RLIMIT_CPU, 25),
                              (resource.RLIMIT_CORE, resource.RLIM_INFINITY)):
             hard = resource.getrlimit(which)[1]
             resource.setrlimit(which, (value if hard == -1 or value <= hard != -1 else hard,) * 2)
         resource.setrlimit(resource.RLIMIT_NOFILE, (8192, 8192))
         if address_space: resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-        os.setresuid(uid, uid, uid)
-    return become
+        become(uid)()
+    return bound
 
 
 def compile_payload(payload, source, folder, uid, env, wrap=None):

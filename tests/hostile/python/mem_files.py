@@ -3,6 +3,7 @@
 # does: fills /dev/shm and memfds, which no process's own size shows
 # promise: P14 P18
 # expect: OK|MEMORY_LIMIT|DISK_LIMIT
+# rootless: files of memory that nobody has mapped are in no process, and without a control group only those are counted
 # unjailed: escape
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 block, mib = b"m" * (1 << 20), 0
