@@ -9,7 +9,7 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo build test vm-test check bench fuzz hostile-rootless peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo build test vm-test vm-tests check bench fuzz hostile-rootless hostile-vm peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -32,12 +32,14 @@ build: configure ## Compile everything, tests too (release: optimised, hardened,
 test: build ## Every test: unit, integration, hostile, and each language's probe programs
 	@tools/test release
 
-vm-test: configure ## The limits where there is nothing but cgroup v2: in a virtual machine (user-mode Linux)
+vm-tests: configure
 	@tools/deps vm && cmake --build --preset release -j $(JOBS) --target vm_tests
+
+vm-test: vm-tests ## The limits where there is nothing but cgroup v2: in a virtual machine (user-mode Linux)
 	@tests/vm/run --boots 3 --seconds 400 -- tests/vm/suite $(BUILD)
 
 check: test vm-test lint ## Everything before a merge: tests, structure, lint, sanitizers, a clean machine
-	@$(MAKE) --no-print-directory hostile-rootless
+	@$(MAKE) --no-print-directory hostile-rootless hostile-vm
 	@tools/layers.py
 	@tools/symbols.py $(BUILD)
 	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && tools/test asan
@@ -56,6 +58,9 @@ hostile-rootless: configure ## The hostile corpus in jails of an ordinary user, 
 	@cmake --build --preset release -j $(JOBS) --target jailrun_for_others jail-launch
 	@/usr/bin/python3 tests/hostile/run_corpus.py --rootless --launcher $(BUILD)/jail/launch/jail-launch \
 	  --jailrun $(BUILD)/tests/testlib/jailtest/jailrun_for_others
+
+hostile-vm: vm-tests ## The hostile corpus where there is nothing but cgroup v2 (a machine in which all takes four times as long)
+	@tests/vm/run --boots 3 --seconds 1200 -- /usr/bin/python3 tests/hostile/run_corpus.py --slow 4 --jailrun $(JAILRUN)
 
 peers-hostile: product ## The hostile corpus under other sandboxes: how much gets through each (as root)
 	@tools/deps check peers && tools/peers_hostile $(JAILRUN)

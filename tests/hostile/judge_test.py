@@ -30,7 +30,7 @@ def record_bytes(name, exit_code=0):
 
 
 class FakePayload:
-    id, within, verdicts, exit_code, compiles, unjailed = "attack", 5.0, {"OK"}, None, False, "escape"
+    id, within, verdicts, exit_code, compiles, unjailed, too_old = "attack", 5.0, {"OK"}, None, False, "escape", False
 
 
 def judged(out=b"START attack\nBLOCKED EPERM\n", name="OK", exit_code=0, change=None, expect=FakePayload):
@@ -50,6 +50,14 @@ def setting(field, value):
 
 
 class Judge(unittest.TestCase):
+    def test_what_a_kernel_or_a_user_cannot_hold_must_still_do_no_harm(self):
+        class Old(FakePayload):
+            too_old, fields = True, {"kernel": "99.0 x", "rootless": "y"}
+        escape, hung = b"START attack\nESCAPE\n", setting("hung", True)
+        self.assertTrue(judged(escape, expect=Old)[0])
+        self.assertFalse(judged(escape, expect=Old, change=hung)[0])
+        self.assertFalse(judged(escape, expect=Old, name=None)[0])
+
     def test_a_contained_attack_passes(self):
         self.assertTrue(judged()[0])
 

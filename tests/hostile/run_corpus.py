@@ -34,7 +34,7 @@ LOCK = "/tmp/jailrun-corpus.lock"
 STAGE = "/tmp/corpus"
 INSTALLED = "/tmp/installed"  # Where the tests' jailrun_for_others looks for its helper.
 UID = 61247            # Whom payloads run as un-jailed, and whose process is a canary.
-LIMITS = ["--wall", "4s", "--time", "1s", "--compile-time", "4s"]
+LIMITS = {"--wall": 4, "--time": 1, "--compile-time": 4}  # Seconds.
 JAIL_PATIENCE = 6.0    # Other jails on this machine come and go within this.
 ROOTLESS = ["--rootless", "--best-effort"]
 HARD_WALL = {"jailed": 40.0, "unjailed": 8.0}
@@ -101,12 +101,13 @@ class Corpus:
         return {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "SECRET_TOKEN": self.canaries.nonce}
 
     def _run_jailed(self, p, folder, finding):
-        argv = [self.options.jailrun, "--record", "fd:%d" % execute.RECORD_FD, "--lang", p.language, *LIMITS]
+        argv = [self.options.jailrun, "--record", "fd:%d" % execute.RECORD_FD, "--lang", p.language]
+        for flag, seconds in LIMITS.items(): argv += [flag, "%ds" % (seconds * self.options.slow)]
         for glob in p.get: argv += ["--get", glob]
         argv += (ROOTLESS if self.options.rootless else []) + self.options.extra + [p.file_name()]
         become = unjailed.become(UID) if self.options.rootless else None
-        outcome = execute.run(argv, self._environment(), folder, p.needs, self.keep, HARD_WALL["jailed"], become)
-        finding.bound(p, outcome)
+        outcome = execute.run(argv, self._environment(), folder, p.needs, self.keep, HARD_WALL["jailed"] * self.options.slow, become)
+        finding.bound(p, outcome, self.options.slow)
         try: finding.record = record.Record(outcome.record, self.proto)
         except (ValueError, IndexError): finding.record = None
         return outcome
@@ -158,6 +159,7 @@ def main():
     parser.add_argument("--jailrun", help="the binary under test")
     parser.add_argument("--self-check", action="store_true", help="run them un-jailed and compare with `unjailed:`")
     parser.add_argument("--rootless", action="store_true", help="as an ordinary user: what is missing then, the record says")
+    parser.add_argument("--slow", type=int, default=1, metavar="N", help="a machine on which all takes N times as long")
     parser.add_argument("--launcher", help="the helper of the tests' jailrun_for_others, to be put where that one looks for it")
     parser.add_argument("--under", choices=sorted(peers.PEERS), help="another sandbox, installed here")
     parser.add_argument("--only", action="append", help="glob on the id; may be repeated")

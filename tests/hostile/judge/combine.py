@@ -33,7 +33,7 @@ print("BLOCKED combined", flush=True)
 
 class Combination:
     """Looks like a payload.Payload to the runner and the judge."""
-    kind, language, unjailed, compiles, exit_code, runs, get = "combined", "python", "any", False, None, 1, []
+    kind, language, unjailed, compiles, exit_code, runs, get, too_old = "combined", "python", "any", False, None, 1, [], False
     within, verdicts = RUN_WITHIN, VERDICTS
 
     def __init__(self, payloads, seed):

@@ -6,7 +6,7 @@ import re
 
 LANGUAGES = {"python": "py", "javascript": "js", "c": "c", "cpp": "cpp"}
 KITS = {"python": "attack.py", "javascript": "attack.js", "c": "attack.h", "cpp": "attack.h"}
-FIELDS = ("id", "class", "does", "promise", "after", "phase", "needs", "get", "runs", "expect", "unjailed", "rootless")
+FIELDS = ("id", "class", "does", "promise", "after", "phase", "needs", "get", "runs", "expect", "unjailed", "rootless", "kernel")
 REQUIRED = ("id", "class", "does", "promise", "expect", "unjailed")
 CONTROLS = ("escape", "host", "blocked", "any")
 
@@ -32,6 +32,8 @@ class Payload:
         self.unjailed = self.fields["unjailed"]
         if self.unjailed not in CONTROLS: raise ValueError("%s: unjailed: %s" % (path, self.unjailed))
         self._read_expectation(verdicts)
+        since = self.fields.get("kernel", "0.0").split()[0]
+        self.too_old = tuple(map(int, os.uname().release.split("-")[0].split(".")[:2])) < tuple(map(int, since.split(".")))
 
     def _read_expectation(self, verdicts):
         words = self.fields["expect"].split()

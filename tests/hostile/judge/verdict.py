@@ -25,14 +25,16 @@ class Finding:
         if outcome.hung: self.harm.append("it did not end")
         self.harm += ["left running: " + o for o in outcome.orphans[:3]]
 
-    def bound(self, payload, outcome):
-        if outcome.wall > payload.within: self.harm.append("took %.1f s, may take %.1f" % (outcome.wall, payload.within))
+    def bound(self, payload, outcome, slow=1):
+        within = payload.within * slow
+        if outcome.wall > within: self.harm.append("took %.1f s, may take %.1f" % (outcome.wall, within))
         most = 2 * (OUTPUT_LIMIT + OUTPUT_ROOM)
         if outcome.bytes > most: self.harm.append("%d bytes of output, may be %d" % (outcome.bytes, most))
 
 
 def judge_jailed(payload, finding):
     """(passed, why)"""
+    if payload.too_old: return judge_not_held(finding, "Linux " + payload.fields["kernel"])
     record = finding.record
     if finding.escape: return False, finding.escape
     if finding.harm: return False, "; ".join(finding.harm[:3])
@@ -53,11 +55,15 @@ def judge_combined(payload, finding):
     return judge_jailed(payload, finding)
 
 
-def judge_rootless(payload, finding):
-    """As an ordinary user's; what such a jail is known not to hold must do no other harm."""
-    if "rootless" not in payload.fields: return judge_jailed(payload, finding)
+def judge_not_held(finding, why):
+    """What such a jail is known not to hold must do no other harm."""
     if finding.harm: return False, "; ".join(finding.harm[:3])
-    return finding.record is not None, "not held: " + payload.fields["rootless"]
+    return finding.record is not None, "not held: " + why
+
+
+def judge_rootless(payload, finding):
+    """As an ordinary user's."""
+    return judge_not_held(finding, payload.fields["rootless"]) if "rootless" in payload.fields else judge_jailed(payload, finding)
 
 
 def judge_peer(payload, finding):

@@ -3,6 +3,7 @@
 # does: executes a file that lies in memory only, around every noexec mount
 # promise: P30
 # expect: OK
+# kernel: 6.3 brought vm.memfd_noexec
 # rootless: vm.memfd_noexec can only be set by root
 # unjailed: escape
 try:
