@@ -59,8 +59,8 @@ hostile-rootless: configure ## The hostile corpus in jails of an ordinary user, 
 	@/usr/bin/python3 tests/hostile/run_corpus.py --rootless --launcher $(BUILD)/jail/launch/jail-launch \
 	  --jailrun $(BUILD)/tests/testlib/jailtest/jailrun_for_others
 
-hostile-vm: vm-tests ## The hostile corpus where there is nothing but cgroup v2 (a machine in which all takes four times as long)
-	@tests/vm/run --boots 3 --seconds 1200 -- /usr/bin/python3 tests/hostile/run_corpus.py --slow 4 --jailrun $(JAILRUN)
+hostile-vm: vm-tests ## The hostile corpus where there is nothing but cgroup v2 (a machine in which all takes eight times as long)
+	@tests/vm/run --boots 3 --seconds 1200 -- /usr/bin/python3 tests/hostile/run_corpus.py --slow 8 --jailrun $(JAILRUN)
 
 peers-hostile: product ## The hostile corpus under other sandboxes: how much gets through each (as root)
 	@tools/deps check peers && tools/peers_hostile $(JAILRUN)

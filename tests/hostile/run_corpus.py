@@ -100,9 +100,14 @@ class Corpus:
     def _environment(self):
         return {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "SECRET_TOKEN": self.canaries.nonce}
 
+    def _limits(self, p):
+        """On a slow machine most need more time to get anywhere, or less memory to fill; what attacks time needs no more."""
+        slow = 1 if p.kind == "time" or p.compiles else self.options.slow
+        flags = [word for flag, seconds in LIMITS.items() for word in (flag, "%ds" % (seconds * slow))]
+        return flags + (["--memory", "64M"] if slow > 1 and p.kind == "memory" and p.language != "javascript" else [])
+
     def _run_jailed(self, p, folder, finding):
-        argv = [self.options.jailrun, "--record", "fd:%d" % execute.RECORD_FD, "--lang", p.language]
-        for flag, seconds in LIMITS.items(): argv += [flag, "%ds" % (seconds * self.options.slow)]
+        argv = [self.options.jailrun, "--record", "fd:%d" % execute.RECORD_FD, "--lang", p.language, *self._limits(p)]
         for glob in p.get: argv += ["--get", glob]
         argv += (ROOTLESS if self.options.rootless else []) + self.options.extra + [p.file_name()]
         become = unjailed.become(UID) if self.options.rootless else None

@@ -284,8 +284,8 @@ INSTANTIATE_TEST_SUITE_P(All, StateTest, testing::ValuesIn(kStrangeStates),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST_P(StateTest, P33_IsRefused) {
-  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [this](Command* command) {
-    command->before_exec = [this] {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [](Command* command) {
+    command->before_exec = [] {
       OwnMounts();
       if (mount("run", "/run", "tmpfs", 0, nullptr) != 0) _exit(97);
       GetParam().make();
