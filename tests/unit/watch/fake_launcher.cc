@@ -12,6 +12,7 @@
 //   await              wait for a message and write its letter to stdout; '-' at the end of file
 //   work PATH          send that directory
 //   hold SECONDS       leave a process behind that keeps stdout open
+//   linger             wait for the end of the control socket, and say nothing
 //   done               say that only the exit is to come
 //   exit N, die SIGNAL
 #include <dirent.h>
@@ -145,6 +146,12 @@ void Await() {
   WriteAll(1, std::string(1, letter));
 }
 
+void Linger() {
+  char letter;
+  while (recv(jail::plan::kControlFd, &letter, 1, 0) > 0) {
+  }
+}
+
 void SayDone() {
   if (send(jail::plan::kControlFd, "D", 1, MSG_NOSIGNAL) != 1) _exit(94);
 }
@@ -191,6 +198,7 @@ int main(int argc, char** argv) {
     if (command == "reason") report->kill_reason = static_cast<jail::plan::KillReason>(number);
     if (command == "step") report->host.step = static_cast<jail::plan::StepId>(number);
     if (command == "done") SayDone();
+    if (command == "linger") Linger();
     if (command == "out") WriteAll(1, rest);
     if (command == "err") WriteAll(2, rest);
     if (command == "flood") Flood(static_cast<size_t>(atoll(rest.c_str())));

@@ -258,16 +258,16 @@ TEST(PumpTest, ReceivesReportAndWorkDirectory) {
   EXPECT_EQ(received.st_ino, expected.st_ino);
 }
 
-// "await" ends when the control socket does, which is with the pump: before the helper's own end.
+// "linger" ends when the control socket does, which is with the pump: before the helper's own end.
 TEST(PumpTest, AHelperThatIsDoneIsReapedWhileItsReportIsRead) {
-  const PhaseOutcome outcome = RunFake("report\nexec\nout all of it\nfinish\ndone\nawait\nexit 0\n");
+  const PhaseOutcome outcome = RunFake("report\nexec\nout all of it\nfinish\ndone\nlinger\nexit 0\n");
   EXPECT_EQ(outcome.facts.stdout_stream.content, "all of it");
   EXPECT_EQ(outcome.facts.report->finished, 1u);
   EXPECT_TRUE(outcome.helper.valid());
 }
 
 TEST(PumpTest, AHelperIsNeverLeftAsAZombie) {
-  RunFake("report\nexec\nfinish\ndone\nawait\nexit 0\n");
+  RunFake("report\nexec\nfinish\ndone\nlinger\nexit 0\n");
   EXPECT_EQ(waitid(P_ALL, 0, nullptr, WEXITED | WNOHANG), -1);
   EXPECT_EQ(errno, ECHILD);
 }
