@@ -57,6 +57,8 @@ std::string ChildDeath(const RawReport& report) {
 // What one side gets from the other's end and has no part in.
 bool IsConsequence(int error) { return error == EPIPE || error == ECONNRESET || error == ECANCELED; }
 
+bool HasOwnError(const plan::Trace& trace) { return trace.error != 0 && !IsConsequence(trace.error); }
+
 // Of the two processes in the jail, the one that died first: init reaps the program's, whereas nothing
 // survives init.
 Fault ChildCutShort(const RawReport& report) {
@@ -66,12 +68,8 @@ Fault ChildCutShort(const RawReport& report) {
 }
 
 Fault ChildFault(const RawReport& report) {
-  if (report.init.error != 0 && !IsConsequence(report.init.error)) {
-    return FaultAt(report.init, report.init.error);
-  }
-  if (report.child.error != 0 && !IsConsequence(report.child.error)) {
-    return FaultAt(report.child, report.child.error);
-  }
+  if (HasOwnError(report.init)) return FaultAt(report.init, report.init.error);
+  if (HasOwnError(report.child)) return FaultAt(report.child, report.child.error);
   return ChildCutShort(report);
 }
 
@@ -82,6 +80,10 @@ Fault FailedStep(const RawReport& report) {
   if (report.host.error != 0 && before_child) {
     return IsConsequence(report.host.error) ? ChildFault(report) : FaultAt(report.host, report.host.error);
   }
+  if (HasOwnError(report.child) || HasOwnError(report.init)) return ChildFault(report);
+  // What the helper ends for an error of its own gets errors from its end.
+  if (report.host.step == StepId::kSupervise && HasOwnError(report.host))
+    return FaultAt(report.host, report.host.error);
   if (report.child.error != 0 || report.init.error != 0) return ChildFault(report);
   if (report.host.error != 0) return FaultAt(report.host, report.host.error);
   return {};

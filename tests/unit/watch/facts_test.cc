@@ -145,6 +145,17 @@ TEST(FindFaultTest, InitsErrorIsTheFaultAndNotWhatFollowsFromIt) {
   EXPECT_EQ(FindFault(phase.facts).error, EPERM);
 }
 
+TEST(FindFaultTest, WhatTheHelpersEndDoesToTheJailDoesNotHideWhyItEnded) {
+  TestPhase phase;
+  phase.report().host.step = StepId::kSupervise;
+  phase.report().host.error = EMFILE;
+  phase.report().init.step = StepId::kInitJoinsCgroup;
+  phase.report().child.step = StepId::kJoinNetwork;
+  phase.report().child.error = ECANCELED;
+  EXPECT_EQ(FindFault(phase.facts).step, "supervise");
+  EXPECT_EQ(FindFault(phase.facts).error, EMFILE);
+}
+
 TEST(FindFaultTest, FailedTeardownDoesNotHideTheChildsFault) {
   TestPhase phase;
   phase.StopBeforeExec(StepId::kMountProc, EPERM);
