@@ -77,8 +77,8 @@ int ReadNumberAt(int dir, const char* name, int64_t* value);
 int64_t NumberAfter(const char* text, const char* key, int64_t missing);
 
 int WriteWhole(int fd, const char* bytes, size_t size);
-// A new file beneath `dir`, with the folders above it that are not there yet. Follows no link. ENAMETOOLONG:
-// over 1,024 bytes.
+// A new file beneath `dir`, with the folders above it that are not there yet: for a tree that nobody else has
+// written to. ENAMETOOLONG: over 1,024 bytes.
 int WriteNewFile(int dir, const char* path, int mode, const char* bytes, size_t size);
 int WriteAt(int dir, const char* name, const char* text);
 int WriteNumberAt(int dir, const char* name, int64_t value);
