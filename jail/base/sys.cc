@@ -279,7 +279,7 @@ int SendByte(int socket, uint8_t byte, int fd) {
     header->cmsg_len = CMSG_LEN(sizeof(int));
     std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
   }
-  return Errno(sendmsg(socket, &message, MSG_NOSIGNAL));
+  return Errno(sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 
 int ReceiveByte(int socket, int flags, uint8_t* byte, int* fd) {

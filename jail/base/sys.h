@@ -119,7 +119,8 @@ int64_t OwnCpuNs();
 int ArmTimer(int timer, int64_t ns, int flags, int64_t interval_ns = 0);
 int DrainTimer(int timer);
 
-// One-byte messages with at most one descriptor over a SOCK_SEQPACKET socket.
+// One-byte messages with at most one descriptor over a SOCK_SEQPACKET socket. Sending never waits: EAGAIN
+// from one that somebody has filled.
 int SendByte(int socket, uint8_t byte, int fd = -1);
 // *byte is 0 at end of file. *fd is -1 when none came. EAGAIN when `flags` has MSG_DONTWAIT.
 int ReceiveByte(int socket, int flags, uint8_t* byte, int* fd);

@@ -237,6 +237,17 @@ TEST_F(HelperTest, P33_SignalsUmaskAndDirectoryOfTheCallerDoNotMatter) {
   EXPECT_EQ(run.report->program_status, 0);
 }
 
+TEST_F(HelperTest, P33_AControlThatIsFullDoesNotHoldTheHelper) {
+  const HelperRun run = RunHelper(PlanMemfd(PlanBytes()), [](Command* command) {
+    command->before_exec = [] {
+      while (send(jail::plan::kControlFd, "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL) == 1) {
+      }
+    };
+  });
+  EXPECT_FALSE(run.outcome.timed_out);
+  EXPECT_EQ(run.outcome.exit_code, jail::plan::kExitNoReport + static_cast<int>(StepId::kMakeReport));
+}
+
 // In mounts of its own, so that nothing of this shows on the host.
 void OwnMounts() {
   if (unshare(CLONE_NEWNS) != 0 || mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) _exit(98);
