@@ -108,6 +108,17 @@ class Records(unittest.TestCase):
         self.assertEqual(record.Record(record_bytes("SYSCALL_DENIED"), PROTO).verdict, "SYSCALL_DENIED")
 
 
+class Execution(unittest.TestCase):
+    def test_a_record_arrives_whatever_else_is_open(self):
+        write = ["/usr/bin/python3", "-c", "import os; os.write(%d, b'record')" % execute.RECORD_FD]
+        held = []
+        for _ in range(4):
+            outcome = execute.run(write, {}, "/", (), {os.getpid()}, 10.0)
+            self.assertEqual((outcome.status, outcome.record), (0, b"record"))
+            held += [os.open("/dev/null", os.O_RDONLY) for _ in range(8)]
+        for fd in held: os.close(fd)
+
+
 class Payloads(unittest.TestCase):
     def setUp(self):
         self.all = payload.load(HERE, set(NUMBERS))

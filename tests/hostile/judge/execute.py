@@ -12,7 +12,7 @@ from judge import host
 from judge.canaries import FOLDER
 
 KEEP = 4 << 20
-RECORD_FD = 20
+RECORD_FD = 100  # Above all that this process opens: dup2() onto it closes nobody's file.
 
 
 class Outcome:
@@ -55,18 +55,19 @@ def run(argv, env, cwd, needs, without, hard_wall, become=None):
     terminal = Terminal() if "tty" in needs else None
     extra = open_descriptors() if "descriptors" in needs else []
     pipes = {name: os.pipe() for name in ("out", "err", "record")}
+    # Here and not in the child: what `pass_fds` names must be open before the fork.
+    os.dup2(pipes["record"][1], RECORD_FD)
+    os.close(pipes["record"][1])
 
     def prepare():
         os.setsid()
         if terminal: fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-        os.dup2(pipes["record"][1], RECORD_FD)
-        os.set_inheritable(RECORD_FD, True)
         if become: become()
     started = time.monotonic()
     process = subprocess.Popen(argv, stdin=terminal.slave if terminal else subprocess.DEVNULL, stdout=pipes["out"][1],
                                stderr=pipes["err"][1], env=env, cwd=cwd, pass_fds=[*extra, RECORD_FD], preexec_fn=prepare)
     for fd in extra: os.close(fd)
-    os.close(pipes["record"][1])
+    os.close(RECORD_FD)
     _pump(process, pipes, outcome, started + hard_wall)
     outcome.wall = time.monotonic() - started
     if process.poll() is None:

@@ -29,7 +29,7 @@ def become_private():
 
 
 def _stat(pid):
-    text = open("/proc/%d/stat" % pid).read()
+    with open("/proc/%d/stat" % pid) as f: text = f.read()
     rest = text[text.rindex(")") + 2:].split()
     return int(rest[1]), rest[0]
 
