@@ -17,7 +17,8 @@ struct Enforcement {
   const char* memory;
   const char* processes;
   const char* cpu_time;
-  const char* cpu_rate;  // Null: nothing stands in for it.
+  const char* cpu_rate;      // Null: nothing stands in for it.
+  const char* io_read_rate;  // Likewise.
 };
 
 struct HostKind {

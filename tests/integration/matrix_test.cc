@@ -2,6 +2,7 @@
 // has, and a record that says the truth about both. One table of limits, one of hosts (host_kinds.cc), one
 // test over the product; where a controller is taken away, what depends on it runs on its stand-in and says
 // so. Promises P14 to P18, P23 and P34. To add a limit: its program in programs/, a row in kLimits.
+#include <fcntl.h>
 #include <signal.h>
 
 #include <cstring>
@@ -10,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
+#include "jail/base/fd.h"
 #include "tests/integration/host_kinds.h"
 #include "tests/integration/languages.h"
 #include "tests/testlib/jailtest/jailrun.h"
@@ -25,6 +27,8 @@ using testing::EndsWith;
 using testing::StartsWith;
 
 constexpr int64_t kMiB = int64_t{1} << 20;
+// Of 33 MiB, and nothing that runs meanwhile has it mapped.
+constexpr char kColdFile[] = "/usr/lib/gcc/x86_64-linux-gnu/12/lto1";
 // Loaded two-core machines: how late a kill may be before it is a defect.
 constexpr int64_t kLateUs = 400'000;
 // (printf HEAD; head -c 1M /dev/zero | tr '\\0' o; printf TAIL) | sha256sum
@@ -54,6 +58,7 @@ struct LimitRow {
   const char* Enforcement::*by = nullptr;  // Null: the same on every host, `mechanism`.
   const char* mechanism = nullptr;
   void (*more)(const JailRun&, const Language&) = nullptr;
+  void (*before)() = nullptr;
 };
 
 void ExpectCpuTime(const JailRun& run, const Language&) {
@@ -126,6 +131,37 @@ void ExpectStack(const JailRun& run, const Language& language) {
 void ExpectHalfTheCpuTime(const JailRun& run, const Language&) {
   EXPECT_LT(run.phase().usage().cpu_time_us(), 700'000);
   EXPECT_GT(run.phase().usage().cpu_time_us(), 200'000);
+}
+
+// All three die of the SIGTERM, which comes at the limit and not at the end of the grace.
+void ExpectGrace(const JailRun& run, const Language&) {
+  const LimitReport* grace = FindLimit(run, jail::v1::RESOURCE_GRACE_MS);
+  ASSERT_NE(grace, nullptr);
+  EXPECT_EQ(grace->effective(), 5'000);
+  EXPECT_EQ(grace->mechanism(), "SIGTERM, then SIGKILL by timerfd");
+  EXPECT_EQ(run.phase().term_signal(), SIGTERM);
+  const LimitHit* hit = FindHit(run, jail::v1::RESOURCE_WALL_TIME_MS);
+  ASSERT_TRUE(hit->has_grace());
+  EXPECT_EQ(hit->grace().error_name(), "");
+  EXPECT_FALSE(hit->grace().killed());
+  EXPECT_LE(run.phase().usage().wall_time_us(), 400'000 + kLateUs);
+}
+
+void ExpectOneCpu(const JailRun& run, const Language&) {
+  EXPECT_EQ(run.outcome.out, "cpus 1\n");
+  EXPECT_EQ(FindLimit(run, jail::v1::RESOURCE_CPU_SET)->cpus(), "0");
+}
+
+void ForgetColdFile() {
+  const jail::Fd file(open(kColdFile, O_RDONLY | O_CLOEXEC));
+  ASSERT_TRUE(file.valid()) << kColdFile;
+  ASSERT_EQ(posix_fadvise(file.get(), 0, 0, POSIX_FADV_DONTNEED), 0);
+}
+
+// 8 MiB at 8 MiB/s, of which the kernel gives some in advance; the interpreters too come from the disk.
+void ExpectSlowReads(const JailRun& run, const Language&) {
+  EXPECT_EQ(run.outcome.out, "read 8388608\n");
+  EXPECT_GE(run.phase().usage().wall_time_us(), 700'000);
 }
 
 constexpr auto kOk = jail::v1::VERDICT_OK;
@@ -261,6 +297,34 @@ const LimitRow kLimits[] = {
      .meets = Meets::kSlowness,
      .by = &Enforcement::cpu_rate,
      .more = ExpectHalfTheCpuTime},
+    {.name = "Grace",
+     .resource = jail::v1::RESOURCE_WALL_TIME_MS,
+     .theme = "sleep",
+     .options = {"--wall", "400ms", "--grace", "5s"},
+     .limit = 400,
+     .verdict = jail::v1::VERDICT_WALL_TIME_LIMIT,
+     .meets = Meets::kItsEnd,
+     .mechanism = "timerfd",
+     .more = ExpectGrace},
+    {.name = "CpuSet",
+     .resource = jail::v1::RESOURCE_CPU_SET,
+     .theme = "cpus",
+     .options = {"--cpuset", "0"},
+     .limit = 1,
+     .verdict = kOk,
+     .meets = Meets::kSlowness,
+     .mechanism = "sched_setaffinity, kept by a seccomp filter",
+     .more = ExpectOneCpu},
+    {.name = "ReadRate",
+     .resource = jail::v1::RESOURCE_IO_READ_BYTES_PER_SECOND,
+     .theme = "read",
+     .options = {"--io-read-rate", "8M", "--wall", "20s"},
+     .limit = 8 * kMiB,
+     .verdict = kOk,
+     .meets = Meets::kSlowness,
+     .by = &Enforcement::io_read_rate,
+     .more = ExpectSlowReads,
+     .before = ForgetColdFile},
 };
 
 // --- The product -----------------------------------------------------------------------------------
@@ -419,6 +483,7 @@ class MatrixTest : public JailTest, public testing::WithParamInterface<Cell> {
 
 TEST_P(MatrixTest, P14_P15_P16_P17_P18_P23_TheLimitHoldsAndTheRecordSaysHow) {
   const Cell& cell = GetParam();
+  if (cell.limit->before != nullptr && cell.mechanism() != nullptr) cell.limit->before();
   const JailRun run = RunCell(cell);
   SCOPED_TRACE(run.Describe());
   ASSERT_TRUE(run.has_record);

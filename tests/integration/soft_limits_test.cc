@@ -170,7 +170,7 @@ TEST_F(GraceTest, MoreThanTheSiteGivesIsRefused) {
 class CpuSetTest : public JailTest {};
 
 TEST_F(CpuSetTest, TheProgramAndItsChildrenStayThere) {
-  const JailRun run = Jailrun({"--cpuset", "0", Program("cpus.py")});
+  const JailRun run = Jailrun({"--cpuset", "0", Program("cpu_set.py")});
   SCOPED_TRACE(run.Describe());
   EXPECT_EQ(run.outcome.out, "mine [0]\nrefused 1\nrefused 1\nrefused 1\nchild's [0]\nthread's [0]\n");
   const LimitReport* report = FindLimit(run, jail::v1::RESOURCE_CPU_SET);
@@ -181,7 +181,7 @@ TEST_F(CpuSetTest, TheProgramAndItsChildrenStayThere) {
 }
 
 TEST_F(CpuSetTest, WithoutItAProgramMayPinItself) {
-  const JailRun run = Jailrun({Program("cpus.py")});
+  const JailRun run = Jailrun({Program("cpu_set.py")});
   SCOPED_TRACE(run.Describe());
   EXPECT_THAT(run.outcome.out, HasSubstr("changed\n"));
   EXPECT_EQ(FindLimit(run, jail::v1::RESOURCE_CPU_SET), nullptr);
