@@ -396,9 +396,9 @@ int GoWithout(Context& context, plan::Layer layer, StepId step, int error) {
   const bool allowed =
       extra || by_mode || stand_in || step == StepId::kMakeCgroup || context.plan.Has(plan::kBestEffort);
   if (context.Requires(layer) || !allowed) return error;
-  if (report.missing_count < plan::kMaxMissing) {
-    report.missing[report.missing_count++] = {step, 0, error, static_cast<int32_t>(layer)};
-  }
+  // Helper and child may both be here at the same time.
+  const int32_t slot = __atomic_fetch_add(&report.missing_count, 1, __ATOMIC_RELAXED);
+  if (slot < plan::kMaxMissing) report.missing[slot] = {step, 0, error, static_cast<int32_t>(layer)};
   return 0;
 }
 
