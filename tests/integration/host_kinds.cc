@@ -44,6 +44,13 @@ void Without() {
 constexpr char kMemory[] = "memory", kPids[] = "pids", kCpuacct[] = "cpuacct", kCpu[] = "cpu",
                kBlkio[] = "blkio";
 
+template <size_t kSize>
+void Install(const sock_filter (&code)[kSize]) {
+  const sock_fprog program = {kSize, const_cast<sock_filter*>(code)};
+  Must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+  Must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+}
+
 // --- What this machine is ---
 
 bool IsFilesystem(const std::string& path, unsigned magic) {
@@ -148,9 +155,17 @@ void ForbidNamespaces() {
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
   };
-  const sock_fprog program = {std::size(code), const_cast<sock_filter*>(code)};
-  Must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-  Must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+  Install(code);
+}
+
+void ForgetCall(unsigned number) {
+  const sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  Install(code);
 }
 
 void InstallForUsers() { static const ForOthers installed; }

@@ -47,6 +47,8 @@ void ReadOnlyCgroups();
 void BecomeUser();
 // As a container engine's default filter does for a root without CAP_SYS_ADMIN.
 void ForbidNamespaces();
+// A kernel that does not know this system call.
+void ForgetCall(unsigned number);
 // Drops it for good; to be called with a constant of <linux/capability.h>.
 void LoseCapability(int capability);
 

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
+#include "jail/base/landlock.h"
 #include "jail/v1/doctor.pb.h"
 #include "tests/integration/host_kinds.h"
 #include "tests/testlib/jailtest/jailrun.h"
@@ -149,6 +151,55 @@ TEST_P(HostTest, StrictlyDoctorPassesOnlyWhereNothingIsMissing) {
   if (!full) {
     EXPECT_THAT(report.DebugString(), HasSubstr("cure: "));
   }
+}
+
+// A layer that was asked for by name has no stand-in.
+class RequireTest : public JailTest {
+ protected:
+  static void SetUpTestSuite() { InstallForUsers(); }
+
+  static JailRun Hello(const HostKind& host, std::vector<std::string> args) {
+    args.insert(args.end(), {"exec", "--", "echo", "hello"});
+    return Jailrun(CommandOn(host, args));
+  }
+
+  static void ExpectRefusal(const JailRun& run, const std::string& step) {
+    SCOPED_TRACE(run.Describe());
+    EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_JAIL_ERROR);
+    EXPECT_EQ(run.outcome.exit_code, 125);
+    EXPECT_EQ(run.record.failure().origin(), jail::v1::Failure::ORIGIN_HOST);
+    EXPECT_EQ(run.record.failure().step(), step);
+    EXPECT_THAT(run.record.failure().hint(), HasSubstr("require it"));
+    EXPECT_THAT(run.outcome.out, IsEmpty()) << "nothing ran";
+  }
+};
+
+TEST_F(RequireTest, P34_AMemoryGroupIsHadOrTheRunRefused) {
+  for (const HostKind& host : DoctorsHosts()) {
+    SCOPED_TRACE(host.name);
+    const JailRun run = Hello(host, {"--require", "memory-cgroup"});
+    if (absl::StartsWith(host.by.memory, "cgroup")) {
+      EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_OK) << run.Describe();
+    } else {
+      ExpectRefusal(run, "choose_stand_ins");
+    }
+    EXPECT_EQ(Hello(host, {"--best-effort"}).outcome.out, "hello\n");
+  }
+}
+
+TEST_F(RequireTest, P34_LandlockIsHadOrTheRunRefused) {
+  constexpr auto kForget = [] { ForgetCall(444 /* landlock_create_ruleset */); };
+  const HostKind old_kernel = {"OldKernel", nullptr, kForget, /*privileged=*/true, {}};
+  const JailRun without = Hello(old_kernel, {});
+  EXPECT_EQ(without.outcome.out, "hello\n") << without.Describe();
+  EXPECT_EQ(FindLayer(without, jail::v1::PROTECTION_LANDLOCK)->state(),
+            jail::v1::Isolation::STATE_NOT_REQUESTED);
+
+  ExpectRefusal(Hello(old_kernel, {"--require", "landlock"}), "restrict_files");
+
+  if (jail::LandlockAbi() < jail::kUsableLandlockAbi) return;
+  const HostKind this_one = {"ThisOne", nullptr, [] {}, /*privileged=*/true, {}};
+  EXPECT_EQ(Hello(this_one, {"--require", "landlock"}).outcome.out, "hello\n");
 }
 
 // A container's root that lacks what the helper needs is refused by name, with the cure.

@@ -63,6 +63,7 @@ struct CommandLine {
   v1::Limits limits;
   v1::Limits compile_limits;
   v1::OutputOverflow output_overflow = v1::OUTPUT_OVERFLOW_UNSPECIFIED;
+  std::vector<v1::Protection> required_protections;
   bool best_effort = false;
   bool rootless = false;
 

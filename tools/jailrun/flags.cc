@@ -8,10 +8,13 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "tools/jailrun/render.h"
 
 namespace jail::cli {
 namespace {
@@ -137,6 +140,22 @@ Status AddGlob(CommandLine& line, string_view value) {
   return absl::OkStatus();
 }
 
+// "landlock" or "memory-cgroup": the names of the record's layers.
+Status AddProtection(CommandLine& line, string_view value) {
+  std::vector<std::string> names;
+  for (int number = v1::Protection_MIN + 1; number <= v1::Protection_MAX; ++number) {
+    if (!v1::Protection_IsValid(number)) continue;
+    const auto protection = static_cast<v1::Protection>(number);
+    names.push_back(absl::StrReplaceAll(ProtectionLabel(protection), {{" ", "-"}}));
+    if (names.back() != absl::StrReplaceAll(value, {{" ", "-"}, {"_", "-"}})) continue;
+    line.required_protections.push_back(protection);
+    return absl::OkStatus();
+  }
+  const std::vector<string_view> known(names.begin(), names.end());
+  return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is no layer", DidYouMean(value, known),
+                                                 " (known: ", absl::StrJoin(names, ", "), ")"));
+}
+
 // Without a value the record itself goes to stdout.
 Status SetJson(CommandLine& line, string_view value) {
   if (!value.empty()) return SetDestination<&CommandLine::json>(line, value);
@@ -230,6 +249,9 @@ constexpr Flag kFlags[] = {
     {"--best-effort", Arity::kSwitch, "", kJob | kHost, Section::kIsolation,
      "go on without what this host cannot enforce; the record lists it. Without this the run is refused",
      SetTrue<&CommandLine::best_effort>},
+    {"--require", Arity::kRepeated, "LAYER", kJob, Section::kIsolation,
+     "refuse to run where this layer cannot be had, whatever stands in for it: landlock, memory-cgroup",
+     AddProtection},
     {"--rootless", Arity::kSwitch, "", kJob | kHost, Section::kIsolation,
      "use no privilege, even when there is some: your own uid in a user namespace",
      SetTrue<&CommandLine::rootless>},

@@ -128,6 +128,8 @@ void CopyPlainFields(const CommandLine& line, v1::JobSpec& job) {
   if (line.compile_limits.ByteSizeLong() > 0) *job.mutable_compile_limits() = line.compile_limits;
   job.set_output_overflow(line.output_overflow);
   job.set_enforcement(line.best_effort ? v1::ENFORCEMENT_BEST_EFFORT : v1::ENFORCEMENT_STRICT);
+  job.mutable_required_protections()->Assign(line.required_protections.begin(),
+                                             line.required_protections.end());
   job.mutable_artifact_globs()->Assign(line.get_globs.begin(), line.get_globs.end());
   for (const auto& [name, value] : line.env) (*job.mutable_env())[name] = value;
 }

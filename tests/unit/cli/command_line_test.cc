@@ -152,10 +152,13 @@ TEST(CommandLineTest, AFlagOfAnotherCommandIsCalledThat) {
 
 TEST(CommandLineTest, AnUnknownValueNamesTheNearestOne) {
   EXPECT_THAT(Error({"x.py", "--on-overflow", "edn"}), HasSubstr("did you mean \"end\"?"));
+  EXPECT_THAT(Error({"x.py", "--require", "landlok"}), HasSubstr("did you mean \"landlock\"?"));
 }
 
 TEST(CommandLineTest, AFlagGivenTwiceIsRefusedUnlessItRepeats) {
   EXPECT_THAT(Error({"x.py", "--time", "1s", "--time", "2s"}), HasSubstr("--time is given 2 times"));
+  EXPECT_THAT(Parsed({"x.py", "--require", "landlock", "--require=memory-cgroup"}).required_protections,
+              ElementsAre(v1::PROTECTION_LANDLOCK, v1::PROTECTION_MEMORY_CGROUP));
   EXPECT_THAT(Parsed({"x.py", "--get", "a", "--get", "b"}).get_globs, ElementsAre("a", "b"));
 }
 

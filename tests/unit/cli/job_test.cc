@@ -124,7 +124,7 @@ TEST(JobTest, ABareCommandIsOneOfUsrBin) {
 TEST(JobTest, PlainFieldsArrive) {
   const absl::StatusOr<Request> request =
       Build({"exec", "--env", "A=1", "--get", "*.txt", "--best-effort", "--on-overflow", "end", "--job-id",
-             "j", "--policy", "default", "--pids", "3", "--", "true"});
+             "j", "--policy", "default", "--pids", "3", "--require", "seccomp", "--", "true"});
   ASSERT_TRUE(request.ok()) << request.status();
   v1::JobSpec expected;
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(R"pb(
@@ -134,6 +134,7 @@ TEST(JobTest, PlainFieldsArrive) {
                                                               policy: "default"
                                                               artifact_globs: "*.txt"
                                                               command: "/usr/bin/true"
+                                                              required_protections: PROTECTION_SECCOMP
                                                               enforcement: ENFORCEMENT_BEST_EFFORT
                                                               output_overflow: OUTPUT_OVERFLOW_END_RUN)pb",
                                                             &expected));
