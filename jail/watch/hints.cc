@@ -106,15 +106,14 @@ constexpr Hint kHints[] = {
      "(--cap-add)"},
     {"make_cgroup", EROFS, kHost, Again::kUseless,
      "/sys/fs/cgroup is read-only: in a container, ask for a private cgroup namespace and a writable mount; "
-     "or run "
-     "with --best-effort"},
+     "or do not require it"},
     {"make_cgroup", ENOENT, kHost, Again::kUseless,
-     "No cgroup controllers for memory, cpu and pids are mounted: mount /sys/fs/cgroup, or run with "
-     "--best-effort"},
+     "No cgroup controllers for memory, cpu and pids are mounted: mount /sys/fs/cgroup, or do not "
+     "require it"},
     {"make_cgroup", EACCES, kHost, Again::kUseless,
-     "This user owns no cgroup: start jailrun through the installed helper, or run with --best-effort"},
+     "This user owns no cgroup: start jailrun through the installed helper, or do not require it"},
     {"make_cgroup", EPERM, kHost, Again::kUseless,
-     "This user owns no cgroup: start jailrun through the installed helper, or run with --best-effort"},
+     "This user owns no cgroup: start jailrun through the installed helper, or do not require it"},
     {"set_cgroup_limits", ENOENT, kHost, Again::kUseless,
      "The controller lacks that file: enable it (cgroup.subtree_control, or swapaccount=1 for memsw on the "
      "kernel's "
@@ -193,9 +192,9 @@ constexpr Hint kHints[] = {
      "The helper was started under tighter limits than the job asks for: raise them (ulimit -H), or ask for "
      "less"},
     {"forbid_memfd_exec", kAnyErrno, kHost, Again::kUseless,
-     "This kernel has no vm.memfd_noexec (Linux 6.3): run with --best-effort to go without"},
+     "This kernel has no vm.memfd_noexec (Linux 6.3): do not require it"},
     {"forbid_nested_namespaces", kAnyErrno, kHost, Again::kUseless,
-     "user.max_*_namespaces cannot be set in the jail: run with --best-effort to go without"},
+     "user.max_*_namespaces cannot be set in the jail: do not require it"},
     {"restrict_files", EOPNOTSUPP, kHost, Again::kUseless,
      "This kernel has no usable Landlock: from Linux 5.19 on, with landlock in its lsm= list; or do not "
      "require it"},
