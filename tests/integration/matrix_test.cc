@@ -115,8 +115,10 @@ void ExpectInodes(const JailRun& run, const Language&) {
 
 void ExpectProcesses(const JailRun& run, const Language&) {
   if (!run.phase().usage().has_processes_peak()) return;
-  EXPECT_GE(run.phase().usage().processes_peak(), 5);
   EXPECT_LE(run.phase().usage().processes_peak(), 30 + 1) << "init counts for itself at most";
+  // A sampler on a loaded machine may have looked too early or too late.
+  if (run.phase().usage().memory_source() == jail::v1::Usage::SOURCE_SAMPLER) return;
+  EXPECT_GE(run.phase().usage().processes_peak(), 5);
 }
 
 void ExpectStack(const JailRun& run, const Language& language) {
@@ -130,7 +132,7 @@ void ExpectStack(const JailRun& run, const Language& language) {
 
 void ExpectHalfTheCpuTime(const JailRun& run, const Language&) {
   EXPECT_LT(run.phase().usage().cpu_time_us(), 700'000);
-  EXPECT_GT(run.phase().usage().cpu_time_us(), 200'000);
+  EXPECT_GT(run.phase().usage().cpu_time_us(), 50'000) << "it ran; others may have had the most";
 }
 
 // All three die of the SIGTERM, which comes at the limit and not at the end of the grace.
