@@ -52,7 +52,7 @@ constexpr OperandRule kOperandRules[] = {
     {Command::kDoctor, 0, 0, ""},
     {Command::kExplain, 1, 1, "no record: give a FILE, or - for standard input"},
     {Command::kPolicy, 1, kMany,
-     "say what to do: show [NAME], check CALL..., lint [FILE...] or learn RECORD..."},
+     "say what to do: show [NAME], check CALL..., lint [FILE...], learn RECORD... or learn --least TRACE..."},
     {Command::kSweep, 0, 0, ""},
     {Command::kVersion, 0, 0, ""},
     {Command::kHelp, 0, 1, ""},

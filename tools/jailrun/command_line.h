@@ -81,6 +81,7 @@ struct CommandLine {
   bool timeline = false;
   bool check = false;     // langs --check
   bool versions = false;  // langs --versions
+  bool least = false;     // policy learn --least
 };
 
 // `arguments` without the program's name. InvalidArgumentError: what is wrong, and the nearest right word.

@@ -243,6 +243,8 @@ constexpr Flag kFlags[] = {
      SetText<&CommandLine::policy>},
     {"--policy", Arity::kValue, "NAME", Bit(Command::kPolicy), Section::kIsolation,
      "which one check and learn are about (default: default)", SetText<&CommandLine::policy>},
+    {"--least", Arity::kSwitch, "", Bit(Command::kPolicy), Section::kIsolation,
+     "learn from strace's files what runs called, and allow nothing else", SetTrue<&CommandLine::least>},
     {"--rootfs", Arity::kValue, "NAME", Bit(Command::kExec), Section::kIsolation,
      "what the jail sees as its root (default: host, this machine's /usr, read-only)",
      SetText<&CommandLine::rootfs>},

@@ -17,6 +17,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 build::PolicySet Shipped() { return LoadPolicies({}).value(); }
 
@@ -167,6 +168,82 @@ TEST(LearnTest, CannotAllowWhatHasNoName) {
   v1::ResultRecord record = Refused({{1000, 0}, {kPtrace, 0}});
   record.mutable_phases(0)->mutable_violations(1)->set_arch("i386");
   EXPECT_EQ(LearnFrom(Small(), {record}, "p").value(), "");
+}
+
+// --- learn --least ---
+
+// What patch(1) does, by line numbers and with the context checked.
+std::string PatchedText(const std::string& text, const std::string& diff) {
+  const std::vector<std::string> old_lines = absl::StrSplit(text, '\n');
+  std::string patched;
+  size_t at = 0;
+  for (const absl::string_view line : absl::StrSplit(diff, '\n', absl::SkipEmpty())) {
+    if (absl::StartsWith(line, "---") || absl::StartsWith(line, "+++")) continue;
+    if (absl::StartsWith(line, "@@ -")) {
+      const size_t first = std::stoul(std::string(line.substr(4)));
+      for (; at + 1 < first; ++at) absl::StrAppend(&patched, old_lines.at(at), "\n");
+    } else if (line[0] == '+') {
+      absl::StrAppend(&patched, line.substr(1), "\n");
+    } else {
+      EXPECT_EQ(line.substr(1), old_lines.at(at)) << "line " << at + 1;
+      if (line[0] == ' ') absl::StrAppend(&patched, line.substr(1), "\n");
+      ++at;
+    }
+  }
+  for (; at + 1 < old_lines.size(); ++at) absl::StrAppend(&patched, old_lines[at], "\n");
+  return patched;
+}
+
+// Each file's part of the diff applied to it.
+std::vector<build::PolicyFile> PatchedAll(std::vector<build::PolicyFile> files, const std::string& diff) {
+  for (const absl::string_view part : absl::StrSplit(diff, "--- a/", absl::SkipEmpty())) {
+    for (build::PolicyFile& file : files) {
+      if (absl::StartsWith(part, file.path + "\n")) {
+        file.text = PatchedText(file.text, std::string(part.substr(part.find("@@ -"))));
+      }
+    }
+  }
+  return files;
+}
+
+constexpr char kTrace[] =
+    "execve(\"/usr/bin/x\", ...) = 0\n"
+    "seccomp(SECCOMP_SET_MODE_FILTER, 0, ...) = 0\n"
+    "1234  read(0, \"\", 10) = 0\n"
+    "[pid   77] exit_group(0) = ?\n"
+    "+++ exited with 0 +++\n";
+
+TEST(LeastTest, LeavesWhatWasCalledAndRefusesTheRest) {
+  const auto files = PatchedAll(BuiltinPolicies(), LeastFor(BuiltinPolicies(), {kTrace}, "default").value());
+  const auto set = build::ParsePolicies(files);
+  ASSERT_TRUE(set.ok()) << set.status();
+  EXPECT_TRUE(CheckCalls(*set, "default", {"read()", "exit_group()"}).value().all_allowed);
+  for (const char* call : {"write()", "execve()", "socket(AF_UNIX, SOCK_STREAM)", "mmap()"}) {
+    EXPECT_FALSE(CheckCalls(*set, "default", {call}).value().all_allowed) << call;
+  }
+  EXPECT_EQ(build::CountReachable(FindChecked(*set, "default").value()), 2);
+  EXPECT_EQ(LeastFor(files, {kTrace}, "default").value(), "") << "nothing more to take";
+}
+
+TEST(LeastTest, WhatIsLeftHoldsTogether) {
+  std::string trace = "seccomp(SECCOMP_SET_MODE_FILTER)\n";
+  for (const char* call :
+       {"read", "write", "openat", "execve", "mmap", "madvise", "futex", "kill", "fcntl"}) {
+    absl::StrAppend(&trace, call, "(1) = 0\n");
+  }
+  const auto files = PatchedAll(BuiltinPolicies(), LeastFor(BuiltinPolicies(), {trace}, "default").value());
+  const auto set = build::ParsePolicies(files);
+  ASSERT_TRUE(set.ok()) << set.status();
+  for (const std::string& complaint : LintPolicies(*set)) {
+    EXPECT_THAT(complaint, Not(HasSubstr("\"default\""))) << "other policies share its groups";
+  }
+  EXPECT_FALSE(CheckCalls(*set, "default", {"madvise(0, 0, MADV_MERGEABLE)"}).value().all_allowed);
+}
+
+TEST(LeastTest, RefusesTracesThatSayNothing) {
+  EXPECT_THAT(LeastFor(BuiltinPolicies(), {"no call here\n"}, "default").status().message(),
+              HasSubstr("name no system call"));
+  EXPECT_THAT(LeastFor(BuiltinPolicies(), {kTrace}, "defalt").status().message(), HasSubstr("did you mean"));
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 // `jailrun policy`: the seccomp policies as text. What they are, what they answer to a call, whether changed
 // ones hold together, and what would have to change for what runs were refused.
 //
-//   jailrun policy show [NAME]                       jailrun policy check [--policy NAME] 'socket(AF_INET,
-//   SOCK_RAW)' jailrun policy lint [FILE...]                    jailrun policy learn RECORD... | patch -p1
+//   jailrun policy show [NAME]
+//   jailrun policy check [--policy NAME] 'socket(AF_INET, SOCK_RAW)'
+//   jailrun policy lint [FILE...]
+//   jailrun policy learn RECORD... | patch -p1
+//   jailrun policy learn --least TRACE... | patch -p1
 #ifndef TOOLS_JAILRUN_POLICY_POLICY_H_
 #define TOOLS_JAILRUN_POLICY_POLICY_H_
 
@@ -50,6 +53,12 @@ std::vector<std::string> LintPolicies(const build::PolicySet& set);
 // FailedPreconditionError: a rule refuses one of the calls by name; adding another would contradict it.
 absl::StatusOr<std::string> LearnFrom(const std::vector<build::PolicyFile>& files,
                                       const std::vector<v1::ResultRecord>& records, const std::string& name);
+
+// The other way round: a unified diff that leaves only what runs called, by strace(1)'s account of them.
+// What the policy refuses stays refused; expectations that allow what goes go with it.
+// InvalidArgumentError: no such policy, no call in the traces.
+absl::StatusOr<std::string> LeastFor(const std::vector<build::PolicyFile>& files,
+                                     const std::vector<std::string>& traces, const std::string& name);
 
 // What a learned rule has in the place of its reason.
 constexpr absl::string_view kUnwritten = "FIXME: who needs it?";

@@ -18,6 +18,7 @@ namespace jail::cli {
 namespace {
 
 constexpr size_t kMaxPolicyBytes = size_t{1} << 20;
+constexpr size_t kMaxTraceBytes = size_t{256} << 20;
 constexpr absl::string_view kDefaultPolicy = "default";
 
 using Operands = absl::Span<const std::string>;
@@ -70,7 +71,20 @@ absl::StatusOr<int> LintVerb(const CommandLine&, Operands paths) {
   return complaints.empty() ? kExitOk : kExitCheckFailed;
 }
 
+absl::StatusOr<int> LearnLeast(const CommandLine& line, Operands paths) {
+  if (paths.empty())
+    return absl::InvalidArgumentError("no trace: strace -ff -o trace jailrun ... writes some");
+  std::vector<std::string> traces;
+  for (const std::string& path : paths) {
+    JAIL_ASSIGN_OR_RETURN(std::string text, ReadSource(path, kMaxTraceBytes));
+    traces.push_back(std::move(text));
+  }
+  JAIL_ASSIGN_OR_RETURN(const std::string diff, LeastFor(BuiltinPolicies(), traces, PolicyName(line)));
+  return Show(diff);
+}
+
 absl::StatusOr<int> LearnVerb(const CommandLine& line, Operands paths) {
+  if (line.least) return LearnLeast(line, paths);
   if (paths.empty()) return absl::InvalidArgumentError("no record: jailrun --record FILE writes one");
   std::vector<v1::ResultRecord> records;
   for (const std::string& path : paths) {
