@@ -27,7 +27,10 @@ target_compile_options(jail_flags INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
   -Werror -fstack-protector-strong -fno-omit-frame-pointer $<${is_test}:-O0$<SEMICOLON>-g1>)
 if(CCACHE AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-  target_compile_options(jail_flags INTERFACE -fpch-preprocess)  # ccache asks for it.
+  # ccache asks for it; but not where the headers themselves are compiled: there it would have ccache look at the
+  # outcome of the last time instead of at the headers, and keep that.
+  target_compile_options(jail_flags INTERFACE
+    $<$<NOT:$<BOOL:$<TARGET_PROPERTY:JAIL_PRECOMPILED_OWNER>>>:-fpch-preprocess>)
 endif()
 target_compile_definitions(jail_flags INTERFACE JAIL_VERSION="${PROJECT_VERSION}")
 if(JAIL_SANITIZE)

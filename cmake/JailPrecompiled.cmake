@@ -8,6 +8,7 @@ function(jail_precompiled_owner owner)
     add_library(${owner} OBJECT ${CMAKE_BINARY_DIR}/gen/${owner}.cc)
     target_link_libraries(${owner} PRIVATE jail_flags jail_proto absl::status absl::statusor absl::strings
       absl::str_format absl::time absl::span)
+    set_target_properties(${owner} PROPERTIES JAIL_PRECOMPILED_OWNER ON)
     target_precompile_headers(${owner} PRIVATE <algorithm> <cerrno> <cstdint> <cstring> <filesystem> <fstream> <map>
       <memory> <optional> <set> <sstream> <string> <utility> <vector>
       <absl/status/statusor.h> <absl/strings/ascii.h> <absl/strings/escaping.h> <absl/strings/match.h>

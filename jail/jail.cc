@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
@@ -22,6 +23,8 @@
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/base/utf8.h"
+#include "jail/cache/artifact_cache.h"
+#include "jail/cache/key.h"
 #include "jail/launcher_path.h"
 #include "jail/plan/cpu_set.h"
 #include "jail/plan/layout.h"
@@ -29,6 +32,7 @@
 #include "jail/resolve/catalog.h"
 #include "jail/resolve/resolve.h"
 #include "jail/resolve/site.h"
+#include "jail/watch/caller_io.h"
 #include "jail/watch/collect.h"
 #include "jail/watch/hints.h"
 #include "jail/watch/isolation.h"
@@ -123,7 +127,8 @@ v1::Artifact ToArtifact(watch::CollectedFile file) {
 // One call of Jail::Run: the job, and the record as it grows.
 class JobRun {
  public:
-  JobRun(const Site& site, const v1::JobSpec& job, const Io& io) : site_(site), job_(job), io_(io) {}
+  JobRun(const Site& site, const cache::ArtifactCache* cache, const v1::JobSpec& job, const Io& io)
+      : site_(site), cache_(cache), job_(job), io_(io) {}
 
   v1::ResultRecord Run() && {
     const int64_t start_ns = MonotonicNs();
@@ -160,8 +165,39 @@ class JobRun {
 
   void RunPhases() {
     for (const v1::PhasePlan& phase : plan_.phases()) {
-      if (!RunOne(phase)) return;
+      const bool done = phase.kind() == v1::PhasePlan::KIND_COMPILE ? Compile(phase) : RunOne(phase);
+      if (!done) return;
     }
+  }
+
+  // By the compiler, or what it made of the same input before.
+  bool Compile(const v1::PhasePlan& phase) {
+    if (cache_ == nullptr) return RunOne(phase);
+    const std::string key = cache::KeyOf(plan_, phase, job_.tenant(), cache::ToolchainWitnesses());
+    if (std::optional<v1::CompiledArtifact> kept = cache_->Find(key)) return Take(*std::move(kept));
+    return RunOne(phase) && Keep(key);
+  }
+
+  bool Take(v1::CompiledArtifact kept) {
+    for (v1::SourceFile& product : *kept.mutable_products()) products_.push_back(std::move(product));
+    v1::PhaseResult* phase = record_.add_phases();
+    *phase = std::move(*kept.mutable_compile());
+    phase->set_cached(true);
+    for (const v1::Output* output : {&phase->stdout(), &phase->stderr()}) {
+      watch::Deliver(io_.stderr_fd, absl::StrCat(output->content(), output->tail()), io_.cancel_fd);
+    }
+    return true;
+  }
+
+  // Always true: what cannot be kept is compiled again, and the record says why.
+  bool Keep(const std::string& key) {
+    v1::PhaseResult* phase = record_.mutable_phases(record_.phases_size() - 1);
+    v1::CompiledArtifact artifact;
+    artifact.mutable_products()->Assign(products_.begin(), products_.end());
+    *artifact.mutable_compile() = *phase;
+    const absl::Status status = cache_->Keep(key, artifact);
+    if (!status.ok()) phase->set_not_kept_because(ToUtf8(status.message()));
+    return true;
   }
 
   // True when the next phase may follow.
@@ -250,6 +286,7 @@ class JobRun {
   }
 
   const Site& site_;
+  const cache::ArtifactCache* cache_;
   const v1::JobSpec& job_;
   const Io& io_;
   v1::RunPlan plan_;
@@ -273,11 +310,22 @@ absl::StatusOr<std::unique_ptr<Jail>> Jail::Open(Site site) {
                      errno == ENOENT ? "does not exist" : "may not be executed", ": ", ErrnoName(errno));
     return errno == ENOENT ? absl::NotFoundError(message) : absl::PermissionDeniedError(message);
   }
-  return absl::WrapUnique(new Jail(std::move(site)));
+  std::unique_ptr<cache::ArtifactCache> cache;
+  if (!site.cache_folder.empty()) {
+    JAIL_ASSIGN_OR_RETURN(cache::ArtifactCache opened,
+                          cache::ArtifactCache::Open(site.cache_folder, site.cache_bytes));
+    cache = std::make_unique<cache::ArtifactCache>(std::move(opened));
+  }
+  return absl::WrapUnique(new Jail(std::move(site), std::move(cache)));
 }
 
+Jail::Jail(Site site, std::unique_ptr<cache::ArtifactCache> cache)
+    : site_(std::move(site)), cache_(std::move(cache)) {}
+
+Jail::~Jail() = default;
+
 v1::ResultRecord Jail::Run(const v1::JobSpec& job, const Io& io) const {
-  return JobRun(site_, job, io).Run();
+  return JobRun(site_, cache_.get(), job, io).Run();
 }
 
 absl::StatusOr<v1::RunPlan> Jail::Resolve(const v1::JobSpec& job) const {

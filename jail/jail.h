@@ -10,6 +10,7 @@
 #ifndef JAIL_JAIL_H_
 #define JAIL_JAIL_H_
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,11 +28,19 @@
 
 namespace jail {
 
+namespace cache {
+class ArtifactCache;
+}
+
 // Where this installation keeps its parts, and its ceilings. Loaded once, then immutable.
 struct Site {
   std::string launcher_path;  // Absolute path of jail-launch.
   v1::Site config;
   bool rootless = false;  // Never use privilege, even when there is some.
+  // Where what compilers make is kept and found again, an absolute path; this process makes it and nobody
+  // else may write to it. Empty: nowhere.
+  std::string cache_folder;
+  int64_t cache_bytes = int64_t{1} << 30;  // In all; beyond it what was used least recently goes.
 };
 
 // The compiled-in launcher beside /etc/jailrun/site.textproto, when that file exists.
@@ -62,8 +71,9 @@ struct Io {
 // Thread-safe. Every outcome is a record: no exception, no second error path.
 class Jail {
  public:
-  // NotFoundError or PermissionDeniedError when the launcher cannot be used.
+  // NotFoundError or PermissionDeniedError when the launcher cannot be used; any error of the cache's folder.
   static absl::StatusOr<std::unique_ptr<Jail>> Open(Site site);
+  ~Jail();
 
   v1::ResultRecord Run(const v1::JobSpec& job, const Io& io = {}) const;
 
@@ -83,8 +93,9 @@ class Jail {
   const v1::RuntimeCatalog& Runtimes() const;
 
  private:
-  explicit Jail(Site site) : site_(std::move(site)) {}
+  Jail(Site site, std::unique_ptr<cache::ArtifactCache> cache);
   Site site_;
+  std::unique_ptr<cache::ArtifactCache> cache_;  // Null: none.
 };
 
 }  // namespace jail

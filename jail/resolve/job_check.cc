@@ -31,13 +31,13 @@ absl::Status Bad(absl::string_view field, absl::string_view what) {
 
 std::string Item(absl::string_view field, int index) { return absl::StrCat(field, "[", index, "]"); }
 
-absl::Status CheckId(absl::string_view id) {
+absl::Status CheckId(absl::string_view field, absl::string_view id) {
   const auto allowed = [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-';
   };
-  if (id.size() > kMostIdBytes) return Bad("job_id", absl::StrCat("is over ", kMostIdBytes, " characters"));
+  if (id.size() > kMostIdBytes) return Bad(field, absl::StrCat("is over ", kMostIdBytes, " characters"));
   if (std::all_of(id.begin(), id.end(), allowed)) return absl::OkStatus();
-  return Bad("job_id", absl::StrCat(Quoted(id), " has characters other than A-Z a-z 0-9 . _ -"));
+  return Bad(field, absl::StrCat(Quoted(id), " has characters other than A-Z a-z 0-9 . _ -"));
 }
 
 // Relative, in normal form, inside the work directory whatever it holds.
@@ -179,7 +179,8 @@ absl::Status CheckEnums(const v1::JobSpec& job) {
 }  // namespace
 
 absl::Status CheckJob(const v1::JobSpec& job) {
-  JAIL_RETURN_IF_ERROR(CheckId(job.job_id()));
+  JAIL_RETURN_IF_ERROR(CheckId("job_id", job.job_id()));
+  JAIL_RETURN_IF_ERROR(CheckId("tenant", job.tenant()));
   JAIL_RETURN_IF_ERROR(CheckCommand(job));
   JAIL_RETURN_IF_ERROR(CheckFiles(job));
   JAIL_RETURN_IF_ERROR(CheckTexts("args", job.args()));

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -82,6 +84,17 @@ size_t Source::Read(char* buffer, size_t size) {
   if (got > 0) return static_cast<size_t>(got);
   if (got == 0 || !WouldBlock(errno)) Close();
   return 0;
+}
+
+void Deliver(int fd, absl::string_view bytes, int cancel_fd) {
+  const SigpipeBlock block;
+  Sink sink(fd);
+  while (!bytes.empty() && sink.open()) {
+    pollfd waited[] = {{sink.fd(), POLLOUT, 0}, {cancel_fd, POLLIN, 0}};
+    if (poll(waited, std::size(waited), -1) < 0 && errno != EINTR) return;
+    if (waited[1].revents != 0) return;
+    if (waited[0].revents != 0) bytes.remove_prefix(sink.Write(bytes));
+  }
 }
 
 SigpipeBlock::SigpipeBlock() {

@@ -52,6 +52,10 @@ class Source {
   How how_ = How::kPlain;
 };
 
+// All of it, however long the caller takes to read; `cancel_fd` becoming readable ends that (-1: nothing
+// does).
+void Deliver(int fd, absl::string_view bytes, int cancel_fd);
+
 // While it lives, writing to a closed pipe is an errno for this thread and not the end of the process.
 class SigpipeBlock {
  public:

@@ -7,6 +7,7 @@
 #ifndef TOOLS_JAILRUN_COMMAND_LINE_H_
 #define TOOLS_JAILRUN_COMMAND_LINE_H_
 
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -66,6 +67,11 @@ struct CommandLine {
   std::vector<v1::Protection> required_protections;
   bool best_effort = false;
   bool rootless = false;
+
+  bool cache = false;
+  std::string cache_folder;  // Empty: the user's own.
+  int64_t cache_bytes = int64_t{1} << 30;
+  std::string tenant;
 
   std::string stdin_path;  // Empty: our own standard input.
   std::vector<InputFile> files;

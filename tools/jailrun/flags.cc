@@ -156,6 +156,17 @@ Status AddProtection(CommandLine& line, string_view value) {
                                                  " (known: ", absl::StrJoin(names, ", "), ")"));
 }
 
+Status SetCache(CommandLine& line, string_view value) {
+  line.cache = true;
+  line.cache_folder = std::string(value);
+  return absl::OkStatus();
+}
+
+Status SetCacheSize(CommandLine& line, string_view value) {
+  JAIL_ASSIGN_OR_RETURN(line.cache_bytes, ParseBytes(value));
+  return absl::OkStatus();
+}
+
 // Without a value the record itself goes to stdout.
 Status SetJson(CommandLine& line, string_view value) {
   if (!value.empty()) return SetDestination<&CommandLine::json>(line, value);
@@ -237,6 +248,13 @@ constexpr Flag kFlags[] = {
      SetBytes<&v1::Limits::set_output_bytes, kCompiler>},
     {"--compile-disk", Arity::kValue, "SIZE", kRun, Section::kLimits, "what it may write",
      SetBytes<&v1::Limits::set_disk_bytes, kCompiler>},
+
+    {"--cache", Arity::kOptionalValue, "[=DIR]", kRun, Section::kProgram,
+     "compile the same input only once; kept in DIR (default: ~/.cache/jailrun)", SetCache},
+    {"--cache-size", Arity::kValue, "SIZE", kRun, Section::kProgram,
+     "what is kept there in all (default: 1G); what was used least recently goes", SetCacheSize},
+    {"--tenant", Arity::kValue, "NAME", kRun, Section::kProgram,
+     "keep for this tenant alone what is compiled, [A-Za-z0-9._-]", SetText<&CommandLine::tenant>},
 
     {"--policy", Arity::kValue, "NAME", kJob, Section::kIsolation,
      "system calls allowed; the language's own policy when absent (see jailrun version)",

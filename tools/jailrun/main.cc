@@ -1,6 +1,8 @@
 // jailrun: the command. Parses, opens the jail, hands over to one function per command.
 #include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/stubs/logging.h"
 #include "jail/base/status_macros.h"
@@ -62,6 +65,17 @@ Catalog MakeCatalog(const Jail& jail, Command command) {
   return catalog;
 }
 
+// $XDG_CACHE_HOME/jailrun, or what stands for it.
+absl::StatusOr<std::string> CacheFolder(const CommandLine& line) {
+  if (!line.cache_folder.empty()) return std::filesystem::absolute(line.cache_folder).string();
+  for (const auto& [variable, below] :
+       {std::pair("XDG_CACHE_HOME", "/jailrun"), std::pair("HOME", "/.cache/jailrun")}) {
+    const char* value = getenv(variable);
+    if (value != nullptr && *value == '/') return absl::StrCat(value, below);
+  }
+  return absl::InvalidArgumentError("--cache: there is no HOME to keep anything in; say --cache=DIR");
+}
+
 absl::StatusOr<Site> ChooseSite(const CommandLine& line) {
   if (line.rootless && geteuid() == 0) {
     return absl::InvalidArgumentError(
@@ -69,6 +83,10 @@ absl::StatusOr<Site> ChooseSite(const CommandLine& line) {
   }
   JAIL_ASSIGN_OR_RETURN(Site site, LoadSite());
   site.rootless = site.rootless || line.rootless;
+  if (line.cache) {
+    JAIL_ASSIGN_OR_RETURN(site.cache_folder, CacheFolder(line));
+    site.cache_bytes = line.cache_bytes;
+  }
   return site;
 }
 

@@ -98,8 +98,9 @@ std::string RenderLimits(const PhaseResult& phase, Detail detail) {
 
 std::string RenderPhase(const PhaseResult& phase, Detail detail) {
   const char* name = phase.kind() == PhaseResult::KIND_COMPILE ? "Compile" : "Run";
-  std::string text = absl::StrCat(name, ": ", Ending(phase), ", ", VerdictLabel(phase.verdict()), "\n",
-                                  RenderLimits(phase, detail));
+  std::string text =
+      absl::StrCat(name, ": ", Ending(phase), ", ", VerdictLabel(phase.verdict()),
+                   phase.cached() ? ", kept from before" : "", "\n", RenderLimits(phase, detail));
   if (detail == Detail::kFull) text += RenderExtraUsage(phase.usage());
   text += RenderTiming(phase.timing());
   text += RenderViolations(phase);

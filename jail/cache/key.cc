@@ -1,0 +1,80 @@
+#include "jail/cache/key.h"
+
+#include <sodium.h>
+#include <sys/stat.h>
+
+#include <cstdint>
+
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+
+namespace jail::cache {
+namespace {
+
+// Parts cannot run into one another: each comes with its length.
+class Hash {
+ public:
+  Hash() { crypto_hash_sha256_init(&state_); }
+
+  void Add(absl::string_view part) {
+    const uint64_t size = part.size();
+    Raw(&size, sizeof size);
+    Raw(part.data(), part.size());
+  }
+  std::string Finish() {
+    std::string digest(crypto_hash_sha256_BYTES, '\0');
+    crypto_hash_sha256_final(&state_, reinterpret_cast<unsigned char*>(digest.data()));
+    return digest;
+  }
+
+ private:
+  void Raw(const void* bytes, size_t size) {
+    crypto_hash_sha256_update(&state_, static_cast<const unsigned char*>(bytes), size);
+  }
+  crypto_hash_sha256_state state_;
+};
+
+std::string Serialized(const v1::PhasePlan& phase) {
+  v1::PhasePlan copy = phase;
+  copy.clear_limits();
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  copy.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
+
+// Links followed. A file that is replaced, as packages do, is another one even with the same times.
+std::string Witness(const std::string& path) {
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0) return absl::StrCat(path, " absent");
+  return absl::StrCat(path, " ", status.st_dev, " ", status.st_ino, " ", status.st_size, " ",
+                      status.st_mtim.tv_sec, ".", status.st_mtim.tv_nsec, " ", status.st_ctim.tv_sec, ".",
+                      status.st_ctim.tv_nsec);
+}
+
+}  // namespace
+
+std::vector<std::string> ToolchainWitnesses() {
+  return {"/var/lib/dpkg/status", "/var/lib/rpm", "/lib/apk/db/installed", "/usr/local/lib/jailrun",
+          "/usr/local/include"};
+}
+
+std::string KeyOf(const v1::RunPlan& plan, const v1::PhasePlan& phase, absl::string_view tenant,
+                  const std::vector<std::string>& witnesses) {
+  Hash hash;
+  hash.Add(JAIL_VERSION);
+  hash.Add(tenant);
+  hash.Add(plan.runtime());
+  hash.Add(plan.rootfs());
+  hash.Add(absl::StrCat(plan.enforcement()));
+  hash.Add(Serialized(phase));
+  if (!phase.argv().empty()) hash.Add(Witness(phase.argv(0)));
+  for (const std::string& path : witnesses) hash.Add(Witness(path));
+  return hash.Finish();
+}
+
+}  // namespace jail::cache
