@@ -174,7 +174,9 @@ absl::Status CheckDefaultPath(const v1::Runtime& runtime) {
   const auto ends_so = [&](const std::string& extension) {
     return absl::EndsWith(path, absl::StrCat(".", extension));
   };
-  if (std::any_of(runtime.extensions().begin(), runtime.extensions().end(), ends_so)) return absl::OkStatus();
+  for (const Strings* extensions : {&runtime.extensions(), &runtime.other_extensions()}) {
+    if (std::any_of(extensions->begin(), extensions->end(), ends_so)) return absl::OkStatus();
+  }
   return Bad("default_path", absl::StrCat(Quoted(path), " has none of the language's extensions"));
 }
 
@@ -253,6 +255,10 @@ absl::Status RuntimeChecker::Check(const std::string& file, const v1::Runtime& r
     }
     for (int i = 0; i < runtime.extensions_size(); ++i) {
       JAIL_RETURN_IF_ERROR(AddName(absl::StrCat("extensions[", i, "]"), runtime.extensions(i), &extensions_));
+    }
+    for (int i = 0; i < runtime.other_extensions_size(); ++i) {
+      if (!IsName(runtime.other_extensions(i)))
+        return Bad(absl::StrCat("other_extensions[", i, "]"), "is not 1 to 31 of a-z 0-9 + # - _");
     }
     if (runtime.display_name().empty()) return Bad("display_name", "is empty");
     JAIL_RETURN_IF_ERROR(CheckDefaultPath(runtime));
