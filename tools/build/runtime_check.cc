@@ -258,7 +258,8 @@ absl::Status RuntimeChecker::Check(const std::string& file, const v1::Runtime& r
     }
     for (int i = 0; i < runtime.other_extensions_size(); ++i) {
       if (!IsName(runtime.other_extensions(i)))
-        return Bad(absl::StrCat("other_extensions[", i, "]"), "is not 1 to 31 of a-z 0-9 + # - _");
+        return Bad(absl::StrCat("other_extensions[", i, "]"),
+                   absl::StrCat(Quoted(runtime.other_extensions(i)), " is not 1 to 31 of a-z 0-9 + # - _"));
     }
     if (runtime.display_name().empty()) return Bad("display_name", "is empty");
     JAIL_RETURN_IF_ERROR(CheckDefaultPath(runtime));
