@@ -23,8 +23,9 @@ absl::Status NotInstalled(const v1::Runtime& runtime, const std::string& program
   absl::Status status = absl::FailedPreconditionError(
       absl::StrCat(runtime.display_name(), " is not installed on this host: it has no ", program));
   const bool known = runtime.has_install();
-  status.SetPayload(kCureUrl, absl::Cord(known ? absl::StrCat("As root: jailrun langs install ", runtime.name())
-                                               : "jailrun langs shows which languages are there"));
+  status.SetPayload(kCureUrl,
+                    absl::Cord(known ? absl::StrCat("As root: jailrun langs install ", runtime.name())
+                                     : "jailrun langs shows which languages are there"));
   return status;
 }
 

@@ -1,5 +1,5 @@
-// Which programs of this host a language starts: what Resolve has to know of the host, as values, so that it can stay
-// a pure function.
+// Which programs of this host a language starts: what Resolve has to know of the host, as values, so that it
+// can stay a pure function.
 #ifndef JAIL_RESOLVE_TOOLCHAIN_H_
 #define JAIL_RESOLVE_TOOLCHAIN_H_
 
@@ -22,8 +22,8 @@ struct Host {
 // Every program of the host that the language may start, in the order of preference.
 std::vector<std::string> HostPrograms(const v1::Runtime& runtime);
 
-// `program`, or the first of what may stand in for it that the host has. FailedPreconditionError when it has none:
-// the language is not installed, with the cure as payload kCureUrl.
+// `program`, or the first of what may stand in for it that the host has. FailedPreconditionError when it has
+// none: the language is not installed, with the cure as payload kCureUrl.
 absl::StatusOr<std::string> ChooseProgram(const v1::Runtime& runtime, const std::string& program,
                                           const Host& host);
 

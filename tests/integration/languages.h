@@ -14,7 +14,7 @@ struct Language {
   const char* name;  // As for --lang.
   const char* extension;
   bool compiled;
-  int64_t floor_bytes;  // Memory its runtime needs for itself.
+  int64_t floor_bytes;           // Memory its runtime needs for itself.
   bool machine_code = compiled;  // What the compiler makes is a program of its own, which dies of signals.
 };
 

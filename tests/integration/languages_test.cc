@@ -130,7 +130,8 @@ TEST_P(LanguageTest, BrokenSourceIsReportedInTheLanguagesWords) {
     EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_COMPILE_ERROR);
     ASSERT_NE(run.compile_phase(), nullptr);
     EXPECT_EQ(run.compile_phase()->kind(), PhaseResult::KIND_COMPILE);
-    const std::string said = run.compile_phase()->stderr().content() + run.compile_phase()->stdout().content();
+    const std::string said =
+        run.compile_phase()->stderr().content() + run.compile_phase()->stdout().content();
     EXPECT_THAT(said, HasSubstr("undeclared_name"));
     EXPECT_THAT(run.outcome.err, HasSubstr("undeclared_name"));
     EXPECT_EQ(run.record.phases_size(), 1) << "nothing ran";
@@ -146,8 +147,8 @@ TEST_P(LanguageTest, BrokenSourceIsReportedInTheLanguagesWords) {
 TEST_F(JailTest, TheDeclarationsOfTypeScriptContradictNothing) {
   const std::string folder = "/usr/local/lib/jailrun/typescript/";
   const JailRun run = Jailrun({"exec", "--", folder + "node_modules/@typescript/typescript-linux-x64/lib/tsc",
-                               "--ignoreConfig", "--strict", "--noEmit", "--noLib", "--target", "es2024", "--module",
-                               "nodenext", "--types", "", folder + "globals.d.ts"});
+                               "--ignoreConfig", "--strict", "--noEmit", "--noLib", "--target", "es2024",
+                               "--module", "nodenext", "--types", "", folder + "globals.d.ts"});
   SCOPED_TRACE(run.Describe());
   EXPECT_EQ(run.outcome.out, "");
   EXPECT_EQ(run.outcome.exit_code, 0);

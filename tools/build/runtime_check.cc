@@ -216,7 +216,8 @@ absl::Status CheckChoices(const v1::Runtime& runtime) {
     const std::string field = absl::StrCat("choices[", i, "]");
     if (!BeginsAnArgv(runtime, choice.program()))
       return Bad(absl::StrCat(field, ".program"), "begins no argv");
-    if (!programs.insert(choice.program()).second) return Bad(absl::StrCat(field, ".program"), "is there twice");
+    if (!programs.insert(choice.program()).second)
+      return Bad(absl::StrCat(field, ".program"), "is there twice");
     if (choice.otherwise().empty()) return Bad(absl::StrCat(field, ".otherwise"), "is empty");
     for (int j = 0; j < choice.otherwise_size(); ++j) {
       if (!IsNormalPath(choice.otherwise(j)))

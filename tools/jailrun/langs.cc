@@ -45,9 +45,9 @@ const std::string& FirstThere(const v1::Runtime& runtime, const std::string& pro
 }
 
 std::string NotInstalled(const v1::Runtime& runtime, const std::vector<std::string>& missing) {
-  return absl::StrCat("not installed: no ", absl::StrJoin(missing, ", "),
-                      runtime.has_install() ? absl::StrCat(" (as root: jailrun langs install ", runtime.name(), ")")
-                                            : "");
+  return absl::StrCat(
+      "not installed: no ", absl::StrJoin(missing, ", "),
+      runtime.has_install() ? absl::StrCat(" (as root: jailrun langs install ", runtime.name(), ")") : "");
 }
 
 const v1::PhaseResult* LastPhase(const v1::ResultRecord& record) {

@@ -108,7 +108,8 @@ int LangsWith(const Jail& jail, const CommandLine& line, const std::vector<const
   return ShowJson(picked);
 }
 
-// `jailrun langs install LANG...`: the installer beside the helper does it, in our place. No language: all of them.
+// `jailrun langs install LANG...`: the installer beside the helper does it, in our place. No language: all of
+// them.
 int InstallLangs(const Jail& jail, const std::string& launcher_path, const std::vector<std::string>& names) {
   const auto runtimes = PickRuntimes(jail.Runtimes(), names);
   if (!runtimes.ok()) {

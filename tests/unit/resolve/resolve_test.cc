@@ -291,7 +291,8 @@ TEST(ResolveTest, TheFirstProgramThatTheHostHasIsStarted) {
 TEST(ResolveTest, ALanguageThatIsNotInstalledIsTheHostsAndItsCureIsSaid) {
   const absl::Status status = Resolve(JobFor("main.ts"), v1::Site(), {{"/usr/bin/node"}}).status();
   EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
-  EXPECT_THAT(std::string(status.message()), StartsWith("TypeScript is not installed on this host: it has no /usr/local/lib"));
+  EXPECT_THAT(std::string(status.message()),
+              StartsWith("TypeScript is not installed on this host: it has no /usr/local/lib"));
   EXPECT_EQ(status.GetPayload(kCureUrl), absl::Cord("As root: jailrun langs install typescript"));
 }
 
