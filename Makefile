@@ -9,7 +9,7 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo build test vm-test vm-tests check bench fuzz hostile-rootless hostile-vm peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo setup-languages build test vm-test vm-tests check bench fuzz hostile-rootless hostile-vm peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -20,6 +20,9 @@ demo: product ## Install what is missing, build, and run a program in a jail
 deps: ## Install the Debian packages that building and running need and that are missing
 	@tools/deps build languages
 
+setup-languages: product ## Install what the languages need, all or LANGS="typescript html": Debian packages, pinned npm packages
+	@$(JAILRUN) langs install $(LANGS)
+
 configure: deps
 	@mkdir -p build && cmake --preset release >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 
@@ -29,7 +32,7 @@ product: configure
 build: configure ## Compile everything, tests too (release: optimised, hardened, static)
 	@cmake --build --preset release -j $(JOBS)
 
-test: build ## Every test: unit, integration, hostile, and each language's probe programs
+test: build setup-languages ## Every test: unit, integration, hostile, and each language's probe programs
 	@tools/test release
 
 vm-tests: configure

@@ -14,10 +14,12 @@
 #include "absl/memory/memory.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "jail/base/clock.h"
 #include "jail/base/errno_name.h"
 #include "jail/base/status_macros.h"
@@ -79,6 +81,9 @@ v1::Failure FromStatus(absl::string_view step, const absl::Status& status) {
   if (!failure.field().empty() || absl::IsInvalidArgument(status)) {
     failure.set_origin(v1::Failure::ORIGIN_CALLER);
     failure.set_hint("Nothing was run: correct the job and send it again");
+  } else if (const absl::optional<absl::Cord> cure = status.GetPayload(resolve::kCureUrl)) {
+    failure.set_origin(v1::Failure::ORIGIN_HOST);
+    failure.set_hint(std::string(*cure));
   } else {
     failure.set_origin(v1::Failure::ORIGIN_HOST);
     failure.set_retryable(true);
@@ -101,8 +106,17 @@ absl::Status CheckCpus(const v1::RunPlan& plan) {
   return absl::OkStatus();
 }
 
+// By name only: whether it starts shows in the jail.
+resolve::Host LookAtHost(const v1::JobSpec& job) {
+  resolve::Host host;
+  for (const std::string& program : resolve::ProgramsToLookFor(job)) {
+    if (access(program.c_str(), X_OK) == 0) host.programs.insert(program);
+  }
+  return host;
+}
+
 absl::StatusOr<v1::RunPlan> ResolveHere(const v1::JobSpec& job, const v1::Site& site) {
-  JAIL_ASSIGN_OR_RETURN(v1::RunPlan plan, resolve::Resolve(job, site));
+  JAIL_ASSIGN_OR_RETURN(v1::RunPlan plan, resolve::Resolve(job, site, LookAtHost(job)));
   JAIL_RETURN_IF_ERROR(CheckCpus(plan));
   return plan;
 }

@@ -58,6 +58,7 @@ absl::Status InField(absl::string_view field, const absl::Status& status) {
 struct Program {
   const v1::JobSpec& job;
   const v1::Site& site;
+  const Host& host;
   const v1::Runtime* runtime = nullptr;  // Null for a command.
   std::vector<v1::SourceFile> files;     // Every one with its name.
   std::string entry;                     // Relative to the work directory.
@@ -96,8 +97,9 @@ absl::Status NameFirstFile(const std::string& name, std::vector<v1::SourceFile>*
   return absl::OkStatus();
 }
 
-absl::StatusOr<Program> ChooseProgram(const v1::JobSpec& job, const v1::Site& site) {
-  Program program{.job = job, .site = site, .files = {job.files().begin(), job.files().end()}, .entry = {}};
+absl::StatusOr<Program> ReadProgram(const v1::JobSpec& job, const v1::Site& site, const Host& host) {
+  Program program{
+      .job = job, .site = site, .host = host, .files = {job.files().begin(), job.files().end()}, .entry = {}};
   if (!job.command().empty()) return program;
   JAIL_ASSIGN_OR_RETURN(program.runtime, ChooseRuntime(job));
   JAIL_RETURN_IF_ERROR(NameFirstFile(program.runtime->default_path(), &program.files));
@@ -138,8 +140,27 @@ void SetEnv(const google::protobuf::Map<std::string, std::string>& runtime,
   for (const auto& [name, value] : env) phase->add_env(absl::StrCat(name, "=", value));
 }
 
+// What the compiler makes of the entry: "src/main.ts" becomes "src/main.js".
+std::string BuiltPath(const v1::Runtime& runtime, const std::string& entry) {
+  const size_t dot = entry.rfind('.');
+  if (dot == std::string::npos) return entry;
+  const auto extension = runtime.built_extensions().find(entry.substr(dot + 1));
+  if (extension == runtime.built_extensions().end()) return entry;
+  return absl::StrCat(entry.substr(0, dot + 1), extension->second);
+}
+
+// Other roots bring their own programs, where the runtime file says.
+absl::Status SetHostProgram(const Program& program, const v1::RunPlan& plan, v1::PhasePlan* phase) {
+  if (plan.rootfs() != kDefaultRootfs) return absl::OkStatus();
+  JAIL_ASSIGN_OR_RETURN(*phase->mutable_argv(0),
+                        ChooseProgram(*program.runtime, phase->argv(0), program.host));
+  return absl::OkStatus();
+}
+
 void SetArgv(const google::protobuf::RepeatedPtrField<std::string>& pattern, const Program& program,
              v1::PhasePlan* phase) {
+  if (program.runtime == nullptr) return;
+  const std::string built = BuiltPath(*program.runtime, program.entry);
   const int64_t memory_mib = std::max<int64_t>(1, phase->limits().memory_bytes() >> 20);
   const std::string entry = absl::StrCat(kWork, "/", program.entry);
   const std::string memory = absl::StrCat(memory_mib);
@@ -148,8 +169,8 @@ void SetArgv(const google::protobuf::RepeatedPtrField<std::string>& pattern, con
       phase->mutable_argv()->MergeFrom(program.job.args());
       continue;
     }
-    phase->add_argv(
-        absl::StrReplaceAll(element, {{"{entry}", entry}, {"{work}", kWork}, {"{memory_mib}", memory}}));
+    phase->add_argv(absl::StrReplaceAll(
+        element, {{"{entry}", entry}, {"{built}", built}, {"{work}", kWork}, {"{memory_mib}", memory}}));
   }
 }
 
@@ -212,6 +233,7 @@ absl::Status AddCompilePhase(const Program& program, v1::RunPlan* plan) {
                                                                program.job.compile_limits(), program.site));
   SetEnv(compile.env(), {}, &phase);
   SetArgv(compile.argv(), program, &phase);
+  JAIL_RETURN_IF_ERROR(SetHostProgram(program, *plan, &phase));
   *phase.mutable_products() = compile.products();
   *phase.mutable_files() = {program.files.begin(), program.files.end()};
   return SetPolicy(compile.policy(), &phase);
@@ -230,6 +252,7 @@ absl::Status AddRunPhase(const Program& program, v1::RunPlan* plan) {
   *phase.mutable_argv() = job.command();
   if (program.runtime == nullptr) phase.mutable_argv()->MergeFrom(job.args());
   SetArgv(run.argv(), program, &phase);
+  if (program.runtime != nullptr) JAIL_RETURN_IF_ERROR(SetHostProgram(program, *plan, &phase));
   *phase.mutable_artifact_globs() = job.artifact_globs();
   if (program.runtime != nullptr) *phase.mutable_memory_signs() = program.runtime->memory_signs();
   *phase.mutable_files() = {program.files.begin(), program.files.end()};
@@ -249,9 +272,15 @@ void SetChoices(const v1::JobSpec& job, v1::RunPlan* plan) {
 
 }  // namespace
 
-absl::StatusOr<v1::RunPlan> Resolve(const v1::JobSpec& job, const v1::Site& site) {
+std::vector<std::string> ProgramsToLookFor(const v1::JobSpec& job) {
+  if (!job.command().empty()) return {};
+  const absl::StatusOr<const v1::Runtime*> runtime = ChooseRuntime(job);
+  return runtime.ok() ? HostPrograms(**runtime) : std::vector<std::string>();
+}
+
+absl::StatusOr<v1::RunPlan> Resolve(const v1::JobSpec& job, const v1::Site& site, const Host& host) {
   JAIL_RETURN_IF_ERROR(CheckJob(job));
-  JAIL_ASSIGN_OR_RETURN(const Program program, ChooseProgram(job, site));
+  JAIL_ASSIGN_OR_RETURN(const Program program, ReadProgram(job, site, host));
   v1::RunPlan plan;
   plan.set_job_id(job.job_id());
   if (program.runtime != nullptr) {

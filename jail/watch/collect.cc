@@ -124,6 +124,90 @@ class GlobWalk {
   std::set<std::string> found_;
 };
 
+// Appends one file that must be there, named `name`; 0 or an errno. `left` is what may still be read.
+int TakeFile(int dir_fd, const std::string& path, std::string name, int64_t* left,
+             std::vector<CollectedFile>* files) {
+  CollectedFile file;
+  file.path = std::move(name);
+  const Fd fd = OpenBeneath(dir_fd, path, 0);
+  int error = fd.valid() ? ReadRegular(fd.get(), *left, &file) : errno;
+  if (error == 0 && file.truncated) error = EFBIG;
+  if (error != 0) return error;
+  *left -= static_cast<int64_t>(file.content.size());
+  files->push_back(std::move(file));
+  return 0;
+}
+
+struct Entry {
+  std::string name;
+  bool directory;
+};
+
+// Those of one directory, by name; 0 or an errno. `left` is how many may still be looked at.
+int ListDirectory(int root_fd, const std::string& path, int* left, std::vector<Entry>* entries) {
+  Fd fd = OpenBeneath(root_fd, path.empty() ? "." : path, O_DIRECTORY);
+  if (!fd.valid()) return errno;
+  const std::unique_ptr<DIR, CloseDir> dir(fdopendir(fd.get()));
+  if (dir == nullptr) return errno;
+  fd.Release();  // closedir closes it.
+  while (const dirent* entry = readdir(dir.get())) {
+    if ((*left)-- <= 0) return E2BIG;
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") entries->push_back({name, entry->d_type == DT_DIR});
+  }
+  std::sort(entries->begin(), entries->end(), [](const Entry& a, const Entry& b) { return a.name < b.name; });
+  return 0;
+}
+
+// Everything below a directory, all of which must be regular files and directories.
+class TreeWalk {
+ public:
+  TreeWalk(int root_fd, const CollectBounds& bounds, int64_t* left, std::vector<CollectedFile>* files)
+      : root_fd_(root_fd), bounds_(bounds), left_bytes_(left), left_entries_(bounds.entries), files_(files) {}
+
+  // 0, or an errno about subject().
+  int Take(const std::string& directory, int depth) {
+    subject_ = directory;
+    if (depth > bounds_.depth) return ELOOP;
+    std::vector<Entry> entries;
+    if (const int error = ListDirectory(root_fd_, directory, &left_entries_, &entries)) return error;
+    for (const Entry& entry : entries) {
+      const std::string path = directory.empty() ? entry.name : absl::StrCat(directory, "/", entry.name);
+      if (const int error = entry.directory ? Take(path, depth + 1) : TakeOne(path)) return error;
+    }
+    return 0;
+  }
+
+  const std::string& subject() const { return subject_; }
+
+ private:
+  int TakeOne(const std::string& path) {
+    subject_ = path;
+    if (static_cast<int>(files_->size()) >= bounds_.files) return E2BIG;
+    return TakeFile(root_fd_, path, path, left_bytes_, files_);
+  }
+
+  int root_fd_;
+  CollectBounds bounds_;
+  int64_t* left_bytes_;
+  int left_entries_;
+  std::vector<CollectedFile>* files_;
+  std::string subject_;
+};
+
+Fault TakeTree(int work_fd, const std::string& directory, const CollectBounds& bounds, int64_t* left,
+               std::vector<CollectedFile>* files) {
+  const size_t before = files->size();
+  const Fd root = OpenBeneath(work_fd, directory, O_DIRECTORY);
+  if (!root.valid()) return {kCollectFiles, errno, directory, {}};
+  TreeWalk walk(root.get(), bounds, left, files);
+  if (const int error = walk.Take("", 0)) {
+    return {kCollectFiles, error, absl::StrCat(directory, walk.subject()), {}};
+  }
+  if (files->size() == before) return {kCollectFiles, ENOENT, directory, {}};
+  return {};
+}
+
 }  // namespace
 
 std::vector<CollectedFile> CollectGlobs(int work_fd, absl::Span<const std::string> globs,
@@ -147,14 +231,11 @@ Fault CollectExactly(int work_fd, absl::Span<const std::string> paths, const Col
                      std::vector<CollectedFile>* files) {
   int64_t left = bounds.total_bytes;
   for (const std::string& path : paths) {
-    CollectedFile file;
-    file.path = path;
-    const Fd fd = OpenBeneath(work_fd, path, 0);
-    int error = fd.valid() ? ReadRegular(fd.get(), left, &file) : errno;
-    if (error == 0 && file.truncated) error = EFBIG;
-    if (error != 0) return {kCollectFiles, error, path, {}};
-    left -= static_cast<int64_t>(file.content.size());
-    files->push_back(std::move(file));
+    if (absl::EndsWith(path, "/")) {
+      if (Fault fault = TakeTree(work_fd, path, bounds, &left, files)) return fault;
+    } else if (const int error = TakeFile(work_fd, path, path, &left, files)) {
+      return {kCollectFiles, error, path, {}};
+    }
   }
   return {};
 }

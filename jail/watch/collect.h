@@ -34,7 +34,8 @@ struct CollectedFile {
 std::vector<CollectedFile> CollectGlobs(int work_fd, absl::Span<const std::string> globs,
                                         const CollectBounds& bounds);
 
-// Exactly these; anything missing, not regular or too large is a fault that names it.
+// Exactly these; anything missing, not regular or too large is a fault that names it. A path that ends in "/"
+// is a directory: everything below it, sorted, each file by its path from there; there must be at least one.
 Fault CollectExactly(int work_fd, absl::Span<const std::string> paths, const CollectBounds& bounds,
                      std::vector<CollectedFile>* files);
 

@@ -48,7 +48,7 @@ void RequireReadable(const jail::plan::SealedPlan& sealed) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   jail::v1::JobSpec job;
   if (!ParseJob(std::string(reinterpret_cast<const char*>(data), size), job)) return 0;
-  const auto plan = jail::resolve::Resolve(job, {});
+  const auto plan = jail::resolve::Resolve(job, {}, {});
   if (!plan.ok()) {
     Require(!plan.status().message().empty());
     return 0;

@@ -14,7 +14,8 @@ struct Language {
   const char* name;  // As for --lang.
   const char* extension;
   bool compiled;
-  int64_t floor_bytes;  // Memory its runtime needs for itself.
+  int64_t floor_bytes;           // Memory its runtime needs for itself.
+  bool machine_code = compiled;  // What the compiler makes is a program of its own, which dies of signals.
 };
 
 inline constexpr Language kLanguages[] = {
@@ -22,6 +23,8 @@ inline constexpr Language kLanguages[] = {
     {"javascript", "js", false, int64_t{128} << 20},
     {"c", "c", true, int64_t{16} << 20},
     {"cpp", "cpp", true, int64_t{16} << 20},
+    {"typescript", "ts", true, int64_t{128} << 20, false},
+    {"bun", "js", false, int64_t{128} << 20},
 };
 
 inline void PrintTo(const Language& language, std::ostream* out) { *out << language.name; }

@@ -53,7 +53,10 @@ TEST_P(ProbeTest, BehavesAsItsRuntimeFileSays) {
 
   jail::v1::JobSpec job;
   job.set_language(runtime->name());
-  job.add_files()->set_content(probe->source());
+  jail::v1::SourceFile& entry = *job.add_files();
+  entry.set_path(probe->path());  // Empty: the runtime's own.
+  entry.set_content(probe->source());
+  job.mutable_files()->MergeFrom(probe->files());
   *job.mutable_args() = probe->args();
   job.set_stdin(probe->stdin());
   if (probe->at_memory_floor()) job.mutable_limits()->set_memory_bytes(runtime->floor_memory_bytes());
@@ -64,6 +67,8 @@ TEST_P(ProbeTest, BehavesAsItsRuntimeFileSays) {
   EXPECT_EQ(ExitCode(record), probe->expected_exit_code());
   ASSERT_FALSE(record.phases().empty());
   EXPECT_EQ(record.phases(record.phases_size() - 1).stdout().content(), probe->expected_stdout());
+  EXPECT_THAT(record.phases(record.phases_size() - 1).stderr().content(),
+              testing::HasSubstr(probe->expected_stderr_part()));
   for (const jail::v1::PhaseResult& phase : record.phases()) {
     EXPECT_EQ(phase.denied_calls(), 0) << "an honest program makes no call that is refused loudly";
   }

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "jail/base/names.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
@@ -26,7 +27,7 @@ using Phase = v1::Runtime::Phase;
 using Probe = v1::Runtime::Probe;
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
 
-constexpr absl::string_view kSubstitutions[] = {"{entry}", "{work}", "{args}", "{memory_mib}"};
+constexpr absl::string_view kSubstitutions[] = {"{entry}", "{built}", "{work}", "{args}", "{memory_mib}"};
 constexpr int kFewestProbes = 10;
 constexpr size_t kMostSourceBytes = 50'000;  // The default limit on sources: a probe is a job like any other.
 
@@ -99,12 +100,16 @@ absl::Status CheckPhase(absl::string_view name, const Phase& phase, const std::s
              absl::StrCat(Quoted(phase.policy()), " is not one of ", absl::StrJoin(policies, ", ")));
 }
 
+bool IsWorkPath(const std::string& path) {
+  return path.find('\0') == std::string::npos && plan::IsSafePath(path.c_str());
+}
+
 absl::Status CheckCompile(const Phase& phase) {
   if (phase.products().empty())
     return Bad("compile.products", "a compiler must hand something to the run phase");
   for (int i = 0; i < phase.products_size(); ++i) {
-    const std::string& path = phase.products(i);
-    if (path.find('\0') == std::string::npos && plan::IsSafePath(path.c_str())) continue;
+    const absl::string_view path = absl::StripSuffix(phase.products(i), "/");
+    if (IsWorkPath(std::string(path))) continue;
     return Bad(absl::StrCat("compile.products[", i, "]"), "must be a path below the work directory");
   }
   if (std::find(phase.argv().begin(), phase.argv().end(), "{args}") == phase.argv().end())
@@ -120,6 +125,18 @@ absl::Status CheckVerdict(absl::string_view field, const Probe& probe) {
   return Bad(field, absl::StrCat(Quoted(probe.expected_verdict()), " is no verdict"));
 }
 
+absl::Status CheckProbeFiles(absl::string_view field, const Probe& probe, const v1::Runtime& runtime) {
+  if (!probe.path().empty() && !IsWorkPath(probe.path()))
+    return Bad(absl::StrCat(field, ".path"), "must be a path below the work directory");
+  std::set<std::string> paths = {probe.path().empty() ? runtime.default_path() : probe.path()};
+  for (int i = 0; i < probe.files_size(); ++i) {
+    const std::string file = absl::StrCat(field, ".files[", i, "].path");
+    if (!IsWorkPath(probe.files(i).path())) return Bad(file, "must be a path below the work directory");
+    if (!paths.insert(probe.files(i).path()).second) return Bad(file, "is another file's too");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckProbes(const v1::Runtime& runtime) {
   std::set<std::string> names;
   for (int i = 0; i < runtime.probes_size(); ++i) {
@@ -129,6 +146,7 @@ absl::Status CheckProbes(const v1::Runtime& runtime) {
     JAIL_RETURN_IF_ERROR(CheckVerdict(absl::StrCat(field, ".expected_verdict"), probe));
     if (probe.at_memory_floor() && runtime.floor_memory_bytes() <= 0)
       return Bad(absl::StrCat(field, ".at_memory_floor"), "the runtime has no floor_memory_bytes");
+    JAIL_RETURN_IF_ERROR(CheckProbeFiles(field, probe, runtime));
     if (probe.source().size() > kMostSourceBytes)
       return Bad(absl::StrCat(field, ".source"), "is over 50,000 bytes");
   }
@@ -152,14 +170,72 @@ absl::Status CheckMemorySigns(const v1::Runtime& runtime) {
 
 absl::Status CheckDefaultPath(const v1::Runtime& runtime) {
   const std::string& path = runtime.default_path();
-  if (path.find('\0') != std::string::npos || !plan::IsSafePath(path.c_str())) {
-    return Bad("default_path", "must be a path below the work directory");
-  }
+  if (!IsWorkPath(path)) return Bad("default_path", "must be a path below the work directory");
   const auto ends_so = [&](const std::string& extension) {
     return absl::EndsWith(path, absl::StrCat(".", extension));
   };
-  if (std::any_of(runtime.extensions().begin(), runtime.extensions().end(), ends_so)) return absl::OkStatus();
+  for (const Strings* extensions : {&runtime.extensions(), &runtime.other_extensions()}) {
+    if (std::any_of(extensions->begin(), extensions->end(), ends_so)) return absl::OkStatus();
+  }
   return Bad("default_path", absl::StrCat(Quoted(path), " has none of the language's extensions"));
+}
+
+// Debian's rule for a package's name; a toolchain is a folder's name, with fewer characters.
+bool IsPackage(absl::string_view name, absl::string_view more_characters) {
+  return name.size() > 1 && absl::ascii_isalnum(static_cast<unsigned char>(name[0])) &&
+         std::all_of(name.begin(), name.end(), [&](char c) {
+           return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+                  absl::ascii_isdigit(static_cast<unsigned char>(c)) || absl::StrContains(more_characters, c);
+         });
+}
+
+// They become arguments of the installer.
+absl::Status CheckInstall(const v1::Runtime::Install& install) {
+  if (install.debian_packages().empty() && install.toolchains().empty())
+    return Bad("install", "names nothing to install");
+  for (int i = 0; i < install.debian_packages_size(); ++i) {
+    if (!IsPackage(install.debian_packages(i), "+-."))
+      return Bad(absl::StrCat("install.debian_packages[", i, "]"), "is no package's name");
+  }
+  for (int i = 0; i < install.toolchains_size(); ++i) {
+    if (!IsPackage(install.toolchains(i), "-"))
+      return Bad(absl::StrCat("install.toolchains[", i, "]"), "is no folder's name");
+  }
+  return absl::OkStatus();
+}
+
+bool BeginsAnArgv(const v1::Runtime& runtime, const std::string& program) {
+  const auto begins = [&](const Strings& argv) { return !argv.empty() && argv[0] == program; };
+  return begins(runtime.compile().argv()) || begins(runtime.run().argv());
+}
+
+absl::Status CheckChoices(const v1::Runtime& runtime) {
+  std::set<std::string> programs;
+  for (int i = 0; i < runtime.choices_size(); ++i) {
+    const v1::Runtime::Choice& choice = runtime.choices(i);
+    const std::string field = absl::StrCat("choices[", i, "]");
+    if (!BeginsAnArgv(runtime, choice.program()))
+      return Bad(absl::StrCat(field, ".program"), "begins no argv");
+    if (!programs.insert(choice.program()).second)
+      return Bad(absl::StrCat(field, ".program"), "is there twice");
+    if (choice.otherwise().empty()) return Bad(absl::StrCat(field, ".otherwise"), "is empty");
+    for (int j = 0; j < choice.otherwise_size(); ++j) {
+      if (!IsNormalPath(choice.otherwise(j)))
+        return Bad(absl::StrCat(field, ".otherwise[", j, "]"), "must be an absolute path");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckBuiltExtensions(const v1::Runtime& runtime) {
+  for (const auto& [from, to] : runtime.built_extensions()) {
+    const std::string field = absl::StrCat("built_extensions[", Quoted(from), "]");
+    const bool known = std::find(runtime.extensions().begin(), runtime.extensions().end(), from) !=
+                       runtime.extensions().end();
+    if (!known) return Bad(field, "is none of the language's extensions");
+    if (!IsName(to)) return Bad(field, "is not 1 to 31 of a-z 0-9 + # - _");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckBinds(const v1::Runtime& runtime) {
@@ -181,6 +257,11 @@ absl::Status RuntimeChecker::Check(const std::string& file, const v1::Runtime& r
     for (int i = 0; i < runtime.extensions_size(); ++i) {
       JAIL_RETURN_IF_ERROR(AddName(absl::StrCat("extensions[", i, "]"), runtime.extensions(i), &extensions_));
     }
+    for (int i = 0; i < runtime.other_extensions_size(); ++i) {
+      if (!IsName(runtime.other_extensions(i)))
+        return Bad(absl::StrCat("other_extensions[", i, "]"),
+                   absl::StrCat(Quoted(runtime.other_extensions(i)), " is not 1 to 31 of a-z 0-9 + # - _"));
+    }
     if (runtime.display_name().empty()) return Bad("display_name", "is empty");
     JAIL_RETURN_IF_ERROR(CheckDefaultPath(runtime));
     JAIL_RETURN_IF_ERROR(CheckPhase("run", runtime.run(), policies_));
@@ -190,6 +271,9 @@ absl::Status RuntimeChecker::Check(const std::string& file, const v1::Runtime& r
       JAIL_RETURN_IF_ERROR(CheckCompile(runtime.compile()));
     }
     JAIL_RETURN_IF_ERROR(CheckBinds(runtime));
+    if (runtime.has_install()) JAIL_RETURN_IF_ERROR(CheckInstall(runtime.install()));
+    JAIL_RETURN_IF_ERROR(CheckChoices(runtime));
+    JAIL_RETURN_IF_ERROR(CheckBuiltExtensions(runtime));
     JAIL_RETURN_IF_ERROR(CheckArgv("version_argv", runtime.version_argv()));
     JAIL_RETURN_IF_ERROR(CheckMemorySigns(runtime));
     return CheckProbes(runtime);

@@ -3,6 +3,7 @@
 // constant bytes behind resolve::CatalogBytes. A mistake in a runtime file fails the build here.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,17 @@ absl::string_view CatalogBytes() { return {reinterpret_cast<const char*>(kBytes)
 )");
 }
 
+// What a runtime file asks for must be there to be installed: runtimes/NAME/toolchain with its lock file.
+absl::Status CheckToolchains(const std::string& file, const v1::Runtime& runtime) {
+  const std::filesystem::path runtimes = std::filesystem::path(file).parent_path().parent_path();
+  for (const std::string& name : runtime.install().toolchains()) {
+    const std::filesystem::path lock = runtimes / name / "toolchain" / "package-lock.json";
+    if (!std::filesystem::is_regular_file(lock))
+      return absl::InvalidArgumentError(absl::StrCat(file, ": install.toolchains: no ", lock.string()));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Compile(const std::string& out, absl::string_view policies,
                      const std::vector<std::string>& files) {
   RuntimeChecker checker(absl::StrSplit(policies, ','));
@@ -46,6 +58,7 @@ absl::Status Compile(const std::string& out, absl::string_view policies,
     v1::Runtime& runtime = *catalog.add_runtimes();
     JAIL_RETURN_IF_ERROR(ReadTextproto(file, &runtime));
     JAIL_RETURN_IF_ERROR(checker.Check(file, runtime));
+    JAIL_RETURN_IF_ERROR(CheckToolchains(file, runtime));
   }
   std::sort(catalog.mutable_runtimes()->begin(), catalog.mutable_runtimes()->end(),
             [](const v1::Runtime& a, const v1::Runtime& b) { return a.name() < b.name(); });

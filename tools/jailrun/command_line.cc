@@ -26,7 +26,8 @@ using Words = absl::Span<const string_view>;
 constexpr CommandName kCommands[] = {
     {Command::kRun, "run", "FILE [-- ARGS]", "run a program in a jail; the word \"run\" may be left out"},
     {Command::kExec, "exec", "-- CMD [ARGS]", "run a program of this machine in a jail"},
-    {Command::kLangs, "langs", "[LANG...]", "list the languages, or test them"},
+    {Command::kLangs, "langs", "[install] [LANG...]",
+     "list the languages, test them, or install them (as root)"},
     {Command::kDoctor, "doctor", "", "say what this host can enforce, how, and what to do about the rest"},
     {Command::kExplain, "explain", "RECORD", "show a record (binary or JSON, - for stdin) to a person"},
     {Command::kPolicy, "policy", "show|check|lint|learn [...]",

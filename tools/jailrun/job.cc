@@ -72,7 +72,9 @@ absl::StatusOr<const v1::Runtime*> PickRuntime(const CommandLine& line, const v1
 // a compiler goes by the extension, and a leading dash would read as one of its options.
 std::string EntryName(const v1::Runtime& runtime, string_view path) {
   const string_view name = BaseName(path);
-  const bool fits = absl::c_linear_search(runtime.extensions(), Extension(path)) && name.front() != '-';
+  const bool known = absl::c_linear_search(runtime.extensions(), Extension(path)) ||
+                     absl::c_linear_search(runtime.other_extensions(), Extension(path));
+  const bool fits = known && name.front() != '-';
   return fits ? std::string(name) : runtime.default_path();
 }
 

@@ -2,6 +2,9 @@
 
 #include <unistd.h>
 
+#include <utility>
+
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -28,6 +31,25 @@ bool IsHostPath(absl::string_view program) {
          !absl::StrContains(program, "{");
 }
 
+bool IsExecutable(const std::string& path) { return access(path.c_str(), X_OK) == 0; }
+
+// As Resolve chooses: the program itself when neither it nor a stand-in is there.
+const std::string& FirstThere(const v1::Runtime& runtime, const std::string& program) {
+  if (IsExecutable(program)) return program;
+  for (const v1::Runtime::Choice& choice : runtime.choices()) {
+    if (choice.program() != program) continue;
+    const auto found = absl::c_find_if(choice.otherwise(), IsExecutable);
+    if (found != choice.otherwise().end()) return *found;
+  }
+  return program;
+}
+
+std::string NotInstalled(const v1::Runtime& runtime, const std::vector<std::string>& missing) {
+  return absl::StrCat(
+      "not installed: no ", absl::StrJoin(missing, ", "),
+      runtime.has_install() ? absl::StrCat(" (as root: jailrun langs install ", runtime.name(), ")") : "");
+}
+
 const v1::PhaseResult* LastPhase(const v1::ResultRecord& record) {
   return record.phases().empty() ? nullptr : &record.phases(record.phases_size() - 1);
 }
@@ -36,6 +58,7 @@ v1::JobSpec VersionJob(const v1::Runtime& runtime) {
   const v1::Runtime::Phase& phase = runtime.has_compile() ? runtime.compile() : runtime.run();
   v1::JobSpec job;
   *job.mutable_command() = runtime.version_argv();
+  *job.mutable_command(0) = FirstThere(runtime, job.command(0));
   *job.mutable_limits() = phase.limits();
   job.mutable_env()->insert(phase.env().begin(), phase.env().end());
   job.set_policy(phase.policy());
@@ -55,7 +78,7 @@ std::string Version(const v1::Runtime& runtime, RunJob run) {
 
 std::string State(const v1::Runtime& runtime, bool versions, RunJob run) {
   const std::vector<std::string> missing = MissingTools(runtime);
-  if (!missing.empty()) return absl::StrCat("not installed: no ", absl::StrJoin(missing, ", "));
+  if (!missing.empty()) return NotInstalled(runtime, missing);
   return versions ? Version(runtime, run) : "installed";
 }
 
@@ -69,8 +92,9 @@ v1::JobSpec ProbeJob(const v1::Runtime& runtime, const v1::Runtime::Probe& probe
   v1::JobSpec job;
   job.set_language(runtime.name());
   v1::SourceFile* file = job.add_files();
-  file->set_path(runtime.default_path());
+  file->set_path(probe.path().empty() ? runtime.default_path() : probe.path());
   file->set_content(probe.source());
+  job.mutable_files()->MergeFrom(probe.files());
   *job.mutable_args() = probe.args();
   job.set_stdin(probe.stdin());
   if (probe.at_memory_floor()) job.mutable_limits()->set_memory_bytes(runtime.floor_memory_bytes());
@@ -91,6 +115,10 @@ std::string Difference(const v1::Runtime::Probe& probe, const v1::ResultRecord& 
   const bool compares_status = ended_by_itself || probe.expected_exit_code() != 0;
   if (compares_status && status != probe.expected_exit_code()) {
     return absl::StrCat("expected exit status ", probe.expected_exit_code(), " but got ", status);
+  }
+  if (!absl::StrContains(phase->stderr().content(), probe.expected_stderr_part())) {
+    return absl::StrCat("expected ", Quoted(probe.expected_stderr_part()), " on standard error but got ",
+                        Quoted(phase->stderr().content()));
   }
   const bool compares_output = ended_by_itself || !probe.expected_stdout().empty();
   if (!compares_output || phase->stdout().content() == probe.expected_stdout()) return "";
@@ -118,9 +146,7 @@ void CheckRuntime(const v1::Runtime& runtime, RunJob run, Print print, Tally& ta
   const std::vector<std::string> missing = MissingTools(runtime);
   if (!missing.empty() || runtime.probes().empty()) {
     ++tally.failed;
-    const std::string why = missing.empty()
-                                ? "it brings no probe"
-                                : absl::StrCat("not installed: no ", absl::StrJoin(missing, ", "));
+    const std::string why = missing.empty() ? "it brings no probe" : NotInstalled(runtime, missing);
     print(absl::StrCat("FAIL  ", runtime.name(), "  ", why, "\n"));
     return;
   }
@@ -145,9 +171,22 @@ std::vector<std::string> MissingTools(const v1::Runtime& runtime) {
   std::vector<std::string> missing;
   for (const v1::Runtime::Phase* phase : {&runtime.compile(), &runtime.run()}) {
     if (phase->argv().empty() || !IsHostPath(phase->argv(0))) continue;
-    if (access(phase->argv(0).c_str(), X_OK) != 0) missing.push_back(phase->argv(0));
+    if (!IsExecutable(FirstThere(runtime, phase->argv(0)))) missing.push_back(phase->argv(0));
   }
   return missing;
+}
+
+std::vector<std::string> InstallArguments(const Runtimes& runtimes) {
+  std::vector<std::string> arguments;
+  const auto add = [&arguments](absl::string_view kind, const std::string& name) {
+    std::string argument = absl::StrCat(kind, name);
+    if (!absl::c_linear_search(arguments, argument)) arguments.push_back(std::move(argument));
+  };
+  for (const v1::Runtime* runtime : runtimes) {
+    for (const std::string& name : runtime->install().debian_packages()) add("debian:", name);
+    for (const std::string& name : runtime->install().toolchains()) add("toolchain:", name);
+  }
+  return arguments;
 }
 
 std::string RenderLangs(const Runtimes& runtimes, bool versions, RunJob run) {

@@ -22,8 +22,11 @@ using Print = absl::FunctionRef<void(absl::string_view text)>;
 absl::StatusOr<std::vector<const v1::Runtime*>> PickRuntimes(const v1::RuntimeCatalog& catalog,
                                                              const std::vector<std::string>& names);
 
-// The programs of the host that a runtime starts but that are not there.
+// The programs of the host that a runtime starts but that are not there, nor any that may stand in for them.
 std::vector<std::string> MissingTools(const v1::Runtime& runtime);
+
+// The installer's arguments for all of them: "debian:gcc", "toolchain:typescript"; each once.
+std::vector<std::string> InstallArguments(const std::vector<const v1::Runtime*>& runtimes);
 
 // One line for each. `run` is called only with `versions`.
 std::string RenderLangs(const std::vector<const v1::Runtime*>& runtimes, bool versions, RunJob run);

@@ -1,6 +1,7 @@
 // jailrun: the command. Parses, opens the jail, hands over to one function per command.
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <iterator>
@@ -13,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "google/protobuf/stubs/logging.h"
+#include "jail/base/errno_name.h"
 #include "jail/base/status_macros.h"
 #include "jail/jail.h"
 #include "jail/plan/builtin.h"
@@ -123,10 +125,36 @@ int LangsWith(const Jail& jail, const CommandLine& line, const std::vector<const
   return ShowJson(picked);
 }
 
+// `jailrun langs install LANG...`: the installer beside the helper does it, in our place. No language: all of
+// them.
+int InstallLangs(const Jail& jail, const std::string& launcher_path, const std::vector<std::string>& names) {
+  const auto runtimes = PickRuntimes(jail.Runtimes(), names);
+  if (!runtimes.ok()) {
+    Complain(runtimes.status().message());
+    return kExitUsage;
+  }
+  const std::string folder = launcher_path.substr(0, launcher_path.rfind('/'));
+  std::vector<std::string> words = {absl::StrCat(folder, "/install-languages")};
+  for (std::string& word : InstallArguments(*runtimes)) words.push_back(std::move(word));
+  std::vector<char*> argv;
+  argv.reserve(words.size() + 1);
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  execv(argv[0], argv.data());
+  Complain(absl::StrCat("the installer ", words[0], " cannot be started: ", ErrnoName(errno)));
+  return kExitJail;
+}
+
 int LangsCommand(const Context& context) {
-  const absl::StatusOr<std::unique_ptr<Jail>> jail = OpenJail(context.line);
+  const absl::StatusOr<Site> site = ChooseSite(context.line);
+  if (!site.ok()) return ReportUnusable(site.status(), context.line, context.streams);
+  const absl::StatusOr<std::unique_ptr<Jail>> jail = Jail::Open(*site);
   if (!jail.ok()) return ReportUnusable(jail.status(), context.line, context.streams);
-  const auto runtimes = PickRuntimes((*jail)->Runtimes(), context.line.operands);
+  const std::vector<std::string>& words = context.line.operands;
+  if (!words.empty() && words.front() == "install") {
+    return InstallLangs(**jail, site->launcher_path, {words.begin() + 1, words.end()});
+  }
+  const auto runtimes = PickRuntimes((*jail)->Runtimes(), words);
   if (runtimes.ok()) return LangsWith(**jail, context.line, *runtimes);
   Complain(runtimes.status().message());
   return kExitUsage;

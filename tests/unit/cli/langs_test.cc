@@ -73,6 +73,60 @@ TEST(LangsTest, ToolsOfTheHostAreLookedFor) {
   EXPECT_THAT(MissingTools(catalog.runtimes(1)), ElementsAre("/usr/bin/no-such-compiler"));
 }
 
+TEST(LangsTest, AProgramThatStandsInIsEnough) {
+  v1::Runtime runtime = Catalog().runtimes(1);
+  v1::Runtime::Choice& choice = *runtime.add_choices();
+  choice.set_program("/usr/bin/no-such-compiler");
+  choice.add_otherwise("/usr/bin/nor-this");
+  EXPECT_THAT(MissingTools(runtime), ElementsAre("/usr/bin/no-such-compiler"));
+  choice.add_otherwise("/usr/bin/env");
+  EXPECT_THAT(MissingTools(runtime), IsEmpty());
+}
+
+TEST(LangsTest, TheVersionIsAskedOfTheProgramThatIsThere) {
+  v1::RuntimeCatalog catalog = Catalog();
+  v1::Runtime& runtime = *catalog.mutable_runtimes(0);
+  runtime.mutable_run()->set_argv(0, "/opt/env");
+  runtime.set_version_argv(0, "/opt/env");
+  runtime.add_choices()->set_program("/opt/env");
+  runtime.mutable_choices(0)->add_otherwise("/usr/bin/env");
+  std::string asked;
+  RenderLangs(*PickRuntimes(catalog, {"h"}), /*versions=*/true, [&asked](const v1::JobSpec& job) {
+    asked = job.command(0);
+    return Answer(job);
+  });
+  EXPECT_EQ(asked, "/usr/bin/env");
+}
+
+TEST(LangsTest, WhatIsNotInstalledNamesItsCure) {
+  v1::RuntimeCatalog catalog = Catalog();
+  catalog.mutable_runtimes(1)->mutable_install()->add_toolchains("absent");
+  EXPECT_THAT(RenderLangs(*PickRuntimes(catalog, {}), /*versions=*/false, Answer),
+              HasSubstr("(as root: jailrun langs install absent)"));
+}
+
+TEST(LangsTest, TheInstallerIsToldEachThingOnce) {
+  v1::RuntimeCatalog catalog = Catalog();
+  for (v1::Runtime& runtime : *catalog.mutable_runtimes()) runtime.mutable_install()->add_toolchains("both");
+  catalog.mutable_runtimes(1)->mutable_install()->add_debian_packages("gcc");
+  EXPECT_THAT(InstallArguments(*PickRuntimes(catalog, {})), ElementsAre("toolchain:both", "debian:gcc"));
+}
+
+TEST(LangsTest, AProbesFilesAndStandardErrorCount) {
+  v1::RuntimeCatalog catalog = Catalog();
+  v1::Runtime::Probe& probe = *catalog.mutable_runtimes(0)->mutable_probes(0);
+  probe.set_path("other.he");
+  probe.add_files()->set_path("beside");
+  probe.set_expected_stderr_part("2:1: error");
+  std::vector<std::string> paths;
+  const Checked checked = Check(catalog, {"here"}, [&paths](const v1::JobSpec& job) {
+    if (paths.empty()) paths = {job.files(0).path(), job.files(job.files_size() - 1).path()};
+    return Answer(job);
+  });
+  EXPECT_THAT(paths, ElementsAre("other.he", "beside"));
+  EXPECT_THAT(checked.text, HasSubstr("expected \"2:1: error\" on standard error but got \"\""));
+}
+
 TEST(LangsTest, TheListTellsNamesAndState) {
   const v1::RuntimeCatalog catalog = Catalog();
   const std::string text = RenderLangs(*PickRuntimes(catalog, {}), /*versions=*/false, Answer);

@@ -52,7 +52,9 @@ TEST_P(GoldenTest, ResolvesToThePlanOnFile) {
   const std::string plan_file = base.string() + ".plan.textproto";
   v1::JobSpec job;
   ASSERT_EQ(ParseTextproto(ReadFile(job_file), job_file, &job), absl::OkStatus());
-  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+  Host host;  // One that has everything.
+  for (const std::string& program : ProgramsToLookFor(job)) host.programs.insert(program);
+  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site(), host);
   ASSERT_TRUE(plan.ok()) << plan.status();
   if (std::getenv("JAIL_UPDATE_GOLDEN") != nullptr) std::ofstream(plan_file) << Print(*plan);
   EXPECT_EQ(Print(*plan), ReadFile(plan_file));

@@ -1,11 +1,15 @@
 #include "jail/resolve/resolve.h"
 
 #include <string>
+#include <vector>
 
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "jail/plan/builtin.h"
+#include "jail/resolve/catalog.h"
 
 namespace jail::resolve {
 namespace {
@@ -30,6 +34,19 @@ void SetCommand(v1::JobSpec* job, const std::string& program) {
   job->add_command(program);
 }
 
+// On a host that has everything.
+absl::StatusOr<v1::RunPlan> ResolveWithAll(const v1::JobSpec& job) {
+  Host host;
+  for (const std::string& program : ProgramsToLookFor(job)) host.programs.insert(program);
+  return Resolve(job, v1::Site(), host);
+}
+
+std::string KnownLanguages() {
+  std::vector<std::string> names;
+  for (const v1::Runtime& runtime : Catalog().runtimes()) names.push_back(runtime.name());
+  return absl::StrCat("(known: ", absl::StrJoin(names, ", "), ")");
+}
+
 struct BadJob {
   const char* message;  // Begins with the field.
   void (*spoil)(v1::JobSpec*);
@@ -39,21 +56,25 @@ void ExpectRefusals(absl::Span<const BadJob> cases) {
   for (const BadJob& c : cases) {
     v1::JobSpec job = MakeJob();
     c.spoil(&job);
-    const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+    const absl::StatusOr<v1::RunPlan> plan = ResolveWithAll(job);
     ASSERT_FALSE(plan.ok()) << c.message;
     EXPECT_EQ(plan.status().message(), c.message);
   }
 }
 
+TEST(ResolveTest, AnUnknownLanguageIsToldWhichThereAre) {
+  v1::JobSpec job = MakeJob();
+  job.set_language("pyton");
+  EXPECT_EQ(ResolveWithAll(job).status().message(),
+            absl::StrCat("language: no language \"pyton\", did you mean \"python\"? ", KnownLanguages()));
+  job.clear_language();
+  job.mutable_files(0)->set_path("x.zzz");
+  EXPECT_EQ(ResolveWithAll(job).status().message(),
+            absl::StrCat("language: is unset, and the name \"x.zzz\" does not tell it ", KnownLanguages()));
+}
+
 TEST(ResolveTest, RefusesBadNamesAndSuggestsBetterOnes) {
   ExpectRefusals({
-      {"language: no language \"pyton\", did you mean \"python\"? (known: c, cpp, javascript, python)",
-       [](v1::JobSpec* job) { job->set_language("pyton"); }},
-      {"language: is unset, and the name \"x.rs\" does not tell it (known: c, cpp, javascript, python)",
-       [](v1::JobSpec* job) {
-         job->clear_language();
-         job->mutable_files(0)->set_path("x.rs");
-       }},
       {"language: is unset, and so are files and command: nothing to run",
        [](v1::JobSpec* job) { job->Clear(); }},
       {"policy: no policy \"defualt\", did you mean \"default\"? (known: compile, default)",
@@ -137,11 +158,11 @@ TEST(ResolveTest, AnExecutableTakesNoneOfTheProgramsDisk) {
   file->set_executable(true);
   job.mutable_limits()->set_disk_bytes(4096);
   job.mutable_limits()->set_disk_inodes(0);
-  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+  const absl::StatusOr<v1::RunPlan> plan = ResolveWithAll(job);
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_TRUE(plan->phases(0).files(0).executable());
   file->set_executable(false);
-  EXPECT_FALSE(Resolve(job, v1::Site()).ok());
+  EXPECT_FALSE(ResolveWithAll(job).ok());
 }
 
 TEST(ResolveTest, RefusesArgumentsAndVariablesThatNoProgramCanGet) {
@@ -220,7 +241,7 @@ TEST(ResolveTest, RefusesGlobsAndNumbersItDoesNotKnow) {
 }
 
 TEST(ResolveTest, ThePlanCarriesThePolicysHash) {
-  const absl::StatusOr<v1::RunPlan> plan = Resolve(MakeJob(), v1::Site());
+  const absl::StatusOr<v1::RunPlan> plan = ResolveWithAll(MakeJob());
   ASSERT_TRUE(plan.ok()) << plan.status();
   const plan::CompiledPolicy* policy = plan::FindPolicy("default");
   ASSERT_NE(policy, nullptr);
@@ -230,7 +251,7 @@ TEST(ResolveTest, ThePlanCarriesThePolicysHash) {
 TEST(ResolveTest, AFileNamedLikeAFlagReachesTheInterpreterAsAPath) {
   v1::JobSpec job = MakeJob();
   job.mutable_files(0)->set_path("-c");
-  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+  const absl::StatusOr<v1::RunPlan> plan = ResolveWithAll(job);
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_THAT(plan->phases(0).argv(), ElementsAre("/usr/bin/python3", "/work/-c"));
 }
@@ -239,7 +260,7 @@ TEST(ResolveTest, SubstitutionsInAJobsOwnWordsStayAsTheyAre) {
   v1::JobSpec job = MakeJob();
   job.mutable_files(0)->set_path("{args}.py");
   job.add_args("{entry}");
-  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+  const absl::StatusOr<v1::RunPlan> plan = ResolveWithAll(job);
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_THAT(plan->phases(0).argv(), ElementsAre("/usr/bin/python3", "/work/{args}.py", "{entry}"));
 }
@@ -247,10 +268,47 @@ TEST(ResolveTest, SubstitutionsInAJobsOwnWordsStayAsTheyAre) {
 TEST(ResolveTest, TheJobsVariablesWinOverTheFixedOnes) {
   v1::JobSpec job = MakeJob();
   (*job.mutable_env())["LANG"] = "C";
-  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+  const absl::StatusOr<v1::RunPlan> plan = ResolveWithAll(job);
   ASSERT_TRUE(plan.ok()) << plan.status();
   EXPECT_THAT(plan->phases(0).env(), Contains("LANG=C"));
   EXPECT_THAT(plan->phases(0).env(), testing::Not(Contains(StartsWith("LANG=C."))));
+}
+
+v1::JobSpec JobFor(const std::string& path) {
+  v1::JobSpec job;
+  AddFile(&job, path);
+  return job;
+}
+
+TEST(ResolveTest, TheFirstProgramThatTheHostHasIsStarted) {
+  const v1::JobSpec job = JobFor("main.js");
+  const std::vector<std::string> programs = ProgramsToLookFor(job);
+  ASSERT_EQ(programs.size(), 2u);
+  EXPECT_EQ(ResolveWithAll(job)->phases(0).argv(0), programs[0]);
+  EXPECT_EQ(Resolve(job, v1::Site(), {{"/usr/bin/node"}})->phases(0).argv(0), "/usr/bin/node");
+}
+
+TEST(ResolveTest, ALanguageThatIsNotInstalledIsTheHostsAndItsCureIsSaid) {
+  const absl::Status status = Resolve(JobFor("main.ts"), v1::Site(), {{"/usr/bin/node"}}).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(std::string(status.message()),
+              StartsWith("TypeScript is not installed on this host: it has no /usr/local/lib"));
+  EXPECT_EQ(status.GetPayload(kCureUrl), absl::Cord("As root: jailrun langs install typescript"));
+}
+
+TEST(ResolveTest, ACommandNeedsNoLanguage) {
+  v1::JobSpec job;
+  SetCommand(&job, "/usr/bin/env");
+  EXPECT_THAT(ProgramsToLookFor(job), testing::IsEmpty());
+  EXPECT_TRUE(Resolve(job, v1::Site(), {}).ok());
+}
+
+TEST(ResolveTest, WhatACompilerMakesOfTheEntryIsRun) {
+  EXPECT_THAT(ResolveWithAll(JobFor("src/a.b.mts"))->phases(1).argv(), Contains("/app/src/a.b.mjs"));
+  EXPECT_THAT(ResolveWithAll(JobFor("main.ts"))->phases(1).argv(), Contains("/app/main.js"));
+  v1::JobSpec job = JobFor("README");
+  job.set_language("typescript");
+  EXPECT_THAT(ResolveWithAll(job)->phases(1).argv(), Contains("/app/README"));
 }
 
 }  // namespace

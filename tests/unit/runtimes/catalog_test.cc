@@ -1,22 +1,38 @@
 #include "jail/resolve/catalog.h"
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace jail::resolve {
 namespace {
 
-using ::testing::ElementsAre;
+using ::testing::Contains;
+using ::testing::IsSupersetOf;
 
 std::string NameOf(const v1::Runtime* runtime) { return runtime == nullptr ? "" : runtime->name(); }
 
-TEST(CatalogTest, HoldsTheLanguagesByName) {
+std::vector<std::string> Names() {
   std::vector<std::string> names;
   for (const v1::Runtime& runtime : Catalog().runtimes()) names.push_back(runtime.name());
-  EXPECT_THAT(names, ElementsAre("c", "cpp", "javascript", "python"));
+  return names;
+}
+
+TEST(CatalogTest, HoldsTheLanguagesByName) {
+  const std::vector<std::string> names = Names();
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+  EXPECT_THAT(names, IsSupersetOf({"bun", "c", "cpp", "css", "html", "javascript", "python", "typescript"}));
+}
+
+TEST(CatalogTest, OfTheNpmLanguagesEachSaysHowItIsInstalled) {
+  for (const char* name : {"bun", "css", "html", "javascript", "typescript"}) {
+    EXPECT_THAT(FindLanguage(name).value()->install().toolchains(), Contains(name)) << name;
+  }
 }
 
 TEST(CatalogTest, FindsByNameAndAliasWhateverTheCase) {
@@ -28,9 +44,10 @@ TEST(CatalogTest, FindsByNameAndAliasWhateverTheCase) {
 
 TEST(CatalogTest, SuggestsForAnUnknownName) {
   EXPECT_EQ(FindLanguage("pyton").status().message(),
-            "no language \"pyton\", did you mean \"python\"? (known: c, cpp, javascript, python)");
+            absl::StrCat("no language \"pyton\", did you mean \"python\"? (known: ",
+                         absl::StrJoin(Names(), ", "), ")"));
   EXPECT_EQ(FindLanguage("cobol").status().message(),
-            "no language \"cobol\" (known: c, cpp, javascript, python)");
+            absl::StrCat("no language \"cobol\" (known: ", absl::StrJoin(Names(), ", "), ")"));
   EXPECT_TRUE(absl::IsNotFound(FindLanguage("").status()));
 }
 
@@ -38,7 +55,9 @@ TEST(CatalogTest, FindsByExtension) {
   EXPECT_EQ(NameOf(FindByExtension("main.py")), "python");
   EXPECT_EQ(NameOf(FindByExtension("a.b/x.CC")), "cpp");
   EXPECT_EQ(NameOf(FindByExtension("x.tar.mjs")), "javascript");
-  for (const char* path : {"", "py", ".py", "a.py/x", "x.", "x.rs"})
+  EXPECT_EQ(NameOf(FindByExtension("x.mts")), "typescript");
+  EXPECT_EQ(NameOf(FindByExtension("x.htm")), "html");
+  for (const char* path : {"", "py", ".py", "a.py/x", "x.", "x.zzz"})
     EXPECT_EQ(FindByExtension(path), nullptr) << path;
 }
 

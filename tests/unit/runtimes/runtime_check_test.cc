@@ -40,6 +40,20 @@ TEST(RuntimeCheckTest, AnInterpretedLanguageNeedsNoCompilePhase) {
   EXPECT_EQ(Complaint(runtime), "");
 }
 
+TEST(RuntimeCheckTest, ToolchainsChoicesAndBuiltNamesAreFine) {
+  v1::Runtime runtime = MakeRuntime("x");
+  runtime.mutable_install()->add_debian_packages("g++-12");
+  runtime.mutable_install()->add_toolchains("some-lang");
+  runtime.add_choices()->set_program("/usr/bin/langc");
+  runtime.mutable_choices(0)->add_otherwise("/usr/local/bin/langc");
+  (*runtime.mutable_built_extensions())["x"] = "o";
+  runtime.mutable_compile()->set_products(0, ".built/");
+  runtime.mutable_run()->set_argv(1, "/app/{built}");
+  runtime.add_other_extensions("y");
+  runtime.set_default_path("main.y");
+  EXPECT_EQ(Complaint(runtime), "");
+}
+
 struct BadRuntime {
   const char* complaint;
   void (*spoil)(v1::Runtime*);
@@ -67,9 +81,9 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
       {"f: run.argv: is empty", [](v1::Runtime* r) { r->mutable_run()->clear_argv(); }},
       {"f: run.argv[0]: must be an absolute path",
        [](v1::Runtime* r) { r->mutable_run()->set_argv(0, "lang"); }},
-      {"f: run.argv[1]: {file} is not one of {entry}, {work}, {args}, {memory_mib}",
+      {"f: run.argv[1]: {file} is not one of {entry}, {built}, {work}, {args}, {memory_mib}",
        [](v1::Runtime* r) { r->mutable_run()->set_argv(1, "--in={file}"); }},
-      {"f: run.argv[1]: {entry is not one of {entry}, {work}, {args}, {memory_mib}",
+      {"f: run.argv[1]: {entry is not one of {entry}, {built}, {work}, {args}, {memory_mib}",
        [](v1::Runtime* r) { r->mutable_run()->set_argv(1, "{entry"); }},
       {"f: run.argv[1]: {args} must be an element of its own",
        [](v1::Runtime* r) { r->mutable_run()->set_argv(1, "--args={args}"); }},
@@ -90,6 +104,41 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
       {"f: compile.argv: {args} are the program's, not the compiler's",
        [](v1::Runtime* r) { r->mutable_compile()->add_argv("{args}"); }},
       {"f: binds[0]: must be an absolute path", [](v1::Runtime* r) { r->add_binds("/etc/../root"); }},
+      {"f: compile.products[0]: must be a path below the work directory",
+       [](v1::Runtime* r) { r->mutable_compile()->set_products(0, "/"); }},
+      {"f: other_extensions[0]: \"M S\" is not 1 to 31 of a-z 0-9 + # - _",
+       [](v1::Runtime* r) { r->add_other_extensions("M S"); }},
+      {"f: install: names nothing to install", [](v1::Runtime* r) { r->mutable_install(); }},
+      {"f: install.debian_packages[0]: is no package's name",
+       [](v1::Runtime* r) { r->mutable_install()->add_debian_packages("-y"); }},
+      {"f: install.toolchains[0]: is no folder's name",
+       [](v1::Runtime* r) { r->mutable_install()->add_toolchains("../x"); }},
+      {"f: choices[0].program: begins no argv",
+       [](v1::Runtime* r) { r->add_choices()->set_program("/usr/bin/other"); }},
+      {"f: choices[0].otherwise: is empty",
+       [](v1::Runtime* r) { r->add_choices()->set_program("/usr/bin/lang"); }},
+      {"f: choices[0].otherwise[0]: must be an absolute path",
+       [](v1::Runtime* r) {
+         r->add_choices()->set_program("/usr/bin/lang");
+         r->mutable_choices(0)->add_otherwise("lang");
+       }},
+      {"f: choices[1].program: is there twice",
+       [](v1::Runtime* r) {
+         for (int i = 0; i < 2; ++i) {
+           r->add_choices()->set_program("/usr/bin/lang");
+           r->mutable_choices(i)->add_otherwise("/usr/bin/lang2");
+         }
+       }},
+      {"f: built_extensions[\"q\"]: is none of the language's extensions",
+       [](v1::Runtime* r) { (*r->mutable_built_extensions())["q"] = "js"; }},
+      {"f: built_extensions[\"x\"]: is not 1 to 31 of a-z 0-9 + # - _",
+       [](v1::Runtime* r) { (*r->mutable_built_extensions())["x"] = "../js"; }},
+      {"f: probes[3].path: must be a path below the work directory",
+       [](v1::Runtime* r) { r->mutable_probes(3)->set_path("../x"); }},
+      {"f: probes[3].files[0].path: must be a path below the work directory",
+       [](v1::Runtime* r) { r->mutable_probes(3)->add_files(); }},
+      {"f: probes[3].files[0].path: is another file's too",
+       [](v1::Runtime* r) { r->mutable_probes(3)->add_files()->set_path("main.x"); }},
       {"f: version_argv: is empty", [](v1::Runtime* r) { r->clear_version_argv(); }},
       {"f: probes[10].name: \"probe0\" is already in use",
        [](v1::Runtime* r) { r->add_probes()->set_name("probe0"); }},

@@ -205,5 +205,47 @@ TEST_F(CollectTest, ExactFileThatIsNoneIsAFaultThatNamesIt) {
   EXPECT_THAT(files, IsEmpty());
 }
 
+TEST_F(CollectTest, ADirectoryIsTakenWholeByPathsFromThere) {
+  for (const char* path : {"out/b.js", "out/lib/a.js", "out/.hidden", "other.js"}) Put(path, path);
+  std::filesystem::create_directory(work_ / "out/empty");
+  std::vector<CollectedFile> files;
+  ASSERT_FALSE(Exactly("out/", &files));
+  std::vector<std::string> paths;
+  for (const CollectedFile& file : files) paths.push_back(file.path);
+  EXPECT_THAT(paths, ElementsAre(".hidden", "b.js", "lib/a.js"));
+  EXPECT_EQ(files[2].content, "out/lib/a.js");
+}
+
+TEST_F(CollectTest, ADirectoryWithoutFilesOrWithOthersThanFilesIsAFault) {
+  std::vector<CollectedFile> files;
+  EXPECT_EQ(Exactly("out/", &files).error, ENOENT);
+  std::filesystem::create_directory(work_ / "out");
+  EXPECT_EQ(Exactly("out/", &files).error, ENOENT);
+  Put("out/a");
+  Link("../../secret", "out/link");
+  const Fault fault = Exactly("out/", &files);
+  EXPECT_EQ(fault.error, ELOOP);
+  EXPECT_EQ(fault.subject, "out/link");
+  std::filesystem::remove(work_ / "out/link");
+  ASSERT_EQ(mkfifo((work_ / "out/fifo").c_str(), 0600), 0);
+  EXPECT_EQ(Exactly("out/", &files).error, EINVAL);
+  Link("..", "up");
+  EXPECT_NE(Exactly("up/", &files).error, 0);
+}
+
+TEST_F(CollectTest, ADirectoryBeyondTheBoundsIsAFault) {
+  std::vector<CollectedFile> files;
+  for (int i = 0; i < 5; ++i) Put("many/" + std::to_string(i), "12345");
+  bounds_.files = 4;
+  EXPECT_EQ(Exactly("many/", &files).error, E2BIG);
+  bounds_ = {24, 1000, 100'000, 64};
+  EXPECT_EQ(Exactly("many/", &files).error, EFBIG);
+  bounds_ = {1 << 20, 1000, 5, 64};
+  EXPECT_EQ(Exactly("many/", &files).error, E2BIG);
+  Put("deep/1/2/3/file");
+  bounds_ = {1 << 20, 1000, 100'000, 2};
+  EXPECT_EQ(Exactly("deep/", &files).error, ELOOP);
+}
+
 }  // namespace
 }  // namespace jail::watch

@@ -1,0 +1,2 @@
+const count: number = undeclared_name;
+console.log(count);

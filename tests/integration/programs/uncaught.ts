@@ -1,0 +1,4 @@
+function fail(): never {
+  throw new Error("nobody catches this");
+}
+fail();
