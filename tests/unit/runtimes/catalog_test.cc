@@ -16,7 +16,7 @@ std::string NameOf(const v1::Runtime* runtime) { return runtime == nullptr ? "" 
 TEST(CatalogTest, HoldsTheLanguagesByName) {
   std::vector<std::string> names;
   for (const v1::Runtime& runtime : Catalog().runtimes()) names.push_back(runtime.name());
-  EXPECT_THAT(names, ElementsAre("c", "cpp", "javascript", "python"));
+  EXPECT_THAT(names, ElementsAre("c", "cpp", "go", "java", "javascript", "python"));
 }
 
 TEST(CatalogTest, FindsByNameAndAliasWhateverTheCase) {
@@ -28,9 +28,9 @@ TEST(CatalogTest, FindsByNameAndAliasWhateverTheCase) {
 
 TEST(CatalogTest, SuggestsForAnUnknownName) {
   EXPECT_EQ(FindLanguage("pyton").status().message(),
-            "no language \"pyton\", did you mean \"python\"? (known: c, cpp, javascript, python)");
+            "no language \"pyton\", did you mean \"python\"? (known: c, cpp, go, java, javascript, python)");
   EXPECT_EQ(FindLanguage("cobol").status().message(),
-            "no language \"cobol\" (known: c, cpp, javascript, python)");
+            "no language \"cobol\" (known: c, cpp, go, java, javascript, python)");
   EXPECT_TRUE(absl::IsNotFound(FindLanguage("").status()));
 }
 
