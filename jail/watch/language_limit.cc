@@ -14,7 +14,8 @@
 namespace jail::watch {
 namespace {
 
-// Room for V8's stack trace or a sanitizer's report, which come after the line; little enough to search on every failure.
+// Room for V8's stack trace or a sanitizer's report, which come after the line; little enough to search on
+// every failure.
 constexpr size_t kSearchedBytes = 8 << 10;
 constexpr size_t kMostFindingBytes = 100;
 

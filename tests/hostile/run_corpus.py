@@ -104,7 +104,7 @@ class Corpus:
         """On a slow machine most need more time to get anywhere, or less memory to fill; what attacks time needs no more."""
         slow = 1 if p.kind == "time" or p.compiles else self.options.slow
         flags = [word for flag, seconds in LIMITS.items() for word in (flag, "%ds" % (seconds * slow))]
-        return flags + (["--memory", "64M"] if slow > 1 and p.kind == "memory" and p.language != "javascript" else [])
+        return flags + (["--memory", "64M"] if slow > 1 and p.kind == "memory" and p.language not in unjailed.NEEDS_ADDRESS_SPACE else [])
 
     def _run_jailed(self, p, folder, finding):
         argv = [self.options.jailrun, "--record", "fd:%d" % execute.RECORD_FD, "--lang", p.language, *self._limits(p)]
@@ -122,13 +122,13 @@ class Corpus:
         _, wrap, user, afterwards = peers.PEERS.get(self.options.under, (None, lambda argv, _: argv, UID, peers.no_cleanup))
         source = os.path.join(folder, p.file_name())
         said = b""
-        if p.language in unjailed.COMPILERS:
+        if p.language in unjailed.COMPILED:
             program, said = unjailed.compile_payload(p, source, folder, user, self._environment(), lambda argv: wrap(argv, folder))
             afterwards()
-            argv = [program] if program else ["/bin/true"]
+            argv = program or ["/bin/true"]
         else:
             argv = unjailed.command(p, source)
-        become = unjailed.bounds(user, 0 if p.language == "javascript" or user == 0 else 3 << 30)
+        become = unjailed.bounds(user, 0 if p.language in unjailed.NEEDS_ADDRESS_SPACE or user == 0 else 3 << 30)
         outcome = execute.run(wrap(argv, folder), self._environment(), folder, p.needs, self.keep, HARD_WALL["unjailed"], become)
         afterwards()
         outcome.err += said

@@ -26,9 +26,8 @@ using Phase = v1::Runtime::Phase;
 using Probe = v1::Runtime::Probe;
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
 
-constexpr absl::string_view kSubstitutions[] = {"{entry}",      "{work}",            "{args}",
-                                               "{memory_mib}", "{soft_memory_mib}", "{stack_mib}",
-                                               "{standard}"};
+constexpr absl::string_view kSubstitutions[] = {
+    "{entry}", "{work}", "{args}", "{memory_mib}", "{soft_memory_mib}", "{stack_mib}", "{standard}"};
 constexpr int kFewestProbes = 10;
 constexpr size_t kMostSourceBytes = 50'000;  // The default limit on sources: a probe is a job like any other.
 
@@ -182,8 +181,7 @@ absl::Status CheckVariants(const v1::Runtime& runtime, const std::set<std::strin
     if (variant.has_compile() && !runtime.has_compile())
       return Bad(field + ".compile", "the runtime has no such phase");
     if (runtime.has_compile())
-      JAIL_RETURN_IF_ERROR(
-          CheckLaidOver(field + ".compile", runtime.compile(), variant.compile(), policies));
+      JAIL_RETURN_IF_ERROR(CheckLaidOver(field + ".compile", runtime.compile(), variant.compile(), policies));
     JAIL_RETURN_IF_ERROR(CheckLaidOver(field + ".run", runtime.run(), variant.run(), policies));
     JAIL_RETURN_IF_ERROR(CheckReportSigns(field + ".report_signs", variant.report_signs()));
     if (variant.packages().empty()) return Bad(field + ".packages", "say what a person must install");

@@ -118,7 +118,8 @@ std::string VariantRows(const Runtimes& runtimes) {
   for (const v1::Runtime* runtime : runtimes) {
     for (const v1::Runtime::Variant& variant : runtime->variants()) {
       const std::string lacks = VariantLacks(variant);
-      table.Row({runtime->name(), variant.name(), variant.description(), lacks.empty() ? "installed" : lacks});
+      table.Row(
+          {runtime->name(), variant.name(), variant.description(), lacks.empty() ? "installed" : lacks});
       any = true;
     }
   }

@@ -26,7 +26,8 @@ absl::StatusOr<std::vector<const v1::Runtime*>> PickRuntimes(const v1::RuntimeCa
 std::vector<std::string> MissingTools(const v1::Runtime& runtime);
 
 // One line for each. `run` is called only with `versions`.
-// What this machine lacks for it and what brings it: "not installed: no /usr/bin/x; apt-get install x". Empty: nothing.
+// What this machine lacks for it and what brings it: "not installed: no /usr/bin/x; apt-get install x".
+// Empty: nothing.
 std::string VariantLacks(const v1::Runtime::Variant& variant);
 
 std::string RenderLangs(const std::vector<const v1::Runtime*>& runtimes, bool versions, RunJob run);

@@ -5,6 +5,8 @@ import resource
 import subprocess
 
 COMPILERS = {"c": ["/usr/bin/gcc", "-O1", "-w"], "cpp": ["/usr/bin/g++", "-std=c++17", "-O1", "-w"]}
+COMPILED = (*COMPILERS, "go")
+NEEDS_ADDRESS_SPACE = ("javascript", "java")  # They reserve more than anything else here may have.
 COMPILE_SECONDS = 12
 
 
@@ -28,11 +30,19 @@ def bounds(uid, address_space):
     return bound
 
 
-def compile_payload(payload, source, folder, uid, env, wrap=None):
-    """(program, output): program is None when the compiler refused or was stopped. `wrap`: what stands before it."""
+def compiler(payload, source, folder):
+    """(what compiles it, what runs it then)"""
     program = folder + "/program"
+    if payload.language == "go":
+        settings = ["/usr/bin/env", "GO111MODULE=off", "GOCACHE=" + folder + "/cache"]
+        return settings + ["/usr/bin/go", "build", "-o", program, source], [program]
+    return COMPILERS[payload.language] + [source, "-o", program, "-pthread"], [program]
+
+
+def compile_payload(payload, source, folder, uid, env, wrap=None):
+    """(command, output): the command is None when the compiler refused or was stopped. `wrap`: what stands before it."""
+    argv, program = compiler(payload, source, folder)
     try:
-        argv = COMPILERS[payload.language] + [source, "-o", program, "-pthread"]
         done = subprocess.run(wrap(argv) if wrap else argv, capture_output=True, timeout=COMPILE_SECONDS, cwd=folder, env=env,
                               preexec_fn=bounds(uid, 3 << 30), stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired as e:
@@ -41,4 +51,5 @@ def compile_payload(payload, source, folder, uid, env, wrap=None):
 
 
 def command(payload, source):
-    return {"python": ["/usr/bin/python3", source], "javascript": ["/usr/bin/node", source]}[payload.language]
+    return {"python": ["/usr/bin/python3", source], "javascript": ["/usr/bin/node", source],
+            "java": ["/usr/lib/jvm/java-17-openjdk-amd64/bin/java", "-XX:+UseSerialGC", "-Xmx1g", source]}[payload.language]
