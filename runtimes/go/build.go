@@ -36,8 +36,11 @@ func main() {
 	b, err := newBuilder()
 	if err == nil {
 		err = b.run(os.Args[1], os.Args[2])
+		os.RemoveAll(b.temp)
 	}
-	fail(err)
+	if err != nil {
+		fail(err)
+	}
 }
 
 func fail(err error) {
@@ -45,7 +48,7 @@ func fail(err error) {
 		if status := exit.Sys().(syscall.WaitStatus); status.Signaled() {
 			syscall.Kill(os.Getpid(), status.Signal())
 		}
-		os.Exit(exit.ExitCode())
+		os.Exit(1)
 	}
 	fmt.Fprintln(os.Stderr, "go:", err)
 	os.Exit(1)
@@ -88,8 +91,7 @@ func (b *builder) run(out, entry string) error {
 	if err != nil {
 		return err
 	}
-	link := filepath.Join(b.tools, "link")
-	return syscall.Exec(link, []string{link, "-s", "-w", "-buildid=", "-importcfg", config, "-o", out, archive}, os.Environ())
+	return b.call("link", "-s", "-w", "-buildid=", "-importcfg", config, "-o", out, archive)
 }
 
 // The archive of the package in `dir`; of an entry its own file is one whatever its name says.
@@ -121,9 +123,13 @@ func (b *builder) compile(name, dir, entry string) (string, error) {
 		}
 		args = append(args, "-embedcfg", embed)
 	}
-	compiler := exec.Command(filepath.Join(b.tools, "compile"), append(args, files...)...)
-	compiler.Stdout, compiler.Stderr = os.Stderr, os.Stderr
-	return archive, compiler.Run()
+	return archive, b.call("compile", append(args, files...)...)
+}
+
+func (b *builder) call(tool string, args ...string) error {
+	command := exec.Command(filepath.Join(b.tools, tool), args...)
+	command.Stdout, command.Stderr = os.Stderr, os.Stderr
+	return command.Run()
 }
 
 func (b *builder) sources(dir, entry string) ([]string, *build.Package, error) {
