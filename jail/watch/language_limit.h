@@ -16,8 +16,8 @@ namespace jail::watch {
 // The sign that this phase gave; null when it gave none.
 const v1::MemorySign* FindMemorySign(const PhaseFacts& facts);
 
-// "AddressSanitizer: heap-buffer-overflow": what a checker that is built into the program said of it; empty when it said
-// nothing. For a program that failed; its own word again, so it only ever adds to a sentence.
+// "AddressSanitizer: heap-buffer-overflow": what a checker that is built into the program said of it; empty
+// when it said nothing. For a program that failed; its own word again, so it only ever adds to a sentence.
 std::string FindReport(const PhaseFacts& facts);
 
 }  // namespace jail::watch
