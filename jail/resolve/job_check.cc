@@ -138,6 +138,8 @@ absl::Status CheckCommand(const v1::JobSpec& job) {
   if (!job.language().empty()) return Bad("command", "cannot stand beside language; set one of them");
   if (!job.entry_path().empty())
     return Bad("entry_path", "is for languages; a command names its program itself");
+  if (!job.variant().empty()) return Bad("variant", "is for languages; a command has none");
+  if (!job.standard().empty()) return Bad("standard", "is for languages; a command has none");
   const std::string& program = job.command(0);
   if (absl::StartsWith(program, "/")) return CheckTexts("command", job.command());
   return Bad("command[0]",

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -56,12 +57,20 @@ absl::Status InField(absl::string_view field, const absl::Status& status) {
 
 // The job, and the language and entry that it comes down to.
 struct Program {
+  Program(const v1::JobSpec& the_job, const v1::Site& the_site, const Host& the_host)
+      : job(the_job), site(the_site), host(the_host), files(the_job.files().begin(), the_job.files().end()) {}
+
   const v1::JobSpec& job;
   const v1::Site& site;
   const Host& host;
   const v1::Runtime* runtime = nullptr;  // Null for a command.
   std::vector<v1::SourceFile> files;     // Every one with its name.
   std::string entry;                     // Relative to the work directory.
+  // Of the language: its phases as the variant has them.
+  const v1::Runtime::Variant* variant = nullptr;
+  v1::Runtime::Phase compile;
+  v1::Runtime::Phase run;
+  std::string standard;
 };
 
 absl::StatusOr<const v1::Runtime*> ChooseRuntime(const v1::JobSpec& job) {
@@ -97,11 +106,58 @@ absl::Status NameFirstFile(const std::string& name, std::vector<v1::SourceFile>*
   return absl::OkStatus();
 }
 
+v1::Runtime::Phase LaidOver(const v1::Runtime::Phase& under, const v1::Runtime::Phase& over) {
+  v1::Runtime::Phase phase = under;
+  if (!over.argv().empty()) phase.clear_argv();
+  if (!over.products().empty()) phase.clear_products();
+  phase.MergeFrom(over);
+  return phase;
+}
+
+template <typename Names>
+absl::Status NotAmong(absl::string_view field, absl::string_view name, absl::string_view language,
+                      const Names& known) {
+  if (known.empty()) return Bad(field, absl::StrCat(language, " has none to choose from"));
+  return Bad(field, absl::StrCat(language, " has no ", Quoted(name), DidYouMean(name, known),
+                                 " (known: ", absl::StrJoin(known, ", "), ")"));
+}
+
+absl::Status ChooseVariant(Program* program) {
+  const v1::Runtime& runtime = *program->runtime;
+  const std::string& name = program->job.variant();
+  program->compile = runtime.compile();
+  program->run = runtime.run();
+  if (name.empty()) return absl::OkStatus();
+  std::vector<absl::string_view> known;
+  for (const v1::Runtime::Variant& variant : runtime.variants()) {
+    known.push_back(variant.name());
+    if (variant.name() == name) program->variant = &variant;
+  }
+  if (program->variant == nullptr) return NotAmong("variant", name, runtime.name(), known);
+  program->compile = LaidOver(runtime.compile(), program->variant->compile());
+  program->run = LaidOver(runtime.run(), program->variant->run());
+  return absl::OkStatus();
+}
+
+// An allow-list: what is asked for becomes part of a compiler's option.
+absl::Status ChooseStandard(Program* program) {
+  const std::vector<absl::string_view> known = {program->runtime->standards().begin(),
+                                                program->runtime->standards().end()};
+  const std::string& name = program->job.standard();
+  if (!known.empty()) program->standard = std::string(known[0]);
+  if (name.empty()) return absl::OkStatus();
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    return NotAmong("standard", name, program->runtime->name(), known);
+  program->standard = name;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Program> ReadProgram(const v1::JobSpec& job, const v1::Site& site, const Host& host) {
-  Program program{
-      .job = job, .site = site, .host = host, .files = {job.files().begin(), job.files().end()}, .entry = {}};
+  Program program(job, site, host);
   if (!job.command().empty()) return program;
   JAIL_ASSIGN_OR_RETURN(program.runtime, ChooseRuntime(job));
+  JAIL_RETURN_IF_ERROR(ChooseVariant(&program));
+  JAIL_RETURN_IF_ERROR(ChooseStandard(&program));
   JAIL_RETURN_IF_ERROR(NameFirstFile(program.runtime->default_path(), &program.files));
   JAIL_ASSIGN_OR_RETURN(program.entry, ChooseEntry(job, program.files));
   return program;
@@ -131,22 +187,45 @@ absl::Status SetPolicy(const std::string& name, v1::PhasePlan* phase) {
                                     " (known: ", absl::StrJoin(known, ", "), ")"));
 }
 
-void SetEnv(const google::protobuf::Map<std::string, std::string>& runtime,
-            const google::protobuf::Map<std::string, std::string>& job, v1::PhasePlan* phase) {
-  std::map<std::string, std::string> env;
-  for (const Variable& variable : kFixedEnv) env[variable.name] = variable.value;
-  for (const auto& [name, value] : runtime) env[name] = value;
-  for (const auto& [name, value] : job) env[name] = value;
-  for (const auto& [name, value] : env) phase->add_env(absl::StrCat(name, "=", value));
-}
-
 // What the compiler makes of the entry: "src/main.ts" becomes "src/main.js".
-std::string BuiltPath(const v1::Runtime& runtime, const std::string& entry) {
+std::string BuiltPath(const Program& program) {
+  const std::string& entry = program.entry;
+  if (program.runtime == nullptr) return entry;
   const size_t dot = entry.rfind('.');
   if (dot == std::string::npos) return entry;
-  const auto extension = runtime.built_extensions().find(entry.substr(dot + 1));
-  if (extension == runtime.built_extensions().end()) return entry;
+  const auto extension = program.runtime->built_extensions().find(entry.substr(dot + 1));
+  if (extension == program.runtime->built_extensions().end()) return entry;
   return absl::StrCat(entry.substr(0, dot + 1), extension->second);
+}
+
+// What stands for {words} in a runtime's argv and environment; the phase's limits are known by now.
+class Substitutions {
+ public:
+  Substitutions(const Program& program, const v1::Limits& limits)
+      : texts_({{"{entry}", absl::StrCat(kWork, "/", program.entry)},
+                {"{built}", BuiltPath(program)},
+                {"{work}", std::string(kWork)},
+                {"{memory_mib}", InMiB(limits.memory_bytes())},
+                {"{soft_memory_mib}", InMiB(limits.memory_bytes() / 10 * 9)},
+                {"{stack_mib}", InMiB(limits.stack_bytes())},
+                {"{standard}", program.standard}}) {}
+
+  std::string In(const std::string& text) const { return absl::StrReplaceAll(text, texts_); }
+
+ private:
+  static std::string InMiB(int64_t bytes) { return absl::StrCat(std::max<int64_t>(1, bytes >> 20)); }
+
+  std::vector<std::pair<absl::string_view, std::string>> texts_;
+};
+
+void SetEnv(const google::protobuf::Map<std::string, std::string>& runtime, const Program& program,
+            const google::protobuf::Map<std::string, std::string>& job, v1::PhasePlan* phase) {
+  const Substitutions substitutions(program, phase->limits());
+  std::map<std::string, std::string> env;
+  for (const Variable& variable : kFixedEnv) env[variable.name] = variable.value;
+  for (const auto& [name, value] : runtime) env[name] = substitutions.In(value);
+  for (const auto& [name, value] : job) env[name] = value;
+  for (const auto& [name, value] : env) phase->add_env(absl::StrCat(name, "=", value));
 }
 
 // Other roots bring their own programs, where the runtime file says.
@@ -159,18 +238,13 @@ absl::Status SetHostProgram(const Program& program, const v1::RunPlan& plan, v1:
 
 void SetArgv(const google::protobuf::RepeatedPtrField<std::string>& pattern, const Program& program,
              v1::PhasePlan* phase) {
-  if (program.runtime == nullptr) return;
-  const std::string built = BuiltPath(*program.runtime, program.entry);
-  const int64_t memory_mib = std::max<int64_t>(1, phase->limits().memory_bytes() >> 20);
-  const std::string entry = absl::StrCat(kWork, "/", program.entry);
-  const std::string memory = absl::StrCat(memory_mib);
+  const Substitutions substitutions(program, phase->limits());
   for (const std::string& element : pattern) {
     if (element == "{args}") {
       phase->mutable_argv()->MergeFrom(program.job.args());
       continue;
     }
-    phase->add_argv(absl::StrReplaceAll(
-        element, {{"{entry}", entry}, {"{built}", built}, {"{work}", kWork}, {"{memory_mib}", memory}}));
+    phase->add_argv(substitutions.In(element));
   }
 }
 
@@ -226,12 +300,12 @@ absl::Status CheckSources(const std::vector<v1::SourceFile>& files, const v1::Li
 }
 
 absl::Status AddCompilePhase(const Program& program, v1::RunPlan* plan) {
-  const v1::Runtime::Phase& compile = program.runtime->compile();
+  const v1::Runtime::Phase& compile = program.compile;
   v1::PhasePlan& phase = *plan->add_phases();
   phase.set_kind(v1::PhasePlan::KIND_COMPILE);
   JAIL_ASSIGN_OR_RETURN(*phase.mutable_limits(), ResolveLimits(phase.kind(), compile.limits(),
                                                                program.job.compile_limits(), program.site));
-  SetEnv(compile.env(), {}, &phase);
+  SetEnv(compile.env(), program, {}, &phase);
   SetArgv(compile.argv(), program, &phase);
   JAIL_RETURN_IF_ERROR(SetHostProgram(program, *plan, &phase));
   *phase.mutable_products() = compile.products();
@@ -239,22 +313,30 @@ absl::Status AddCompilePhase(const Program& program, v1::RunPlan* plan) {
   return SetPolicy(compile.policy(), &phase);
 }
 
+void SetSigns(const Program& program, v1::PhasePlan* phase) {
+  if (program.runtime == nullptr) return;
+  *phase->mutable_memory_signs() = program.runtime->memory_signs();
+  *phase->mutable_report_signs() = program.runtime->report_signs();
+  if (program.variant == nullptr) return;
+  phase->mutable_memory_signs()->MergeFrom(program.variant->memory_signs());
+  phase->mutable_report_signs()->MergeFrom(program.variant->report_signs());
+}
+
 absl::Status AddRunPhase(const Program& program, v1::RunPlan* plan) {
   const v1::JobSpec& job = program.job;
-  const v1::Runtime::Phase& run =
-      program.runtime == nullptr ? v1::Runtime::Phase::default_instance() : program.runtime->run();
+  const v1::Runtime::Phase& run = program.run;
   v1::PhasePlan& phase = *plan->add_phases();
   phase.set_kind(v1::PhasePlan::KIND_RUN);
   JAIL_ASSIGN_OR_RETURN(*phase.mutable_limits(),
                         ResolveLimits(phase.kind(), run.limits(), job.limits(), program.site));
   JAIL_RETURN_IF_ERROR(CheckSources(program.files, phase.limits()));
-  SetEnv(run.env(), job.env(), &phase);
+  SetEnv(run.env(), program, job.env(), &phase);
   *phase.mutable_argv() = job.command();
   if (program.runtime == nullptr) phase.mutable_argv()->MergeFrom(job.args());
   SetArgv(run.argv(), program, &phase);
   if (program.runtime != nullptr) JAIL_RETURN_IF_ERROR(SetHostProgram(program, *plan, &phase));
   *phase.mutable_artifact_globs() = job.artifact_globs();
-  if (program.runtime != nullptr) *phase.mutable_memory_signs() = program.runtime->memory_signs();
+  SetSigns(program, &phase);
   *phase.mutable_files() = {program.files.begin(), program.files.end()};
   JAIL_RETURN_IF_ERROR(CheckStrings(phase));
   if (!job.policy().empty()) return SetPolicy(job.policy(), &phase);
@@ -286,6 +368,8 @@ absl::StatusOr<v1::RunPlan> Resolve(const v1::JobSpec& job, const v1::Site& site
   if (program.runtime != nullptr) {
     plan.set_runtime(program.runtime->name());
     plan.set_runtime_version(program.runtime->display_name());
+    plan.set_variant(job.variant());
+    plan.set_standard(program.standard);
   }
   JAIL_ASSIGN_OR_RETURN(*plan.mutable_rootfs(), ChooseRootfs(job));
   plan.set_hostname(std::string(kHostname));

@@ -32,8 +32,12 @@ absl::Status NotInstalled(const v1::Runtime& runtime, const std::string& program
 }  // namespace
 
 std::vector<std::string> HostPrograms(const v1::Runtime& runtime) {
+  std::vector<const v1::Runtime::Phase*> phases = {&runtime.compile(), &runtime.run()};
+  for (const v1::Runtime::Variant& variant : runtime.variants()) {
+    phases.insert(phases.end(), {&variant.compile(), &variant.run()});
+  }
   std::vector<std::string> programs;
-  for (const v1::Runtime::Phase* phase : {&runtime.compile(), &runtime.run()}) {
+  for (const v1::Runtime::Phase* phase : phases) {
     if (phase->argv().empty() || !IsHostProgram(phase->argv(0))) continue;
     for (std::string& program : Candidates(runtime, phase->argv(0))) programs.push_back(std::move(program));
   }

@@ -6,6 +6,8 @@
 #ifndef JAIL_WATCH_LANGUAGE_LIMIT_H_
 #define JAIL_WATCH_LANGUAGE_LIMIT_H_
 
+#include <string>
+
 #include "jail/v1/runtime.pb.h"
 #include "jail/watch/facts.h"
 
@@ -13,6 +15,10 @@ namespace jail::watch {
 
 // The sign that this phase gave; null when it gave none.
 const v1::MemorySign* FindMemorySign(const PhaseFacts& facts);
+
+// "AddressSanitizer: heap-buffer-overflow": what a checker that is built into the program said of it; empty
+// when it said nothing. For a program that failed; its own word again, so it only ever adds to a sentence.
+std::string FindReport(const PhaseFacts& facts);
 
 }  // namespace jail::watch
 

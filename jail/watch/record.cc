@@ -199,6 +199,8 @@ void DescribeJob(const v1::JobSpec& job, const v1::RunPlan& plan, v1::Provenance
   provenance->set_jail_version(JAIL_VERSION);
   provenance->set_language(job.language());
   DescribeRuntime(plan, provenance);
+  provenance->set_variant(plan.variant());
+  provenance->set_standard(plan.standard());
   provenance->set_rootfs(plan.rootfs());
   provenance->set_source_sha256(SourceDigest(job));
   if (!plan.phases().empty()) *provenance->mutable_limits() = plan.phases().rbegin()->limits();

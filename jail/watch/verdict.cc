@@ -114,14 +114,21 @@ std::string SayDisk(const F& f) {
                       f.phase->limits().disk_inodes(), " files); the program ", HowItEnded(f));
 }
 std::string SayCompileError(const F& f) { return absl::StrCat("The compiler ", HowItEnded(f)); }
+// "; AddressSanitizer: heap-buffer-overflow"
+std::string SayReport(const F& f) {
+  const std::string report = FindReport(f);
+  return report.empty() ? "" : absl::StrCat("; ", report);
+}
 std::string SaySignaled(const F& f) {
   if (ExitOf(f).signal == SIGSYS) {
     return absl::StrCat("Died of ", SignalName(SIGSYS),
                         ": a system call that the policy answers with death, or a signal of its own making");
   }
-  return absl::StrCat("Died of ", SignalName(ExitOf(f).signal));
+  return absl::StrCat("Died of ", SignalName(ExitOf(f).signal), SayReport(f));
 }
-std::string SayNonzero(const F& f) { return absl::StrCat("Exited with status ", ExitOf(f).code); }
+std::string SayNonzero(const F& f) {
+  return absl::StrCat("Exited with status ", ExitOf(f).code, SayReport(f));
+}
 std::string SayOk(const F& f) {
   return absl::StrCat(f.compiling() ? "Compiled in " : "Finished in ", Wall(f));
 }

@@ -2,6 +2,8 @@
 #ifndef JAIL_TESTS_INTEGRATION_LANGUAGES_H_
 #define JAIL_TESTS_INTEGRATION_LANGUAGES_H_
 
+#include <signal.h>
+
 #include <ostream>
 #include <string>
 #include <vector>
@@ -14,17 +16,21 @@ struct Language {
   const char* name;  // As for --lang.
   const char* extension;
   bool compiled;
-  int64_t floor_bytes;           // Memory its runtime needs for itself.
-  bool machine_code = compiled;  // What the compiler makes is a program of its own, which dies of signals.
+  int64_t floor_bytes;  // Memory its runtime needs for itself.
+  // How a failure that nobody catches ends it, and a bad address: exit status, or 128 and the signal.
+  int uncaught_status;
+  int segfault_status;
 };
 
 inline constexpr Language kLanguages[] = {
-    {"python", "py", false, int64_t{32} << 20},
-    {"javascript", "js", false, int64_t{128} << 20},
-    {"c", "c", true, int64_t{16} << 20},
-    {"cpp", "cpp", true, int64_t{16} << 20},
-    {"typescript", "ts", true, int64_t{128} << 20, false},
-    {"bun", "js", false, int64_t{128} << 20},
+    {"python", "py", false, int64_t{32} << 20, 1, 128 + SIGSEGV},
+    {"javascript", "js", false, int64_t{128} << 20, 1, 128 + SIGSEGV},
+    {"c", "c", true, int64_t{16} << 20, 128 + SIGABRT, 128 + SIGSEGV},
+    {"cpp", "cpp", true, int64_t{16} << 20, 128 + SIGABRT, 128 + SIGSEGV},
+    {"typescript", "ts", true, int64_t{128} << 20, 1, 128 + SIGSEGV},
+    {"bun", "js", false, int64_t{128} << 20, 1, 128 + SIGSEGV},
+    {"java", "java", true, int64_t{64} << 20, 1, 128 + SIGABRT},  // It reports, then aborts.
+    {"go", "go", true, int64_t{16} << 20, 2, 2},
 };
 
 inline void PrintTo(const Language& language, std::ostream* out) { *out << language.name; }

@@ -1,5 +1,6 @@
 // Every runtime proves itself: the probe programs of runtimes/*/runtime.textproto, each in a jail.
 // Adding a language adds its tests here without a line of code.
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,6 +39,22 @@ int ExitCode(const jail::v1::ResultRecord& record) {
   return phase.has_term_signal() ? 128 + phase.term_signal() : phase.exit_code();
 }
 
+// Of a variant, what this machine has not; empty when it can run.
+std::string VariantLacks(const jail::v1::Runtime& runtime, const std::string& name) {
+  std::string missing;
+  for (const jail::v1::Runtime::Variant& variant : runtime.variants()) {
+    if (variant.name() != name) continue;
+    std::vector<std::string> files = {variant.needs().begin(), variant.needs().end()};
+    if (variant.has_compile() && !variant.compile().argv().empty())
+      files.push_back(variant.compile().argv(0));
+    if (!variant.run().argv().empty()) files.push_back(variant.run().argv(0));
+    for (const std::string& file : files) {
+      if (!file.starts_with("/app/") && !std::filesystem::exists(file)) missing += " " + file;
+    }
+  }
+  return missing;
+}
+
 class ProbeTest : public JailTest, public testing::WithParamInterface<Case> {};
 
 INSTANTIATE_TEST_SUITE_P(All, ProbeTest, testing::ValuesIn(AllCases()), [](const auto& param) {
@@ -46,6 +63,8 @@ INSTANTIATE_TEST_SUITE_P(All, ProbeTest, testing::ValuesIn(AllCases()), [](const
 
 TEST_P(ProbeTest, BehavesAsItsRuntimeFileSays) {
   const auto& [runtime, probe] = GetParam();
+  const std::string lacks = VariantLacks(*runtime, probe->variant());
+  if (!lacks.empty()) GTEST_SKIP() << "the variant " << probe->variant() << " needs" << lacks;
   absl::StatusOr<jail::Site> site = jail::LoadSite();
   ASSERT_TRUE(site.ok()) << site.status();
   absl::StatusOr<std::unique_ptr<jail::Jail>> jail = jail::Jail::Open(*std::move(site));
@@ -57,6 +76,8 @@ TEST_P(ProbeTest, BehavesAsItsRuntimeFileSays) {
   entry.set_path(probe->path());  // Empty: the runtime's own.
   entry.set_content(probe->source());
   job.mutable_files()->MergeFrom(probe->files());
+  job.set_variant(probe->variant());
+  job.set_standard(probe->standard());
   *job.mutable_args() = probe->args();
   job.set_stdin(probe->stdin());
   if (probe->at_memory_floor()) job.mutable_limits()->set_memory_bytes(runtime->floor_memory_bytes());
@@ -65,6 +86,8 @@ TEST_P(ProbeTest, BehavesAsItsRuntimeFileSays) {
   SCOPED_TRACE(record.ShortDebugString());
   EXPECT_EQ(jail::v1::Verdict_Name(record.verdict()), ExpectedVerdict(*probe));
   EXPECT_EQ(ExitCode(record), probe->expected_exit_code());
+  EXPECT_THAT(record.summary(), testing::HasSubstr(probe->expected_summary()));
+  EXPECT_EQ(record.provenance().variant(), probe->variant());
   ASSERT_FALSE(record.phases().empty());
   EXPECT_EQ(record.phases(record.phases_size() - 1).stdout().content(), probe->expected_stdout());
   EXPECT_THAT(record.phases(record.phases_size() - 1).stderr().content(),

@@ -27,7 +27,9 @@ using Phase = v1::Runtime::Phase;
 using Probe = v1::Runtime::Probe;
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
 
-constexpr absl::string_view kSubstitutions[] = {"{entry}", "{built}", "{work}", "{args}", "{memory_mib}"};
+constexpr absl::string_view kSubstitutions[] = {"{entry}",     "{built}",      "{work}",
+                                                "{args}",      "{memory_mib}", "{soft_memory_mib}",
+                                                "{stack_mib}", "{standard}"};
 constexpr int kFewestProbes = 10;
 constexpr size_t kMostSourceBytes = 50'000;  // The default limit on sources: a probe is a job like any other.
 
@@ -94,6 +96,8 @@ absl::Status CheckPhase(absl::string_view name, const Phase& phase, const std::s
     if (!IsEnvName(variable)) return Bad(entry, "is not a variable's name");
     if (IsLoaderVariable(variable)) return Bad(entry, "steers the loader and is refused in every jail");
     if (value.find('\0') != std::string::npos) return Bad(entry, "has a NUL in its value");
+    if (absl::StrContains(value, "{args}")) return Bad(entry, "{args} are not for the environment");
+    JAIL_RETURN_IF_ERROR(CheckSubstitutions(entry, value));
   }
   if (policies.count(phase.policy()) != 0) return absl::OkStatus();
   return Bad(field("policy"),
@@ -165,6 +169,70 @@ absl::Status CheckMemorySigns(const v1::Runtime& runtime) {
       return Bad(field, "any exit would do: it needs line_start or line_part");
     }
   }
+  return absl::OkStatus();
+}
+
+// As it will be when it is laid over the runtime's.
+absl::Status CheckLaidOver(const std::string& name, const Phase& under, const Phase& over,
+                           const std::set<std::string>& policies) {
+  Phase phase = under;
+  if (!over.argv().empty()) phase.clear_argv();
+  phase.MergeFrom(over);
+  return CheckPhase(name, phase, policies);
+}
+
+absl::Status CheckReportSigns(absl::string_view field,
+                              const google::protobuf::RepeatedPtrField<v1::ReportSign>& signs) {
+  for (int i = 0; i < signs.size(); ++i) {
+    if (!signs[i].tool().empty() && !signs[i].before().empty()) continue;
+    return Bad(absl::StrCat(field, "[", i, "]"), "needs tool and before");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckVariants(const v1::Runtime& runtime, const std::set<std::string>& policies) {
+  std::set<std::string> names;
+  for (int i = 0; i < runtime.variants_size(); ++i) {
+    const v1::Runtime::Variant& variant = runtime.variants(i);
+    const std::string field = absl::StrCat("variants[", i, "]");
+    JAIL_RETURN_IF_ERROR(AddName(field + ".name", variant.name(), &names));
+    if (variant.description().empty()) return Bad(field + ".description", "is empty");
+    if (variant.has_compile() && !runtime.has_compile())
+      return Bad(field + ".compile", "the runtime has no such phase");
+    if (runtime.has_compile())
+      JAIL_RETURN_IF_ERROR(CheckLaidOver(field + ".compile", runtime.compile(), variant.compile(), policies));
+    JAIL_RETURN_IF_ERROR(CheckLaidOver(field + ".run", runtime.run(), variant.run(), policies));
+    JAIL_RETURN_IF_ERROR(CheckReportSigns(field + ".report_signs", variant.report_signs()));
+    if (variant.packages().empty()) return Bad(field + ".packages", "say what a person must install");
+  }
+  return absl::OkStatus();
+}
+
+// What a probe asks for must be there, or it would prove nothing.
+absl::Status CheckProbeChoices(const v1::Runtime& runtime) {
+  for (int i = 0; i < runtime.probes_size(); ++i) {
+    const Probe& probe = runtime.probes(i);
+    const std::string field = absl::StrCat("probes[", i, "]");
+    const auto is_it = [&](const v1::Runtime::Variant& variant) { return variant.name() == probe.variant(); };
+    if (!probe.variant().empty() && std::none_of(runtime.variants().begin(), runtime.variants().end(), is_it))
+      return Bad(field + ".variant", absl::StrCat("there is no ", Quoted(probe.variant())));
+    const auto& standards = runtime.standards();
+    if (!probe.standard().empty() &&
+        std::find(standards.begin(), standards.end(), probe.standard()) == standards.end())
+      return Bad(field + ".standard", absl::StrCat("there is no ", Quoted(probe.standard())));
+  }
+  for (const v1::Runtime::Variant& variant : runtime.variants()) {
+    const auto is_its = [&](const Probe& probe) { return probe.variant() == variant.name(); };
+    if (std::none_of(runtime.probes().begin(), runtime.probes().end(), is_its))
+      return Bad("probes", absl::StrCat("none is of the variant ", Quoted(variant.name())));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckStandards(const v1::Runtime& runtime) {
+  std::set<std::string> names;
+  for (int i = 0; i < runtime.standards_size(); ++i)
+    JAIL_RETURN_IF_ERROR(AddName(absl::StrCat("standards[", i, "]"), runtime.standards(i), &names));
   return absl::OkStatus();
 }
 
@@ -276,6 +344,10 @@ absl::Status RuntimeChecker::Check(const std::string& file, const v1::Runtime& r
     JAIL_RETURN_IF_ERROR(CheckBuiltExtensions(runtime));
     JAIL_RETURN_IF_ERROR(CheckArgv("version_argv", runtime.version_argv()));
     JAIL_RETURN_IF_ERROR(CheckMemorySigns(runtime));
+    JAIL_RETURN_IF_ERROR(CheckReportSigns("report_signs", runtime.report_signs()));
+    JAIL_RETURN_IF_ERROR(CheckStandards(runtime));
+    JAIL_RETURN_IF_ERROR(CheckVariants(runtime, policies_));
+    JAIL_RETURN_IF_ERROR(CheckProbeChoices(runtime));
     return CheckProbes(runtime);
   };
   const absl::Status status = check();

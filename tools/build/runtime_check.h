@@ -1,5 +1,5 @@
 // What must hold for runtime files before they are compiled in. Each error names the file and the field:
-// "runtimes/c/runtime.textproto: run.argv[1]: {foo} is not one of {entry}, {work}, {args}, {memory_mib}".
+// "runtimes/c/runtime.textproto: run.argv[1]: {foo} is not one of {entry}, {work}, {args}, ...".
 #ifndef JAIL_TOOLS_BUILD_RUNTIME_CHECK_H_
 #define JAIL_TOOLS_BUILD_RUNTIME_CHECK_H_
 

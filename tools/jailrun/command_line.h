@@ -58,6 +58,8 @@ struct CommandLine {
   std::vector<std::string> words;     // After "--": the program's arguments, or the command.
 
   std::string language;
+  std::string variant;
+  std::string standard;
   std::string policy;
   std::string rootfs;
   std::string job_id;

@@ -160,6 +160,8 @@ std::string ProvenancePart(const v1::ResultRecord& record) {
                              {"kernel", from.kernel_release()},
                              {"language", from.language()},
                              {"runtime", from.runtime()},
+                             {"variant", from.variant()},
+                             {"standard", from.standard()},
                              {"its program", from.runtime_program()},
                              {"build id", absl::BytesToHexString(from.runtime_build_id())},
                              {"policy", from.policy()},

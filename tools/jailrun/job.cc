@@ -125,6 +125,8 @@ absl::Status AddFiles(const CommandLine& line, Sources& sources, v1::JobSpec& jo
 void CopyPlainFields(const CommandLine& line, v1::JobSpec& job) {
   job.set_job_id(line.job_id);
   job.set_tenant(line.tenant);
+  job.set_variant(line.variant);
+  job.set_standard(line.standard);
   job.set_policy(line.policy);
   job.set_rootfs(line.rootfs);
   *job.mutable_limits() = line.limits;

@@ -14,7 +14,6 @@
 #include "absl/time/time.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
-#include "tools/jailrun/exit_status.h"
 #include "tools/jailrun/job.h"
 #include "tools/jailrun/render.h"
 #include "tools/jailrun/table.h"
@@ -95,6 +94,8 @@ v1::JobSpec ProbeJob(const v1::Runtime& runtime, const v1::Runtime::Probe& probe
   file->set_path(probe.path().empty() ? runtime.default_path() : probe.path());
   file->set_content(probe.source());
   job.mutable_files()->MergeFrom(probe.files());
+  job.set_variant(probe.variant());
+  job.set_standard(probe.standard());
   *job.mutable_args() = probe.args();
   job.set_stdin(probe.stdin());
   if (probe.at_memory_floor()) job.mutable_limits()->set_memory_bytes(runtime.floor_memory_bytes());
@@ -110,7 +111,8 @@ std::string Difference(const v1::Runtime::Probe& probe, const v1::ResultRecord& 
   }
   const v1::PhaseResult* phase = LastPhase(record);
   if (phase == nullptr) return "the record has no phase";
-  const int status = ExitStatus(record, 0);  // So a probe can expect a signal: 139.
+  // The program's own, whatever jailrun would make of it for a limit; a signal is 128 and its number.
+  const int status = phase->has_term_signal() ? 128 + phase->term_signal() : phase->exit_code();
   const bool ended_by_itself = expected == v1::VERDICT_OK || expected == v1::VERDICT_NONZERO_EXIT;
   const bool compares_status = ended_by_itself || probe.expected_exit_code() != 0;
   if (compares_status && status != probe.expected_exit_code()) {
@@ -120,10 +122,36 @@ std::string Difference(const v1::Runtime::Probe& probe, const v1::ResultRecord& 
     return absl::StrCat("expected ", Quoted(probe.expected_stderr_part()), " on standard error but got ",
                         Quoted(phase->stderr().content()));
   }
+  if (!absl::StrContains(record.summary(), probe.expected_summary())) {
+    return absl::StrCat("expected a summary with ", Quoted(probe.expected_summary()), " but got ",
+                        Quoted(record.summary()));
+  }
   const bool compares_output = ended_by_itself || !probe.expected_stdout().empty();
   if (!compares_output || phase->stdout().content() == probe.expected_stdout()) return "";
   return absl::StrCat("expected output ", Quoted(probe.expected_stdout()), " but got ",
                       Quoted(phase->stdout().content()));
+}
+
+const v1::Runtime::Variant* FindVariant(const v1::Runtime& runtime, absl::string_view name) {
+  for (const v1::Runtime::Variant& variant : runtime.variants()) {
+    if (variant.name() == name) return &variant;
+  }
+  return nullptr;
+}
+
+std::string VariantRows(const Runtimes& runtimes) {
+  Table table(0);
+  table.Row({"NAME", "--variant", "WHAT", "STATE"});
+  bool any = false;
+  for (const v1::Runtime* runtime : runtimes) {
+    for (const v1::Runtime::Variant& variant : runtime->variants()) {
+      const std::string lacks = VariantLacks(variant);
+      table.Row(
+          {runtime->name(), variant.name(), variant.description(), lacks.empty() ? "installed" : lacks});
+      any = true;
+    }
+  }
+  return any ? absl::StrCat("\n", table.Text()) : "";
 }
 
 struct Tally {
@@ -150,7 +178,12 @@ void CheckRuntime(const v1::Runtime& runtime, RunJob run, Print print, Tally& ta
     print(absl::StrCat("FAIL  ", runtime.name(), "  ", why, "\n"));
     return;
   }
-  for (const v1::Runtime::Probe& probe : runtime.probes()) CheckProbe(runtime, probe, run, print, tally);
+  for (const v1::Runtime::Probe& probe : runtime.probes()) {
+    const v1::Runtime::Variant* variant = FindVariant(runtime, probe.variant());
+    const std::string lacks = variant == nullptr ? "" : VariantLacks(*variant);
+    if (lacks.empty()) CheckProbe(runtime, probe, run, print, tally);
+    if (!lacks.empty()) print(absl::StrCat("left   ", runtime.name(), ".", probe.name(), "  ", lacks, "\n"));
+  }
 }
 
 }  // namespace
@@ -185,8 +218,23 @@ std::vector<std::string> InstallArguments(const Runtimes& runtimes) {
   for (const v1::Runtime* runtime : runtimes) {
     for (const std::string& name : runtime->install().debian_packages()) add("debian:", name);
     for (const std::string& name : runtime->install().toolchains()) add("toolchain:", name);
+    if (runtime->install().prepared()) add("prepare:", runtime->name());
   }
   return arguments;
+}
+
+std::string VariantLacks(const v1::Runtime::Variant& variant) {
+  std::vector<std::string> missing;
+  for (const v1::Runtime::Phase* phase : {&variant.compile(), &variant.run()}) {
+    if (phase->argv().empty() || !IsHostPath(phase->argv(0))) continue;
+    if (access(phase->argv(0).c_str(), X_OK) != 0) missing.push_back(phase->argv(0));
+  }
+  for (const std::string& file : variant.needs()) {
+    if (access(file.c_str(), F_OK) != 0) missing.push_back(file);
+  }
+  if (missing.empty()) return "";
+  return absl::StrCat("not installed: no ", absl::StrJoin(missing, ", "), "; apt-get install ",
+                      absl::StrJoin(variant.packages(), " "));
 }
 
 std::string RenderLangs(const Runtimes& runtimes, bool versions, RunJob run) {
@@ -199,7 +247,7 @@ std::string RenderLangs(const Runtimes& runtimes, bool versions, RunJob run) {
     table.Row({runtime->name(), runtime->display_name(), absl::StrJoin(runtime->aliases(), " "),
                absl::StrJoin(runtime->extensions(), " ", with_dot), State(*runtime, versions, run)});
   }
-  return table.Text();
+  return table.Text() + VariantRows(runtimes);
 }
 
 bool CheckLangs(const Runtimes& runtimes, RunJob run, Print print) {

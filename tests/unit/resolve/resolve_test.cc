@@ -91,6 +91,84 @@ TEST(ResolveTest, RefusesBadNamesAndSuggestsBetterOnes) {
   });
 }
 
+v1::RunPlan Resolved(const v1::JobSpec& job) {
+  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+  EXPECT_TRUE(plan.ok()) << plan.status();
+  return plan.value_or(v1::RunPlan());
+}
+
+TEST(ResolveTest, RefusesVariantsAndStandardsThatThereAreNot) {
+  ExpectRefusals({
+      {"variant: python has no \"clang\" (known: scientific)",
+       [](v1::JobSpec* job) { job->set_variant("clang"); }},
+      {"variant: cpp has no \"clagn\", did you mean \"clang\"? (known: clang, asan)",
+       [](v1::JobSpec* job) {
+         job->set_language("cpp");
+         job->set_variant("clagn");
+       }},
+      {"standard: python has none to choose from", [](v1::JobSpec* job) { job->set_standard("3.12"); }},
+      {"standard: c has no \"c17 -o /x\" (known: gnu17, c17, gnu11, c11, gnu99, c99, gnu89, c89, gnu2x, c2x)",
+       [](v1::JobSpec* job) {
+         job->set_language("c");
+         job->set_standard("c17 -o /x");
+       }},
+      {"variant: is for languages; a command has none",
+       [](v1::JobSpec* job) {
+         SetCommand(job, "/bin/true");
+         job->set_variant("clang");
+       }},
+      {"standard: is for languages; a command has none",
+       [](v1::JobSpec* job) {
+         SetCommand(job, "/bin/true");
+         job->set_standard("c17");
+       }},
+  });
+}
+
+TEST(ResolveTest, AVariantIsLaidOverTheLanguage) {
+  v1::JobSpec job = MakeJob();
+  job.set_language("cpp");
+  const v1::RunPlan usual = Resolved(job);
+  job.set_variant("asan");
+  job.set_standard("c++17");
+  const v1::RunPlan plan = Resolved(job);
+  EXPECT_EQ(plan.variant(), "asan");
+  EXPECT_EQ(plan.standard(), "c++17");
+  const v1::PhasePlan& compile = plan.phases(0);
+  EXPECT_THAT(compile.argv(), Contains("-fsanitize=address,undefined"));
+  EXPECT_THAT(compile.argv(), Contains("-std=c++17"));
+  EXPECT_EQ(compile.argv(0), usual.phases(0).argv(0));
+  EXPECT_EQ(compile.limits().memory_bytes(), usual.phases(0).limits().memory_bytes())
+      << "what it leaves unsaid";
+  EXPECT_THAT(compile.products(), ElementsAre("a.out"));
+  EXPECT_THAT(plan.phases(1).argv(), ElementsAre("/app/a.out"));
+  EXPECT_THAT(plan.phases(1).env(), Contains(StartsWith("ASAN_OPTIONS=")));
+  EXPECT_EQ(plan.phases(1).memory_signs_size(), usual.phases(1).memory_signs_size());
+  EXPECT_EQ(plan.phases(1).report_signs_size(), 2);
+  EXPECT_EQ(usual.phases(1).report_signs_size(), 0);
+}
+
+TEST(ResolveTest, TheFirstStandardIsTheDefault) {
+  v1::JobSpec job = MakeJob();
+  job.set_language("cpp");
+  EXPECT_EQ(Resolved(job).standard(), "gnu++20");
+  EXPECT_THAT(Resolved(job).phases(0).argv(), Contains("-std=gnu++20"));
+  EXPECT_EQ(Resolved(MakeJob()).standard(), "");
+}
+
+TEST(ResolveTest, LimitsReachTheRuntimesEnvironmentAndWords) {
+  v1::JobSpec job = MakeJob();
+  job.set_language("go");
+  job.mutable_limits()->set_memory_bytes(100 << 20);
+  EXPECT_THAT(Resolved(job).phases(1).env(), Contains("GOMEMLIMIT=90MiB"));
+  (*job.mutable_env())["GOMEMLIMIT"] = "{memory_mib}";
+  EXPECT_THAT(Resolved(job).phases(1).env(), Contains("GOMEMLIMIT={memory_mib}")) << "a job's own words stay";
+  job.set_language("java");
+  job.mutable_limits()->set_stack_bytes(5 << 20);
+  EXPECT_THAT(Resolved(job).phases(1).argv(), Contains("-Xss5m"));
+  EXPECT_THAT(Resolved(job).phases(1).argv(), Contains("-XX:MaxRAM=100m"));
+}
+
 TEST(ResolveTest, RefusesPathsThatCouldLeaveTheWorkDirectory) {
   ExpectRefusals({
       {"files[1].path: \"../x\" has a part \"..\"", [](v1::JobSpec* job) { AddFile(job, "../x"); }},

@@ -26,7 +26,8 @@ std::vector<std::string> Names() {
 TEST(CatalogTest, HoldsTheLanguagesByName) {
   const std::vector<std::string> names = Names();
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
-  EXPECT_THAT(names, IsSupersetOf({"bun", "c", "cpp", "css", "html", "javascript", "python", "typescript"}));
+  EXPECT_THAT(names, IsSupersetOf({"bun", "c", "cpp", "css", "go", "html", "java", "javascript", "python",
+                                   "typescript"}));
 }
 
 TEST(CatalogTest, OfTheNpmLanguagesEachSaysHowItIsInstalled) {

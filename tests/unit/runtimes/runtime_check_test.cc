@@ -28,6 +28,14 @@ v1::Runtime MakeRuntime(const std::string& name) {
   return runtime;
 }
 
+v1::Runtime::Variant* AddVariant(v1::Runtime* runtime) {
+  v1::Runtime::Variant* variant = runtime->add_variants();
+  variant->set_name("fast");
+  variant->set_description("Some Language, fast");
+  variant->add_packages("lang-fast");
+  return variant;
+}
+
 std::string Complaint(const v1::Runtime& runtime) {
   return std::string(RuntimeChecker({"compile", "default"}).Check("f", runtime).message());
 }
@@ -81,9 +89,13 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
       {"f: run.argv: is empty", [](v1::Runtime* r) { r->mutable_run()->clear_argv(); }},
       {"f: run.argv[0]: must be an absolute path",
        [](v1::Runtime* r) { r->mutable_run()->set_argv(0, "lang"); }},
-      {"f: run.argv[1]: {file} is not one of {entry}, {built}, {work}, {args}, {memory_mib}",
+      {"f: run.argv[1]: {file} is not one of {entry}, {built}, {work}, {args}, {memory_mib}, "
+       "{soft_memory_mib}, "
+       "{stack_mib}, {standard}",
        [](v1::Runtime* r) { r->mutable_run()->set_argv(1, "--in={file}"); }},
-      {"f: run.argv[1]: {entry is not one of {entry}, {built}, {work}, {args}, {memory_mib}",
+      {"f: run.argv[1]: {entry is not one of {entry}, {built}, {work}, {args}, {memory_mib}, "
+       "{soft_memory_mib}, "
+       "{stack_mib}, {standard}",
        [](v1::Runtime* r) { r->mutable_run()->set_argv(1, "{entry"); }},
       {"f: run.argv[1]: {args} must be an element of its own",
        [](v1::Runtime* r) { r->mutable_run()->set_argv(1, "--args={args}"); }},
@@ -95,6 +107,11 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
        [](v1::Runtime* r) { (*r->mutable_run()->mutable_env())["A B"] = "x"; }},
       {"f: run.env[\"LD_PRELOAD\"]: steers the loader and is refused in every jail",
        [](v1::Runtime* r) { (*r->mutable_run()->mutable_env())["LD_PRELOAD"] = "x"; }},
+      {"f: run.env[\"A\"]: {memory} is not one of {entry}, {work}, {args}, {memory_mib}, {soft_memory_mib}, "
+       "{stack_mib}, {standard}",
+       [](v1::Runtime* r) { (*r->mutable_run()->mutable_env())["A"] = "{memory}"; }},
+      {"f: run.env[\"A\"]: {args} are not for the environment",
+       [](v1::Runtime* r) { (*r->mutable_run()->mutable_env())["A"] = "{args}"; }},
       {"f: run.products: only the compile phase has products",
        [](v1::Runtime* r) { r->mutable_run()->add_products("a"); }},
       {"f: compile.products: a compiler must hand something to the run phase",
@@ -140,6 +157,29 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
       {"f: probes[3].files[0].path: is another file's too",
        [](v1::Runtime* r) { r->mutable_probes(3)->add_files()->set_path("main.x"); }},
       {"f: version_argv: is empty", [](v1::Runtime* r) { r->clear_version_argv(); }},
+      {"f: standards[1]: \"c++20\" is already in use",
+       [](v1::Runtime* r) {
+         r->add_standards("c++20");
+         r->add_standards("c++20");
+       }},
+      {"f: report_signs[0]: needs tool and before", [](v1::Runtime* r) { r->add_report_signs(); }},
+      {"f: variants[0].name: \"\" is not 1 to 31 of a-z 0-9 + # - _",
+       [](v1::Runtime* r) { r->add_variants(); }},
+      {"f: variants[0].description: is empty", [](v1::Runtime* r) { AddVariant(r)->clear_description(); }},
+      {"f: variants[0].packages: say what a person must install",
+       [](v1::Runtime* r) { AddVariant(r)->clear_packages(); }},
+      {"f: variants[0].run.argv[0]: must be an absolute path",
+       [](v1::Runtime* r) { AddVariant(r)->mutable_run()->add_argv("lang"); }},
+      {"f: variants[0].compile: the runtime has no such phase",
+       [](v1::Runtime* r) {
+         AddVariant(r)->mutable_compile()->add_argv("/usr/bin/langc");
+         r->clear_compile();
+       }},
+      {"f: probes: none is of the variant \"fast\"", [](v1::Runtime* r) { AddVariant(r); }},
+      {"f: probes[0].variant: there is no \"slow\"",
+       [](v1::Runtime* r) { r->mutable_probes(0)->set_variant("slow"); }},
+      {"f: probes[0].standard: there is no \"c++98\"",
+       [](v1::Runtime* r) { r->mutable_probes(0)->set_standard("c++98"); }},
       {"f: probes[10].name: \"probe0\" is already in use",
        [](v1::Runtime* r) { r->add_probes()->set_name("probe0"); }},
       {"f: probes[3].expected_verdict: \"OK\" is no verdict",

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "jail/watch/verdict.h"
 #include "tests/unit/watch/facts_for_tests.h"
 
 namespace jail::watch {
@@ -40,6 +41,41 @@ TEST(LanguageLimitTest, NeedsBothTheExitAndTheLine) {
   EXPECT_EQ(said.Found(), "");  // That exit is of the other sign, and its line is not there.
   said.facts.stderr_stream.content = "Traceback:\n  x\nMemoryError";
   EXPECT_EQ(said.Found(), "MemoryError");
+}
+
+std::string Report(const std::string& said, const std::string& before, const std::string& after = "") {
+  Said program(said);
+  v1::ReportSign* sign = program.phase.add_report_signs();
+  sign->set_tool("Checker");
+  sign->set_before(before);
+  sign->set_after(after);
+  program.Exit(1);
+  return FindReport(program.facts);
+}
+
+TEST(ReportTest, IsTheRestOfTheLineThatTheSignBegins) {
+  EXPECT_EQ(Report("x\nSUMMARY: Checker: overflow at a.c:3\n==ABORTING\n", "SUMMARY: Checker: "),
+            "Checker: overflow at a.c:3");
+  EXPECT_EQ(Report("a.c:3: error: overflow on 0x7f\n", "error: ", " on "), "Checker: overflow");
+  EXPECT_EQ(Report("fine\n", "SUMMARY: Checker: "), "");
+  EXPECT_EQ(Report("SUMMARY: Checker: \nx\n", "SUMMARY: Checker: "), "");
+}
+
+TEST(ReportTest, AProgramsWordsAreShortAndPlain) {
+  EXPECT_EQ(Report("error: a\x1b[31mb\tc\xff\n", "error: "), "Checker: a?[31mb?c?");
+  EXPECT_EQ(Report("error: " + std::string(5000, 'x'), "error: "), "Checker: " + std::string(100, 'x'));
+}
+
+TEST(ReportTest, StandsInTheSentenceOfAProgramThatFailed) {
+  Said program("error: overflow\n");
+  v1::ReportSign* sign = program.phase.add_report_signs();
+  sign->set_tool("Checker");
+  sign->set_before("error: ");
+  EXPECT_THAT(Judge(program.facts).summary, testing::Not(testing::HasSubstr("Checker"))) << "it exited 0";
+  program.Exit(1);
+  EXPECT_EQ(Judge(program.facts).summary, "Exited with status 1; Checker: overflow.");
+  program.Die(SIGABRT);
+  EXPECT_THAT(Judge(program.facts).summary, testing::HasSubstr("aborted); Checker: overflow."));
 }
 
 TEST(LanguageLimitTest, StartAndPartAreOfOneLine) {

@@ -1,0 +1,6 @@
+package main
+
+func main() {
+	var nowhere *int
+	*nowhere = 1
+}
