@@ -275,7 +275,7 @@ TEST_F(CompileLimitTest, ItsTimeIsWhatTheJobSays) {
 }
 
 TEST_F(CompileLimitTest, ItsMemoryIsNotTheProgramsOwn) {
-  const JailRun run = Jailrun({"--compile-memory", "24M", "--memory", "512M", Program("hello.cpp")});
+  const JailRun run = Jailrun({"--compile-memory", "4M", "--memory", "512M", Program("hello.cpp")});
   SCOPED_TRACE(run.Describe());
   EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_MEMORY_LIMIT);
   EXPECT_EQ(run.record.phases_size(), 1);
