@@ -92,7 +92,7 @@ TEST(ResolveTest, RefusesBadNamesAndSuggestsBetterOnes) {
 }
 
 v1::RunPlan Resolved(const v1::JobSpec& job) {
-  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, v1::Site());
+  const absl::StatusOr<v1::RunPlan> plan = ResolveWithAll(job);
   EXPECT_TRUE(plan.ok()) << plan.status();
   return plan.value_or(v1::RunPlan());
 }
