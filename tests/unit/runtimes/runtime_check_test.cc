@@ -107,7 +107,8 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
        [](v1::Runtime* r) { (*r->mutable_run()->mutable_env())["A B"] = "x"; }},
       {"f: run.env[\"LD_PRELOAD\"]: steers the loader and is refused in every jail",
        [](v1::Runtime* r) { (*r->mutable_run()->mutable_env())["LD_PRELOAD"] = "x"; }},
-      {"f: run.env[\"A\"]: {memory} is not one of {entry}, {work}, {args}, {memory_mib}, {soft_memory_mib}, "
+      {"f: run.env[\"A\"]: {memory} is not one of {entry}, {built}, {work}, {args}, {memory_mib}, "
+       "{soft_memory_mib}, "
        "{stack_mib}, {standard}",
        [](v1::Runtime* r) { (*r->mutable_run()->mutable_env())["A"] = "{memory}"; }},
       {"f: run.env[\"A\"]: {args} are not for the environment",
