@@ -97,6 +97,8 @@ class KilledTest : public JailTest, public testing::WithParamInterface<Case> {
   KilledTest() { settle_ = kToDisappear; }
 };
 
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
+
 INSTANTIATE_TEST_SUITE_P(Each, KilledTest,
                          testing::Values(Case{"jailrun", {kJailrun}}, Case{"helper", {kHelper}},
                                          Case{"init", {kInit}}, Case{"program", {kProgram}},

@@ -18,6 +18,8 @@ struct Case {
   const jail::v1::Runtime::Probe* probe;
 };
 
+void PrintTo(const Case& c, std::ostream* out) { *out << c.runtime->name() << " " << c.probe->name(); }
+
 std::vector<Case> AllCases() {
   std::vector<Case> cases;
   for (const jail::v1::Runtime& runtime : jail::resolve::Catalog().runtimes()) {
