@@ -209,7 +209,10 @@ class JobRun {
     v1::CompiledArtifact artifact;
     artifact.mutable_products()->Assign(products_.begin(), products_.end());
     *artifact.mutable_compile() = *phase;
-    const absl::Status status = cache_->Keep(key, artifact);
+    const auto has_odd_name = [](const v1::SourceFile& product) { return !IsUtf8(product.path()); };
+    const absl::Status status = std::any_of(products_.begin(), products_.end(), has_odd_name)
+                                    ? absl::InvalidArgumentError("the name of a file is no UTF-8")
+                                    : cache_->Keep(key, artifact);
     if (!status.ok()) phase->set_not_kept_because(ToUtf8(status.message()));
     return true;
   }
