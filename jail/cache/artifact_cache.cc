@@ -94,8 +94,10 @@ struct Kept {
 // Every artifact that is there, the least recently used first.
 std::vector<Kept> List(int folder) {
   std::vector<Kept> all;
-  DIR* entries = fdopendir(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  Fd fd(openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  DIR* entries = fd.valid() ? fdopendir(fd.get()) : nullptr;
   if (entries == nullptr) return all;
+  fd.Release();  // closedir closes it.
   while (const dirent* entry = readdir(entries)) {
     struct stat status;
     if (!IsArtifact(entry->d_name) || fstatat(folder, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)

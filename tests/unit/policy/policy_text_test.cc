@@ -243,6 +243,10 @@ TEST(LeastTest, WhatIsLeftHoldsTogether) {
 TEST(LeastTest, RefusesTracesThatSayNothing) {
   EXPECT_THAT(LeastFor(BuiltinPolicies(), {"no call here\n"}, "default").status().message(),
               HasSubstr("name no system call"));
+  EXPECT_THAT(
+      LeastFor(BuiltinPolicies(), {"seccomp(SECCOMP_SET_MODE_FILTER, 0"}, "default").status().message(),
+      HasSubstr("name no system call"))
+      << "cut short";
   EXPECT_THAT(LeastFor(BuiltinPolicies(), {kTrace}, "defalt").status().message(), HasSubstr("did you mean"));
 }
 

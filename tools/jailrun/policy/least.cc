@@ -39,7 +39,8 @@ string_view CallOf(string_view line) {
 
 void CollectCalls(string_view trace, Calls& made) {
   const size_t launched = trace.rfind(kFilterInstalled);
-  if (launched != string_view::npos) trace.remove_prefix(trace.find('\n', launched));
+  // A trace that was cut short may end on that very line.
+  if (launched != string_view::npos) trace.remove_prefix(std::min(trace.size(), trace.find('\n', launched)));
   for (const string_view line : absl::StrSplit(trace, '\n')) {
     if (const string_view call = CallOf(line); !call.empty()) made.emplace(call);
   }
