@@ -9,7 +9,7 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo setup-languages build test vm-test vm-tests check bench fuzz hostile-rootless hostile-vm peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo setup-languages build test vm-test vm-tests check bench bench-langs fuzz hostile-rootless hostile-vm peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -52,6 +52,10 @@ bench: product ## Cold runs beside bare fork+exec and bubblewrap, interleaved; h
 	@tools/deps check && cmake --build --preset release -j $(JOBS) --target jail_bench
 	@$(BUILD)/tests/bench/jail_bench --jailrun $(JAILRUN) --json $(BUILD)/bench.json
 	@$(BUILD)/tests/bench/jail_bench --jailrun $(JAILRUN) --overshoot 200 --json $(BUILD)/overshoot.json
+
+bench-langs: product ## Source to exit in every language, beside the plain toolchain outside any jail
+	@tools/deps languages check
+	@tests/bench/languages.py --jailrun $(JAILRUN) --json $(BUILD)/bench-langs.json
 
 fuzz: deps ## Run every fuzz target for TIME seconds (60)
 	@tools/deps check && cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers

@@ -32,6 +32,7 @@
 #include "jail/plan/layout.h"
 #include "jail/plan/seal.h"
 #include "jail/resolve/catalog.h"
+#include "jail/resolve/job_check.h"
 #include "jail/resolve/resolve.h"
 #include "jail/resolve/site.h"
 #include "jail/watch/caller_io.h"
@@ -138,6 +139,12 @@ v1::Artifact ToArtifact(watch::CollectedFile file) {
   return artifact;
 }
 
+// One that no message can hold.
+bool HasOddName(const std::vector<v1::SourceFile>& products) {
+  return std::any_of(products.begin(), products.end(),
+                     [](const v1::SourceFile& product) { return !IsUtf8(product.path()); });
+}
+
 // One call of Jail::Run: the job, and the record as it grows.
 class JobRun {
  public:
@@ -174,6 +181,7 @@ class JobRun {
     if (!plan.ok()) return Refuse(FromStatus("resolve", plan.status()));
     plan_ = *std::move(plan);
     watch::DescribeJob(job_, plan_, record_.mutable_provenance());
+    products_.assign(job_.compiled().products().begin(), job_.compiled().products().end());
     return true;
   }
 
@@ -182,14 +190,42 @@ class JobRun {
       const bool done = phase.kind() == v1::PhasePlan::KIND_COMPILE ? Compile(phase) : RunOne(phase);
       if (!done) return;
     }
+    if (job_.compile_only()) ReturnCompiled();
   }
 
   // By the compiler, or what it made of the same input before.
   bool Compile(const v1::PhasePlan& phase) {
     if (cache_ == nullptr) return RunOne(phase);
-    const std::string key = cache::KeyOf(plan_, phase, job_.tenant(), cache::ToolchainWitnesses());
+    const std::string key = KeyOf(phase);
     if (std::optional<v1::CompiledArtifact> kept = cache_->Find(key)) return Take(*std::move(kept));
     return RunOne(phase) && Keep(key);
+  }
+
+  std::string KeyOf(const v1::PhasePlan& phase) const {
+    return cache::KeyOf(plan_, phase, job_.tenant(), cache::ToolchainWitnesses());
+  }
+
+  // For another job: the record's `compiled`.
+  void ReturnCompiled() {
+    v1::PhaseResult* phase = record_.mutable_phases(record_.phases_size() - 1);
+    if (HasOddName(products_)) {
+      phase->set_verdict(v1::VERDICT_COMPILE_ERROR);
+      record_.set_verdict(v1::VERDICT_COMPILE_ERROR);
+      record_.set_summary("The compiler left a file whose name is no UTF-8: that cannot be given back.");
+      return;
+    }
+    if (record_.verdict() == v1::VERDICT_UNSPECIFIED) {  // From the cache: no phase of this run has set it.
+      record_.set_verdict(phase->verdict());
+      record_.set_summary("Compiled before; taken from the cache.");
+    }
+    v1::CompiledProgram* compiled = record_.mutable_compiled();
+    compiled->set_format(std::string(resolve::kCompiledFormat));
+    compiled->set_language(plan_.runtime());
+    compiled->set_variant(plan_.variant());
+    compiled->set_standard(plan_.standard());
+    compiled->set_entry_path(plan_.entry_path());
+    compiled->set_input_sha256(KeyOf(plan_.phases(0)));
+    for (v1::SourceFile& product : products_) *compiled->add_products() = std::move(product);
   }
 
   bool Take(v1::CompiledArtifact kept) {
@@ -209,8 +245,7 @@ class JobRun {
     v1::CompiledArtifact artifact;
     artifact.mutable_products()->Assign(products_.begin(), products_.end());
     *artifact.mutable_compile() = *phase;
-    const auto has_odd_name = [](const v1::SourceFile& product) { return !IsUtf8(product.path()); };
-    const absl::Status status = std::any_of(products_.begin(), products_.end(), has_odd_name)
+    const absl::Status status = HasOddName(products_)
                                     ? absl::InvalidArgumentError("the name of a file is no UTF-8")
                                     : cache_->Keep(key, artifact);
     if (!status.ok()) phase->set_not_kept_because(ToUtf8(status.message()));

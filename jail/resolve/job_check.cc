@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -18,6 +19,7 @@ namespace jail::resolve {
 namespace {
 
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
+using Files = google::protobuf::RepeatedPtrField<v1::SourceFile>;
 
 constexpr size_t kMostIdBytes = 64;
 constexpr size_t kMostPartBytes = 255;  // NAME_MAX
@@ -60,18 +62,18 @@ absl::Status CheckPath(absl::string_view field, absl::string_view path) {
 }
 
 // No file twice, and none that would have to be a directory for another.
-absl::Status CheckDistinct(const v1::JobSpec& job) {
+absl::Status CheckDistinct(absl::string_view field, const Files& files) {
   std::set<absl::string_view> paths;
-  for (int i = 0; i < job.files_size(); ++i) {
-    const std::string& path = job.files(i).path();
-    if (!paths.insert(path).second) return Bad(Item("files", i) + ".path", Quoted(path) + " stands twice");
+  for (int i = 0; i < files.size(); ++i) {
+    const std::string& path = files[i].path();
+    if (!paths.insert(path).second) return Bad(Item(field, i) + ".path", Quoted(path) + " stands twice");
   }
-  for (int i = 0; i < job.files_size(); ++i) {
-    const absl::string_view path = job.files(i).path();
+  for (int i = 0; i < files.size(); ++i) {
+    const absl::string_view path = files[i].path();
     for (size_t slash = path.find('/'); slash != absl::string_view::npos; slash = path.find('/', slash + 1)) {
       const absl::string_view parent = path.substr(0, slash);
       if (paths.count(parent) == 0) continue;
-      return Bad(Item("files", i) + ".path",
+      return Bad(Item(field, i) + ".path",
                  absl::StrCat(Quoted(path), " needs a directory where ", Quoted(parent), " is a file"));
     }
   }
@@ -96,10 +98,45 @@ absl::Status CheckFiles(const v1::JobSpec& job) {
   for (int i = 0; i < job.files_size(); ++i) {
     JAIL_RETURN_IF_ERROR(CheckExecutable(job, i));
     // The first may go without a name when the language gives it one.
-    if (i == 0 && job.files(i).path().empty() && job.command().empty()) continue;
+    const bool is_source = job.command().empty() && !job.has_compiled();
+    if (i == 0 && job.files(i).path().empty() && is_source) continue;
     JAIL_RETURN_IF_ERROR(CheckPath(Item("files", i) + ".path", job.files(i).path()));
   }
-  return CheckDistinct(job);
+  return CheckDistinct("files", job.files());
+}
+
+// What stands in the compiled program, or has no meaning beside it.
+absl::Status CheckAlone(const v1::JobSpec& job) {
+  const std::pair<absl::string_view, bool> others[] = {
+      {"command", !job.command().empty()},       {"language", !job.language().empty()},
+      {"variant", !job.variant().empty()},       {"standard", !job.standard().empty()},
+      {"entry_path", !job.entry_path().empty()}, {"compile_only", job.compile_only()},
+  };
+  for (const auto& [field, is_set] : others) {
+    if (is_set) return Bad(field, "cannot stand beside compiled, which brings its own");
+  }
+  return absl::OkStatus();
+}
+
+// A stranger may have made it: its paths are checked like those of sources.
+absl::Status CheckCompiled(const v1::JobSpec& job) {
+  if (!job.has_compiled()) return absl::OkStatus();
+  const v1::CompiledProgram& compiled = job.compiled();
+  if (compiled.format() != kCompiledFormat) {
+    return Bad("compiled.format", absl::StrCat(Quoted(compiled.format()), " is not ", Quoted(kCompiledFormat),
+                                               ": this is no compiled program of this version"));
+  }
+  JAIL_RETURN_IF_ERROR(CheckAlone(job));
+  JAIL_RETURN_IF_ERROR(CheckPath("compiled.entry_path", compiled.entry_path()));
+  if (compiled.products().empty()) return Bad("compiled.products", "is empty: there is nothing to run");
+  if (static_cast<uint32_t>(compiled.products_size()) > plan::kMaxFiles) {
+    return Bad("compiled.products",
+               absl::StrCat(compiled.products_size(), " are more than ", plan::kMaxFiles));
+  }
+  for (int i = 0; i < compiled.products_size(); ++i) {
+    JAIL_RETURN_IF_ERROR(CheckPath(Item("compiled.products", i) + ".path", compiled.products(i).path()));
+  }
+  return CheckDistinct("compiled.products", compiled.products());
 }
 
 absl::Status CheckText(absl::string_view field, absl::string_view text) {
@@ -140,6 +177,7 @@ absl::Status CheckCommand(const v1::JobSpec& job) {
     return Bad("entry_path", "is for languages; a command names its program itself");
   if (!job.variant().empty()) return Bad("variant", "is for languages; a command has none");
   if (!job.standard().empty()) return Bad("standard", "is for languages; a command has none");
+  if (job.compile_only()) return Bad("compile_only", "is for languages; a command is not compiled");
   const std::string& program = job.command(0);
   if (absl::StartsWith(program, "/")) return CheckTexts("command", job.command());
   return Bad("command[0]",
@@ -183,6 +221,7 @@ absl::Status CheckEnums(const v1::JobSpec& job) {
 absl::Status CheckJob(const v1::JobSpec& job) {
   JAIL_RETURN_IF_ERROR(CheckId("job_id", job.job_id()));
   JAIL_RETURN_IF_ERROR(CheckId("tenant", job.tenant()));
+  JAIL_RETURN_IF_ERROR(CheckCompiled(job));
   JAIL_RETURN_IF_ERROR(CheckCommand(job));
   JAIL_RETURN_IF_ERROR(CheckFiles(job));
   JAIL_RETURN_IF_ERROR(CheckTexts("args", job.args()));

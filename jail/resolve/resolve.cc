@@ -73,9 +73,21 @@ struct Program {
   std::string standard;
 };
 
+// What a job says of its language, or what it was when its program was compiled.
+struct Wanted {
+  const std::string& language;
+  const std::string& variant;
+  const std::string& standard;
+};
+
+Wanted WantedBy(const v1::JobSpec& job) {
+  if (!job.has_compiled()) return {job.language(), job.variant(), job.standard()};
+  return {job.compiled().language(), job.compiled().variant(), job.compiled().standard()};
+}
+
 absl::StatusOr<const v1::Runtime*> ChooseRuntime(const v1::JobSpec& job) {
-  if (!job.language().empty()) {
-    absl::StatusOr<const v1::Runtime*> runtime = FindLanguage(job.language());
+  if (const std::string& language = WantedBy(job).language; !language.empty() || job.has_compiled()) {
+    absl::StatusOr<const v1::Runtime*> runtime = FindLanguage(language);
     return runtime.ok() ? runtime : InField("language", runtime.status());
   }
   if (job.files().empty()) return Bad("language", "is unset, and so are files and command: nothing to run");
@@ -124,7 +136,7 @@ absl::Status NotAmong(absl::string_view field, absl::string_view name, absl::str
 
 absl::Status ChooseVariant(Program* program) {
   const v1::Runtime& runtime = *program->runtime;
-  const std::string& name = program->job.variant();
+  const std::string& name = WantedBy(program->job).variant;
   program->compile = runtime.compile();
   program->run = runtime.run();
   if (name.empty()) return absl::OkStatus();
@@ -143,7 +155,7 @@ absl::Status ChooseVariant(Program* program) {
 absl::Status ChooseStandard(Program* program) {
   const std::vector<absl::string_view> known = {program->runtime->standards().begin(),
                                                 program->runtime->standards().end()};
-  const std::string& name = program->job.standard();
+  const std::string& name = WantedBy(program->job).standard;
   if (!known.empty()) program->standard = std::string(known[0]);
   if (name.empty()) return absl::OkStatus();
   if (std::find(known.begin(), known.end(), name) == known.end())
@@ -152,12 +164,26 @@ absl::Status ChooseStandard(Program* program) {
   return absl::OkStatus();
 }
 
+// Its phases, as the variant and the standard have them.
+absl::Status ChooseLanguage(Program* program) {
+  JAIL_ASSIGN_OR_RETURN(program->runtime, ChooseRuntime(program->job));
+  JAIL_RETURN_IF_ERROR(ChooseVariant(program));
+  JAIL_RETURN_IF_ERROR(ChooseStandard(program));
+  const bool needs_compiler = program->job.has_compiled() || program->job.compile_only();
+  if (!needs_compiler || program->runtime->has_compile()) return absl::OkStatus();
+  return Bad(program->job.has_compiled() ? "language" : "compile_only",
+             absl::StrCat(program->runtime->name(), " is not compiled: it runs from its source"));
+}
+
 absl::StatusOr<Program> ReadProgram(const v1::JobSpec& job, const v1::Site& site, const Host& host) {
   Program program(job, site, host);
   if (!job.command().empty()) return program;
-  JAIL_ASSIGN_OR_RETURN(program.runtime, ChooseRuntime(job));
-  JAIL_RETURN_IF_ERROR(ChooseVariant(&program));
-  JAIL_RETURN_IF_ERROR(ChooseStandard(&program));
+  const absl::Status chosen = ChooseLanguage(&program);
+  if (!chosen.ok() && job.has_compiled())
+    return absl::Status(chosen.code(), absl::StrCat("compiled.", chosen.message()));
+  JAIL_RETURN_IF_ERROR(chosen);
+  program.entry = job.compiled().entry_path();
+  if (job.has_compiled()) return program;
   JAIL_RETURN_IF_ERROR(NameFirstFile(program.runtime->default_path(), &program.files));
   JAIL_ASSIGN_OR_RETURN(program.entry, ChooseEntry(job, program.files));
   return program;
@@ -368,17 +394,20 @@ absl::StatusOr<v1::RunPlan> Resolve(const v1::JobSpec& job, const v1::Site& site
   if (program.runtime != nullptr) {
     plan.set_runtime(program.runtime->name());
     plan.set_runtime_version(program.runtime->display_name());
-    plan.set_variant(job.variant());
+    plan.set_variant(WantedBy(job).variant);
     plan.set_standard(program.standard);
   }
   JAIL_ASSIGN_OR_RETURN(*plan.mutable_rootfs(), ChooseRootfs(job));
   plan.set_hostname(std::string(kHostname));
   plan.set_stdin(job.stdin());
   SetChoices(job, &plan);
-  if (program.runtime != nullptr && program.runtime->has_compile()) {
+  plan.set_entry_path(program.entry);
+  if (program.runtime != nullptr && program.runtime->has_compile() && !job.has_compiled()) {
     JAIL_RETURN_IF_ERROR(AddCompilePhase(program, &plan));
   }
+  // Checked like any other, though it is not to be: what compiles can be run.
   JAIL_RETURN_IF_ERROR(AddRunPhase(program, &plan));
+  if (job.compile_only()) plan.mutable_phases()->RemoveLast();
   return plan;
 }
 

@@ -143,10 +143,10 @@ void HashText(crypto_hash_sha256_state* state, absl::string_view text) {
   crypto_hash_sha256_update(state, reinterpret_cast<const unsigned char*>(text.data()), text.size());
 }
 
-std::string SourceDigest(const v1::JobSpec& job) {
+std::string FilesDigest(const google::protobuf::RepeatedPtrField<v1::SourceFile>& files) {
   crypto_hash_sha256_state state;
   crypto_hash_sha256_init(&state);
-  for (const v1::SourceFile& file : job.files()) {
+  for (const v1::SourceFile& file : files) {
     HashText(&state, file.path());
     HashText(&state, file.content());
   }
@@ -197,12 +197,13 @@ void AddPhase(PhaseFacts facts, const Judgement& judgement, v1::ResultRecord* re
 
 void DescribeJob(const v1::JobSpec& job, const v1::RunPlan& plan, v1::Provenance* provenance) {
   provenance->set_jail_version(JAIL_VERSION);
-  provenance->set_language(job.language());
+  provenance->set_language(job.has_compiled() ? plan.runtime() : job.language());
   DescribeRuntime(plan, provenance);
   provenance->set_variant(plan.variant());
   provenance->set_standard(plan.standard());
   provenance->set_rootfs(plan.rootfs());
-  provenance->set_source_sha256(SourceDigest(job));
+  provenance->set_source_sha256(FilesDigest(job.files()));
+  if (job.has_compiled()) provenance->set_compiled_sha256(FilesDigest(job.compiled().products()));
   if (!plan.phases().empty()) *provenance->mutable_limits() = plan.phases().rbegin()->limits();
   utsname kernel;
   if (uname(&kernel) == 0) provenance->set_kernel_release(kernel.release);

@@ -25,6 +25,8 @@ using Words = absl::Span<const string_view>;
 
 constexpr CommandName kCommands[] = {
     {Command::kRun, "run", "FILE [-- ARGS]", "run a program in a jail; the word \"run\" may be left out"},
+    {Command::kCompile, "compile", "FILE",
+     "compile a program in a jail, to be run later with run --artifact"},
     {Command::kExec, "exec", "-- CMD [ARGS]", "run a program of this machine in a jail"},
     {Command::kLangs, "langs", "[install] [LANG...]",
      "list the languages, test them, or install them (as root)"},
@@ -47,7 +49,8 @@ struct OperandRule {
 };
 constexpr size_t kMany = 1000;
 constexpr OperandRule kOperandRules[] = {
-    {Command::kRun, 1, 1, "no program: give a FILE, or - for standard input"},
+    {Command::kRun, 0, 1, ""},  // See CheckCombination.
+    {Command::kCompile, 1, 1, "no program: give a FILE, or - for standard input"},
     {Command::kExec, 0, 0, ""},
     {Command::kLangs, 0, kMany, ""},
     {Command::kDoctor, 0, 0, ""},
@@ -245,6 +248,7 @@ absl::Status ParseFlags(Words words, CommandLine& line) {
 // "--json FILE exec": to us, FILE is the program.
 const char* WhyUnexpected(Command command, string_view word) {
   if (command == Command::kExec) return "; the command comes after --";
+  if (command == Command::kCompile) return "; more files come by --file";
   if (command != Command::kRun) return "";
   return FindCommand(word).has_value() ? "; a command comes before the first word that is no flag (and "
                                          "--json takes a file as --json=FILE)"
@@ -262,7 +266,21 @@ absl::Status CheckOperands(const CommandLine& line) {
   return absl::OkStatus();
 }
 
+// A compiled program takes the place of a source.
+absl::Status CheckProgram(const CommandLine& line) {
+  if (line.command == Command::kCompile && !line.compiled.wanted())
+    return UsageError("say where the compiled program goes: -o FILE");
+  if (line.command != Command::kRun) return absl::OkStatus();
+  if (line.operands.empty() && line.compiled_path.empty())
+    return UsageError("no program: give a FILE, or - for standard input");
+  if (!line.operands.empty() && !line.compiled_path.empty())
+    return UsageError(
+        absl::StrCat("--artifact is a program already: what is ", Quoted(line.operands[0]), " for?"));
+  return absl::OkStatus();
+}
+
 absl::Status CheckCombination(const CommandLine& line, bool marked) {
+  JAIL_RETURN_IF_ERROR(CheckProgram(line));
   if (line.command == Command::kExec && line.words.empty()) {
     return UsageError("no command: jailrun exec -- CMD [ARGS]");
   }

@@ -31,6 +31,7 @@ enum class Command : unsigned {
   kHelp = 1 << 6,
   kSweep = 1 << 7,
   kPolicy = 1 << 8,
+  kCompile = 1 << 9,
 };
 
 struct CommandName {
@@ -74,6 +75,10 @@ struct CommandLine {
   std::string cache_folder;  // Empty: the user's own.
   int64_t cache_bytes = int64_t{1} << 30;
   std::string tenant;
+
+  // Of `compile`: where the compiled program goes. Of `run`: a file with one, instead of a source.
+  Destination compiled;
+  std::string compiled_path;
 
   std::string stdin_path;  // Empty: our own standard input.
   std::vector<InputFile> files;

@@ -23,6 +23,8 @@ using absl::string_view;
 // What we are ready to read without being told more with --source. Far above the usual limit, which
 // Resolve checks and names; here it only keeps an endless pipe from filling our memory.
 constexpr int64_t kReadAheadBytes = int64_t{16} << 20;
+// More than a plan can hold.
+constexpr size_t kMostCompiledBytes = size_t{256} << 20;
 
 string_view BaseName(string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -105,6 +107,15 @@ absl::Status AddProgram(const CommandLine& line, const Catalog& catalog, Sources
   return sources.Add(file, EntryName(*runtime, file), job);
 }
 
+// Checked by Resolve like any job: whoever hands it to us may have written it himself.
+absl::Status AddCompiled(const CommandLine& line, v1::JobSpec& job) {
+  JAIL_ASSIGN_OR_RETURN(const std::string bytes, ReadSource(line.compiled_path, kMostCompiledBytes));
+  job.mutable_args()->Assign(line.words.begin(), line.words.end());
+  if (job.mutable_compiled()->ParseFromString(bytes)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("--artifact: ", Quoted(line.compiled_path), " is no compiled program"));
+}
+
 // A bare name is one of /usr/bin: PATH is the caller's and is never asked.
 void AddCommand(const CommandLine& line, v1::JobSpec& job) {
   job.mutable_command()->Assign(line.words.begin(), line.words.end());
@@ -124,6 +135,7 @@ absl::Status AddFiles(const CommandLine& line, Sources& sources, v1::JobSpec& jo
 
 void CopyPlainFields(const CommandLine& line, v1::JobSpec& job) {
   job.set_job_id(line.job_id);
+  job.set_compile_only(line.command == Command::kCompile);
   job.set_tenant(line.tenant);
   job.set_variant(line.variant);
   job.set_standard(line.standard);
@@ -140,7 +152,8 @@ void CopyPlainFields(const CommandLine& line, v1::JobSpec& job) {
 }
 
 absl::Status ConnectStdin(const CommandLine& line, Request& request) {
-  const bool holds_program = line.command == Command::kRun && line.operands.front() == "-";
+  const bool holds_program =
+      line.command != Command::kExec && !line.operands.empty() && line.operands.front() == "-";
   if (line.stdin_path.empty()) {
     if (!holds_program) request.stdin_fd = STDIN_FILENO;
     return absl::OkStatus();
@@ -180,6 +193,8 @@ absl::StatusOr<Request> BuildRequest(const CommandLine& line, const Catalog& cat
   Sources sources(line.limits);
   if (line.command == Command::kExec) {
     AddCommand(line, request.job);
+  } else if (!line.compiled_path.empty()) {
+    JAIL_RETURN_IF_ERROR(AddCompiled(line, request.job));
   } else {
     JAIL_RETURN_IF_ERROR(AddProgram(line, catalog, sources, request.job));
   }

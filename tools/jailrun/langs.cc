@@ -145,7 +145,7 @@ std::string VariantRows(const Runtimes& runtimes) {
   bool any = false;
   for (const v1::Runtime* runtime : runtimes) {
     for (const v1::Runtime::Variant& variant : runtime->variants()) {
-      const std::string lacks = VariantLacks(variant);
+      const std::string lacks = VariantLacks(*runtime, variant);
       table.Row(
           {runtime->name(), variant.name(), variant.description(), lacks.empty() ? "installed" : lacks});
       any = true;
@@ -180,7 +180,7 @@ void CheckRuntime(const v1::Runtime& runtime, RunJob run, Print print, Tally& ta
   }
   for (const v1::Runtime::Probe& probe : runtime.probes()) {
     const v1::Runtime::Variant* variant = FindVariant(runtime, probe.variant());
-    const std::string lacks = variant == nullptr ? "" : VariantLacks(*variant);
+    const std::string lacks = variant == nullptr ? "" : VariantLacks(runtime, *variant);
     if (lacks.empty()) CheckProbe(runtime, probe, run, print, tally);
     if (!lacks.empty()) print(absl::StrCat("left   ", runtime.name(), ".", probe.name(), "  ", lacks, "\n"));
   }
@@ -223,7 +223,7 @@ std::vector<std::string> InstallArguments(const Runtimes& runtimes) {
   return arguments;
 }
 
-std::string VariantLacks(const v1::Runtime::Variant& variant) {
+std::string VariantLacks(const v1::Runtime& runtime, const v1::Runtime::Variant& variant) {
   std::vector<std::string> missing;
   for (const v1::Runtime::Phase* phase : {&variant.compile(), &variant.run()}) {
     if (phase->argv().empty() || !IsHostPath(phase->argv(0))) continue;
@@ -233,8 +233,10 @@ std::string VariantLacks(const v1::Runtime::Variant& variant) {
     if (access(file.c_str(), F_OK) != 0) missing.push_back(file);
   }
   if (missing.empty()) return "";
-  return absl::StrCat("not installed: no ", absl::StrJoin(missing, ", "), "; apt-get install ",
-                      absl::StrJoin(variant.packages(), " "));
+  const std::string then =
+      runtime.install().prepared() ? absl::StrCat(", then jailrun langs install ", runtime.name()) : "";
+  return absl::StrCat("not installed: no ", absl::StrJoin(missing, ", "), "; as root: apt-get install ",
+                      absl::StrJoin(variant.packages(), " "), then);
 }
 
 std::string RenderLangs(const Runtimes& runtimes, bool versions, RunJob run) {

@@ -28,11 +28,11 @@ std::vector<std::string> MissingTools(const v1::Runtime& runtime);
 // The installer's arguments for all of them: "debian:gcc", "toolchain:typescript"; each once.
 std::vector<std::string> InstallArguments(const std::vector<const v1::Runtime*>& runtimes);
 
-// One line for each. `run` is called only with `versions`.
 // What this machine lacks for it and what brings it: "not installed: no /usr/bin/x; apt-get install x".
 // Empty: nothing.
-std::string VariantLacks(const v1::Runtime::Variant& variant);
+std::string VariantLacks(const v1::Runtime& runtime, const v1::Runtime::Variant& variant);
 
+// One line for each. `run` is called only with `versions`.
 std::string RenderLangs(const std::vector<const v1::Runtime*>& runtimes, bool versions, RunJob run);
 
 // Runs every probe and prints a line for each; true when all did what they should. A language that is

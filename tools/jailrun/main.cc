@@ -59,7 +59,7 @@ std::vector<BuiltinPart> BuiltinParts() {
 
 Catalog MakeCatalog(const Jail& jail, Command command) {
   // exec names no language, and reading the catalog takes 0.05 ms.
-  const bool with_languages = command == Command::kRun;
+  const bool with_languages = command != Command::kExec;
   Catalog catalog = {with_languages ? jail.Runtimes() : v1::RuntimeCatalog::default_instance(), {}, {}};
   for (const BuiltinPart& part : BuiltinParts()) {
     (part.kind == "policy" ? catalog.policies : catalog.rootfs).push_back(part.name);
@@ -223,7 +223,7 @@ constexpr Row kCommands[] = {
     {Command::kLangs, LangsCommand},       {Command::kDoctor, DoctorCommand},
     {Command::kExplain, ExplainCommand},   {Command::kSweep, SweepCommand},
     {Command::kVersion, VersionCommand},   {Command::kHelp, HelpCommand},
-    {Command::kPolicy, ReadPolicyCommand},
+    {Command::kPolicy, ReadPolicyCommand}, {Command::kCompile, RunCommand},
 };
 
 int Dispatch(const Context& context) {

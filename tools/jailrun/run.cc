@@ -26,12 +26,14 @@ namespace {
 struct Targets {
   Target record;
   Target json;
+  Target compiled;
 };
 
 absl::StatusOr<Targets> OpenTargets(const CommandLine& line, const StandardStreams& streams) {
   JAIL_ASSIGN_OR_RETURN(Target record, Target::Open(line.record, streams.stdout_open));
   JAIL_ASSIGN_OR_RETURN(Target json, Target::Open(line.json, streams.stdout_open));
-  return Targets{std::move(record), std::move(json)};
+  JAIL_ASSIGN_OR_RETURN(Target compiled, Target::Open(line.compiled, streams.stdout_open));
+  return Targets{std::move(record), std::move(json), std::move(compiled)};
 }
 
 // With --json alone, stdout is the record's; the program's output is inside it.
@@ -51,13 +53,28 @@ absl::Status WriteJson(const CommandLine& line, const v1::ResultRecord& record, 
   return std::move(target).Write(json);
 }
 
+// What did not compile leaves no file, as with any compiler.
+absl::Status WriteCompiled(const CommandLine& line, const std::string& compiled, Target target) {
+  if (!compiled.empty()) return std::move(target).Write(compiled);
+  if (line.compiled.kind == Destination::Kind::kFile) static_cast<void>(unlink(line.compiled.path.c_str()));
+  return absl::OkStatus();
+}
+
+// Out of the record: it has a place of its own.
+std::string TakeCompiled(v1::ResultRecord* record) {
+  std::string compiled = record->compiled().SerializeAsString();
+  record->clear_compiled();
+  return compiled;
+}
+
 // False when something that was asked for could not be written.
 bool Deliver(const CommandLine& line, const v1::JobSpec& job, const v1::ResultRecord& record,
-             Targets targets) {
+             const std::string& compiled, Targets targets) {
   std::vector<std::string> problems = WriteArtifacts(job, record, line.get_directory);
   const absl::Status statuses[] = {
       line.record.wanted() ? std::move(targets.record).Write(record.SerializeAsString()) : absl::OkStatus(),
       WriteJson(line, record, std::move(targets.json)),
+      line.compiled.wanted() ? WriteCompiled(line, compiled, std::move(targets.compiled)) : absl::OkStatus(),
   };
   for (const absl::Status& status : statuses) {
     if (!status.ok()) problems.emplace_back(status.message());
@@ -96,9 +113,10 @@ void TellMissing(const v1::JobSpec& job, const v1::ResultRecord& record) {
   }
 }
 
-int Report(const CommandLine& line, const v1::JobSpec& job, const v1::ResultRecord& record, Targets targets,
+int Report(const CommandLine& line, const v1::JobSpec& job, v1::ResultRecord record, Targets targets,
            int cancel_signal) {
-  const bool delivered = Deliver(line, job, record, std::move(targets));
+  const std::string compiled = TakeCompiled(&record);
+  const bool delivered = Deliver(line, job, record, compiled, std::move(targets));
   TellMissing(job, record);
   Tell(line, record);
   return delivered ? ExitStatus(record, cancel_signal) : kExitJail;
@@ -132,8 +150,8 @@ int RunOrExec(const Jail& jail, const CommandLine& line, const Catalog& catalog,
   // Not earlier: until now a signal may end us at once, there is nothing to report.
   const absl::StatusOr<CancelSignals> cancel = CancelSignals::Block();
   if (!cancel.ok()) return Fail(cancel.status(), kExitJail);
-  const v1::ResultRecord record = jail.Run(request->job, Connect(line, *request, *cancel));
-  return Report(line, request->job, record, *std::move(targets), cancel->Received());
+  v1::ResultRecord record = jail.Run(request->job, Connect(line, *request, *cancel));
+  return Report(line, request->job, std::move(record), *std::move(targets), cancel->Received());
 }
 
 int ReportUnusable(const absl::Status& why, const CommandLine& line, const StandardStreams& streams) {
@@ -150,7 +168,7 @@ int ReportUnusable(const absl::Status& why, const CommandLine& line, const Stand
     failure->set_hint("Run make install, or correct the file that is named; jailrun doctor says more");
   absl::StatusOr<Targets> targets = OpenTargets(line, streams);
   if (!targets.ok()) return Fail(targets.status(), kExitJail);
-  return Report(line, v1::JobSpec(), record, *std::move(targets), 0);
+  return Report(line, v1::JobSpec(), std::move(record), *std::move(targets), 0);
 }
 
 int Show(absl::string_view text) {

@@ -93,6 +93,22 @@ TEST(CommandLineTest, EverythingAfterTwoDashesIsTheProgramsOwn) {
   EXPECT_THAT(Parsed({"x.py", "--", "--time", "-v", "--", ""}).words, ElementsAre("--time", "-v", "--", ""));
 }
 
+TEST(CommandLineTest, ACompiledProgramHasAPlaceAndStandsForASource) {
+  const CommandLine compile =
+      Parsed({"compile", "--lang", "c", "x.c", "-o", "x.program", "--compile-time", "1s"});
+  EXPECT_EQ(compile.command, Command::kCompile);
+  EXPECT_EQ(compile.compiled.path, "x.program");
+  EXPECT_EQ(Parsed({"run", "--artifact", "x.program", "--", "one"}).compiled_path, "x.program");
+  EXPECT_EQ(Error({"compile", "x.c"}), "say where the compiled program goes: -o FILE");
+  EXPECT_EQ(Error({"compile", "x.c", "y.c", "-o", "z"}), "unexpected \"y.c\"; more files come by --file");
+  EXPECT_EQ(Error({"compile", "x.c", "-o", "z", "--", "one"}), "nothing comes after -- here");
+  EXPECT_EQ(Error({"run"}), "no program: give a FILE, or - for standard input");
+  EXPECT_EQ(Error({"run", "--artifact", "x", "y.c"}),
+            "--artifact is a program already: what is \"y.c\" for?");
+  EXPECT_EQ(Error({"compile", "x.c", "-o", "z", "--time", "1s"}),
+            "--time is not for this command; see jailrun --help");
+}
+
 TEST(CommandLineTest, ExecTakesItsCommandAfterTwoDashes) {
   const CommandLine line = Parsed({"exec", "--wall", "1s", "--", "ls", "-l"});
   EXPECT_EQ(line.command, Command::kExec);

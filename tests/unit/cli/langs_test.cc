@@ -180,7 +180,7 @@ TEST(LangsTest, AVariantIsListedWithWhatBringsIt) {
   EXPECT_THAT(RenderLangs(*PickRuntimes(there, {}), false, Answer), HasSubstr("Here, but fast  installed\n"));
   const v1::RuntimeCatalog missing = WithVariant("/usr/bin/no-such-thing");
   EXPECT_THAT(RenderLangs(*PickRuntimes(missing, {}), false, Answer),
-              HasSubstr("not installed: no /usr/bin/no-such-thing; apt-get install here-fast\n"));
+              HasSubstr("not installed: no /usr/bin/no-such-thing; as root: apt-get install here-fast\n"));
 }
 
 TEST(LangsTest, AVariantsProbesRunAsThatWhereItIsInstalled) {
