@@ -334,13 +334,18 @@ absl::Status AddCompilePhase(const Program& program, v1::RunPlan* plan) {
   SetEnv(compile.env(), program, {}, &phase);
   SetArgv(compile.argv(), program, &phase);
   JAIL_RETURN_IF_ERROR(SetHostProgram(program, *plan, &phase));
+  phase.set_floor_memory_bytes(program.runtime->compile_floor_memory_bytes());
+  phase.set_floor_processes(program.runtime->compile_floor_processes());
   *phase.mutable_products() = compile.products();
   *phase.mutable_files() = {program.files.begin(), program.files.end()};
   return SetPolicy(compile.policy(), &phase);
 }
 
-void SetSigns(const Program& program, v1::PhasePlan* phase) {
+// What is known of the language: how little it needs, how it says what stopped it.
+void SetTraits(const Program& program, v1::PhasePlan* phase) {
   if (program.runtime == nullptr) return;
+  phase->set_floor_memory_bytes(program.runtime->floor_memory_bytes());
+  phase->set_floor_processes(program.runtime->floor_processes());
   *phase->mutable_memory_signs() = program.runtime->memory_signs();
   *phase->mutable_report_signs() = program.runtime->report_signs();
   if (program.variant == nullptr) return;
@@ -362,7 +367,7 @@ absl::Status AddRunPhase(const Program& program, v1::RunPlan* plan) {
   SetArgv(run.argv(), program, &phase);
   if (program.runtime != nullptr) JAIL_RETURN_IF_ERROR(SetHostProgram(program, *plan, &phase));
   *phase.mutable_artifact_globs() = job.artifact_globs();
-  SetSigns(program, &phase);
+  SetTraits(program, &phase);
   *phase.mutable_files() = {program.files.begin(), program.files.end()};
   JAIL_RETURN_IF_ERROR(CheckStrings(phase));
   if (!job.policy().empty()) return SetPolicy(job.policy(), &phase);

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "jail/base/errno_name.h"
 #include "jail/plan/cpu_set.h"
+#include "jail/watch/floors.h"
 
 namespace jail::watch {
 namespace {
@@ -295,6 +296,7 @@ std::vector<v1::LimitReport> DescribeLimits(const PhaseFacts& facts) {
     if (effective >= 0) report.set_effective(effective);
     report.set_mechanism(limit.mechanism(*facts.report));
     if (effective < 0 && report.mechanism().empty()) report.set_detail(limit.without);
+    if (const int64_t floor = FloorAbove(facts, limit.resource); floor > 0) report.set_floor(floor);
     if (limit.resource == v1::RESOURCE_CPU_SET)
       report.set_cpus(plan::FormatCpuSet(facts.report->effective_cpus));
     limits.push_back(std::move(report));

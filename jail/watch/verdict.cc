@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "jail/base/text.h"
+#include "jail/watch/floors.h"
 #include "jail/watch/hints.h"
 #include "jail/watch/language_limit.h"
 #include "jail/watch/limit_hits.h"
@@ -196,7 +197,9 @@ Exit ExitOf(const PhaseFacts& facts) {
 Judgement Judge(const PhaseFacts& facts) {
   if (const Fault fault = FindFault(facts)) return Refuse(facts, fault);
   for (const Rule& rule : kRules) {
-    if (rule.applies(facts)) return {rule.verdict, Sentence(facts, rule.say(facts), rule.verdict), {}};
+    if (!rule.applies(facts)) continue;
+    const std::string floors = rule.verdict == v1::VERDICT_OK ? "" : SayFloors(facts);
+    return {rule.verdict, Sentence(facts, absl::StrCat(rule.say(facts), floors), rule.verdict), {}};
   }
   return {};  // Not reached: the last rule always applies.
 }

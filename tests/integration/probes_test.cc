@@ -82,7 +82,14 @@ TEST_P(ProbeTest, BehavesAsItsRuntimeFileSays) {
   job.set_standard(probe->standard());
   *job.mutable_args() = probe->args();
   job.set_stdin(probe->stdin());
-  if (probe->at_memory_floor()) job.mutable_limits()->set_memory_bytes(runtime->floor_memory_bytes());
+  if (probe->at_floor()) {
+    job.mutable_limits()->set_memory_bytes(runtime->floor_memory_bytes());
+    job.mutable_limits()->set_processes(runtime->floor_processes());
+    if (runtime->has_compile()) {
+      job.mutable_compile_limits()->set_memory_bytes(runtime->compile_floor_memory_bytes());
+      job.mutable_compile_limits()->set_processes(runtime->compile_floor_processes());
+    }
+  }
   const jail::v1::ResultRecord record = (*jail)->Run(job);
 
   SCOPED_TRACE(record.ShortDebugString());

@@ -129,6 +129,17 @@ absl::Status CheckVerdict(absl::string_view field, const Probe& probe) {
   return Bad(field, absl::StrCat(Quoted(probe.expected_verdict()), " is no verdict"));
 }
 
+// A probe at the floors sets all of them.
+absl::Status CheckFloors(absl::string_view field, const v1::Runtime& runtime) {
+  const bool runs = runtime.floor_memory_bytes() > 0 && runtime.floor_processes() > 0;
+  if (!runs) return Bad(field, "the runtime has no floor_memory_bytes and floor_processes");
+  const bool compiles = runtime.compile_floor_memory_bytes() > 0 && runtime.compile_floor_processes() > 0;
+  if (compiles == runtime.has_compile()) return absl::OkStatus();
+  return Bad(
+      field,
+      "compile_floor_memory_bytes and compile_floor_processes are for what is compiled, and needed there");
+}
+
 absl::Status CheckProbeFiles(absl::string_view field, const Probe& probe, const v1::Runtime& runtime) {
   if (!probe.path().empty() && !IsWorkPath(probe.path()))
     return Bad(absl::StrCat(field, ".path"), "must be a path below the work directory");
@@ -148,8 +159,7 @@ absl::Status CheckProbes(const v1::Runtime& runtime) {
     const std::string field = absl::StrCat("probes[", i, "]");
     JAIL_RETURN_IF_ERROR(AddName(absl::StrCat(field, ".name"), probe.name(), &names));
     JAIL_RETURN_IF_ERROR(CheckVerdict(absl::StrCat(field, ".expected_verdict"), probe));
-    if (probe.at_memory_floor() && runtime.floor_memory_bytes() <= 0)
-      return Bad(absl::StrCat(field, ".at_memory_floor"), "the runtime has no floor_memory_bytes");
+    if (probe.at_floor()) JAIL_RETURN_IF_ERROR(CheckFloors(absl::StrCat(field, ".at_floor"), runtime));
     JAIL_RETURN_IF_ERROR(CheckProbeFiles(field, probe, runtime));
     if (probe.source().size() > kMostSourceBytes)
       return Bad(absl::StrCat(field, ".source"), "is over 50,000 bytes");

@@ -156,6 +156,13 @@ Status AddProtection(CommandLine& line, string_view value) {
                                                  " (known: ", absl::StrJoin(names, ", "), ")"));
 }
 
+// A variant and what it leaves behind.
+Status SetRender(CommandLine& line, string_view) {
+  line.variant = "render";
+  line.get_globs.emplace_back("page.png");
+  return absl::OkStatus();
+}
+
 Status SetCache(CommandLine& line, string_view value) {
   line.cache = true;
   line.cache_folder = std::string(value);
@@ -192,6 +199,8 @@ constexpr Flag kFlags[] = {
      SetText<&CommandLine::language>},
     {"--variant", Arity::kValue, "NAME", kSource, Section::kProgram,
      "another way to compile or run it: clang, asan (see jailrun langs)", SetText<&CommandLine::variant>},
+    {"--render", Arity::kSwitch, "", kRun, Section::kProgram,
+     "of HTML: bring back page.png, the page as a browser shows it", SetRender},
     {"--std", Arity::kValue, "NAME", kSource, Section::kProgram,
      "standard of the language, for compilers with a choice: c++23", SetText<&CommandLine::standard>},
     {"--artifact", Arity::kValue, "FILE", kRun, Section::kProgram,
@@ -303,7 +312,8 @@ constexpr Flag kFlags[] = {
      SetTrue<&CommandLine::verbose>},
 
     {"--versions", Arity::kSwitch, "", kLangs, Section::kResult,
-     "ask each language for its version, in a jail", SetTrue<&CommandLine::versions>},
+     "ask each language for its version, in a jail, and start its first test program",
+     SetTrue<&CommandLine::versions>},
     {"--check", Arity::kSwitch, "", kLangs, Section::kResult,
      "run every test program of every language (or of those named) in the jail",
      SetTrue<&CommandLine::check>},

@@ -1,5 +1,5 @@
-// `jailrun langs`: what there is, whether its toolchain is here, which version it is, and whether it
-// works: --check runs the test programs that each runtime brings along, in the jail.
+// The languages as this machine has them: which there are, whose toolchains are here, what brings the others,
+// and whether they work: --check runs the test programs that each runtime brings along, in the jail.
 #ifndef TOOLS_JAILRUN_LANGS_H_
 #define TOOLS_JAILRUN_LANGS_H_
 
@@ -9,13 +9,12 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "jail/v1/job.pb.h"
-#include "jail/v1/result.pb.h"
+#include "jail/v1/languages.pb.h"
 #include "jail/v1/runtime.pb.h"
+#include "tools/jailrun/probes.h"
 
 namespace jail::cli {
 
-using RunJob = absl::FunctionRef<v1::ResultRecord(const v1::JobSpec& job)>;
 using Print = absl::FunctionRef<void(absl::string_view text)>;
 
 // Those of the runtimes that `names` names; all when it is empty.
@@ -32,11 +31,17 @@ std::vector<std::string> InstallArguments(const std::vector<const v1::Runtime*>&
 // Empty: nothing.
 std::string VariantLacks(const v1::Runtime& runtime, const v1::Runtime::Variant& variant);
 
-// One line for each. `run` is called only with `versions`.
-std::string RenderLangs(const std::vector<const v1::Runtime*>& runtimes, bool versions, RunJob run);
+// The program itself, or what stands in for it here, as Resolve chooses; itself when neither is there.
+const std::string& ProgramHere(const v1::Runtime& runtime, const std::string& program);
 
-// Runs every probe and prints a line for each; true when all did what they should. A language that is
-// not installed fails.
+// "not installed: no /usr/bin/x (as root: jailrun langs install x)", or "".
+std::string Lacks(const v1::Runtime& runtime);
+
+// Every probe, with a line for each.
+v1::SelfTest CheckLang(const v1::Runtime& runtime, RunJob run, Print print);
+
+// The same for all, and a line of the sum: runs every probe and prints a line for each; true when all did
+// what they should. A language that is not installed fails.
 bool CheckLangs(const std::vector<const v1::Runtime*>& runtimes, RunJob run, Print print);
 
 }  // namespace jail::cli

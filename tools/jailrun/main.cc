@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -26,6 +27,7 @@
 #include "tools/jailrun/html.h"
 #include "tools/jailrun/job.h"
 #include "tools/jailrun/langs.h"
+#include "tools/jailrun/langs_report.h"
 #include "tools/jailrun/policy/policy_command.h"
 #include "tools/jailrun/process.h"
 #include "tools/jailrun/record_text.h"
@@ -118,11 +120,13 @@ int LangsWith(const Jail& jail, const CommandLine& line, const std::vector<const
     return jail.Run(job);
   };
   const auto print = [](absl::string_view text) { static_cast<void>(Show(text)); };
-  if (line.check) return CheckLangs(runtimes, run, print) ? kExitOk : kExitCheckFailed;
-  if (!line.json.wanted()) return Show(RenderLangs(runtimes, line.versions, run));
-  v1::RuntimeCatalog picked;
-  for (const v1::Runtime* runtime : runtimes) *picked.add_runtimes() = *runtime;
-  return ShowJson(picked);
+  if (line.check && !line.json.wanted()) return CheckLangs(runtimes, run, print) ? kExitOk : kExitCheckFailed;
+  const Ask ask = line.check ? Ask::kEverything : line.versions ? Ask::kVersions : Ask::kNothing;
+  const v1::LanguageReport report = DescribeLangs(runtimes, ask, run);
+  const int shown = line.json.wanted() ? ShowJson(report) : Show(RenderLangs(report));
+  const bool failed = absl::c_any_of(
+      report.languages(), [](const v1::LanguageState& state) { return state.self_test().failed() > 0; });
+  return shown == kExitOk && failed ? kExitCheckFailed : shown;
 }
 
 // `jailrun langs install LANG...`: the installer beside the helper does it, in our place. No language: all of

@@ -109,6 +109,12 @@ TEST(CommandLineTest, ACompiledProgramHasAPlaceAndStandsForASource) {
             "--time is not for this command; see jailrun --help");
 }
 
+TEST(CommandLineTest, RenderIsAVariantAndItsPicture) {
+  const CommandLine line = Parsed({"--render", "page.html"});
+  EXPECT_EQ(line.variant, "render");
+  EXPECT_THAT(line.get_globs, testing::ElementsAre("page.png"));
+}
+
 TEST(CommandLineTest, ExecTakesItsCommandAfterTwoDashes) {
   const CommandLine line = Parsed({"exec", "--wall", "1s", "--", "ls", "-l"});
   EXPECT_EQ(line.command, Command::kExec);

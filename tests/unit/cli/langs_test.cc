@@ -6,6 +6,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
+#include "tools/jailrun/langs_report.h"
 
 namespace jail::cli {
 namespace {
@@ -67,6 +68,12 @@ Checked Check(const v1::RuntimeCatalog& catalog, const std::vector<std::string>&
   return {ok, text};
 }
 
+std::string Table(const v1::RuntimeCatalog& catalog, const std::vector<std::string>& names, bool versions,
+                  RunJob run) {
+  return RenderLangs(
+      DescribeLangs(*PickRuntimes(catalog, names), versions ? Ask::kVersions : Ask::kNothing, run));
+}
+
 TEST(LangsTest, ToolsOfTheHostAreLookedFor) {
   const v1::RuntimeCatalog catalog = Catalog();
   EXPECT_THAT(MissingTools(catalog.runtimes(0)), IsEmpty());
@@ -91,8 +98,8 @@ TEST(LangsTest, TheVersionIsAskedOfTheProgramThatIsThere) {
   runtime.add_choices()->set_program("/opt/env");
   runtime.mutable_choices(0)->add_otherwise("/usr/bin/env");
   std::string asked;
-  RenderLangs(*PickRuntimes(catalog, {"h"}), /*versions=*/true, [&asked](const v1::JobSpec& job) {
-    asked = job.command(0);
+  Table(catalog, {"h"}, /*versions=*/true, [&asked](const v1::JobSpec& job) {
+    if (!job.command().empty()) asked = job.command(0);
     return Answer(job);
   });
   EXPECT_EQ(asked, "/usr/bin/env");
@@ -101,7 +108,7 @@ TEST(LangsTest, TheVersionIsAskedOfTheProgramThatIsThere) {
 TEST(LangsTest, WhatIsNotInstalledNamesItsCure) {
   v1::RuntimeCatalog catalog = Catalog();
   catalog.mutable_runtimes(1)->mutable_install()->add_toolchains("absent");
-  EXPECT_THAT(RenderLangs(*PickRuntimes(catalog, {}), /*versions=*/false, Answer),
+  EXPECT_THAT(Table(catalog, {}, /*versions=*/false, Answer),
               HasSubstr("(as root: jailrun langs install absent)"));
 }
 
@@ -129,15 +136,42 @@ TEST(LangsTest, AProbesFilesAndStandardErrorCount) {
 
 TEST(LangsTest, TheListTellsNamesAndState) {
   const v1::RuntimeCatalog catalog = Catalog();
-  const std::string text = RenderLangs(*PickRuntimes(catalog, {}), /*versions=*/false, Answer);
+  const std::string text = Table(catalog, {}, /*versions=*/false, Answer);
   EXPECT_THAT(text, HasSubstr(".he"));
   EXPECT_THAT(text, HasSubstr("not installed: no /usr/bin/no-such-compiler"));
 }
 
 TEST(LangsTest, AVersionIsTheFirstLineOfAJailedRun) {
   const v1::RuntimeCatalog catalog = Catalog();
-  const std::string text = RenderLangs(*PickRuntimes(catalog, {"h"}), /*versions=*/true, Answer);
+  const std::string text = Table(catalog, {"h"}, /*versions=*/true, Answer);
   EXPECT_THAT(text, HasSubstr("Here 1.2\n"));
+}
+
+TEST(LangsTest, WithTheVersionComeTheStartAndTheFirstProgram) {
+  const v1::RuntimeCatalog catalog = Catalog();
+  const auto answer = [](const v1::JobSpec& job) {
+    v1::ResultRecord record = Answer(job);
+    record.mutable_timeline()->set_total_us(12300);
+    return record;
+  };
+  const v1::LanguageReport report = DescribeLangs(*PickRuntimes(catalog, {}), Ask::kVersions, answer);
+  EXPECT_EQ(report.languages(0).start_up_us(), 12300);
+  EXPECT_EQ(report.languages(0).self_test().passed(), 1);
+  EXPECT_FALSE(report.languages(1).installed());
+  EXPECT_FALSE(report.languages(1).has_self_test());
+  EXPECT_THAT(RenderLangs(report), HasSubstr("12.3 ms"));
+  EXPECT_EQ(DescribeLangs(*PickRuntimes(catalog, {"h"}), Ask::kEverything, answer)
+                .languages(0)
+                .self_test()
+                .passed(),
+            3);
+}
+
+TEST(LangsTest, ALanguageThatFailsIsShown) {
+  const v1::RuntimeCatalog catalog = Catalog();
+  const std::string text =
+      Table(catalog, {"h"}, /*versions=*/true, [](const v1::JobSpec&) { return v1::ResultRecord(); });
+  EXPECT_THAT(text, HasSubstr("FAILED: here.hello: expected OK"));
 }
 
 TEST(LangsTest, ProbesThatBehavePass) {
@@ -177,9 +211,9 @@ v1::RuntimeCatalog WithVariant(const std::string& needs) {
 
 TEST(LangsTest, AVariantIsListedWithWhatBringsIt) {
   const v1::RuntimeCatalog there = WithVariant("/usr/bin/env");
-  EXPECT_THAT(RenderLangs(*PickRuntimes(there, {}), false, Answer), HasSubstr("Here, but fast  installed\n"));
+  EXPECT_THAT(Table(there, {}, false, Answer), HasSubstr("Here, but fast  installed\n"));
   const v1::RuntimeCatalog missing = WithVariant("/usr/bin/no-such-thing");
-  EXPECT_THAT(RenderLangs(*PickRuntimes(missing, {}), false, Answer),
+  EXPECT_THAT(Table(missing, {}, false, Answer),
               HasSubstr("not installed: no /usr/bin/no-such-thing; as root: apt-get install here-fast\n"));
 }
 
