@@ -2,7 +2,8 @@
 // package and those beside it that it imports go to the compiler, the result to the linker, both against the
 // standard library as `prepare` has listed it in the importcfg beside this program.
 //
-//	build OUT ENTRY      in the work directory; files that belong to no other system are taken as go takes them
+//	build OUT ENTRY [vet]    in the work directory; files that belong to no other system are taken as go takes them.
+//	                         vet: what `go vet` finds in it stands on standard error, and ends nothing
 //
 // Local packages are imported as "MODULE/dir" when there is a go.mod that names MODULE, or as "./dir".
 package main
@@ -26,15 +27,18 @@ import (
 type builder struct {
 	tools, temp, config string
 	module              string
+	vet                 bool
 	archives            map[string]string // Of local packages, by folder; empty while it is being built.
 }
 
 func main() {
-	if len(os.Args) != 3 {
-		fail(errors.New("usage: build OUT ENTRY"))
+	vet := len(os.Args) == 4 && os.Args[3] == "vet"
+	if len(os.Args) != 3 && !vet {
+		fail(errors.New("usage: build OUT ENTRY [vet]"))
 	}
 	b, err := newBuilder()
 	if err == nil {
+		b.vet = vet
 		err = b.run(os.Args[1], os.Args[2])
 		os.RemoveAll(b.temp)
 	}
@@ -64,7 +68,7 @@ func newBuilder() (*builder, error) {
 		return nil, err
 	}
 	temp, err := os.MkdirTemp("", "go-")
-	return &builder{build.ToolDir, temp, string(config), moduleName(), map[string]string{}}, err
+	return &builder{build.ToolDir, temp, string(config), moduleName(), false, map[string]string{}}, err
 }
 
 func moduleName() string {
@@ -123,7 +127,38 @@ func (b *builder) compile(name, dir, entry string) (string, error) {
 		}
 		args = append(args, "-embedcfg", embed)
 	}
-	return archive, b.call("compile", append(args, files...)...)
+	if err := b.call("compile", append(args, files...)...); err != nil || !b.vet {
+		return archive, err
+	}
+	return archive, b.check(name, files)
+}
+
+// One package, by cmd/vet as `go vet` starts it: with a file that says all that it wants to know. What it finds are suspicions.
+func (b *builder) check(name string, files []string) error {
+	work, _ := os.Getwd()
+	config := struct {
+		ID, Compiler, Dir, ImportPath, VetxOutput string
+		GoFiles                                   []string
+		ImportMap, PackageFile                    map[string]string
+	}{name, "gc", work, name, filepath.Join(b.temp, "facts"), files, map[string]string{}, map[string]string{}}
+	for _, line := range strings.Split(b.config, "\n") {
+		if name, file, found := strings.Cut(strings.TrimPrefix(line, "packagefile "), "="); found {
+			config.ImportMap[name], config.PackageFile[name] = name, file
+		}
+	}
+	text, err := json.Marshal(config)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(b.temp, "vet.cfg")
+	if err := os.WriteFile(file, text, 0o600); err != nil {
+		return err
+	}
+	if err := b.call("vet", file); errors.As(err, new(*exec.ExitError)) {
+		return nil
+	} else {
+		return err
+	}
 }
 
 func (b *builder) call(tool string, args ...string) error {

@@ -213,7 +213,9 @@ absl::Status CheckVariants(const v1::Runtime& runtime, const std::set<std::strin
       JAIL_RETURN_IF_ERROR(CheckLaidOver(field + ".compile", runtime.compile(), variant.compile(), policies));
     JAIL_RETURN_IF_ERROR(CheckLaidOver(field + ".run", runtime.run(), variant.run(), policies));
     JAIL_RETURN_IF_ERROR(CheckReportSigns(field + ".report_signs", variant.report_signs()));
-    if (variant.packages().empty()) return Bad(field + ".packages", "say what a person must install");
+    const bool comes_along = !runtime.install().toolchains().empty();
+    if (variant.packages().empty() && !comes_along)
+      return Bad(field + ".packages", "say what a person must install");
   }
   return absl::OkStatus();
 }

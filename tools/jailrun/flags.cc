@@ -163,6 +163,11 @@ Status SetRender(CommandLine& line, string_view) {
   return absl::OkStatus();
 }
 
+Status SetNoCheck(CommandLine& line, string_view) {
+  line.variant = "no-check";
+  return absl::OkStatus();
+}
+
 Status SetCache(CommandLine& line, string_view value) {
   line.cache = true;
   line.cache_folder = std::string(value);
@@ -199,6 +204,8 @@ constexpr Flag kFlags[] = {
      SetText<&CommandLine::language>},
     {"--variant", Arity::kValue, "NAME", kSource, Section::kProgram,
      "another way to compile or run it: clang, asan (see jailrun langs)", SetText<&CommandLine::variant>},
+    {"--no-check", Arity::kSwitch, "", kSource, Section::kProgram,
+     "of TypeScript: take the types away and do not check them", SetNoCheck},
     {"--render", Arity::kSwitch, "", kRun, Section::kProgram,
      "of HTML: bring back page.png, the page as a browser shows it", SetRender},
     {"--std", Arity::kValue, "NAME", kSource, Section::kProgram,

@@ -139,10 +139,13 @@ std::string VariantLacks(const v1::Runtime& runtime, const v1::Runtime::Variant&
     if (access(file.c_str(), F_OK) != 0) missing.push_back(file);
   }
   if (missing.empty()) return "";
-  const std::string then =
-      runtime.install().prepared() ? absl::StrCat(", then jailrun langs install ", runtime.name()) : "";
-  return absl::StrCat("not installed: no ", absl::StrJoin(missing, ", "), "; as root: apt-get install ",
-                      absl::StrJoin(variant.packages(), " "), then);
+  std::vector<std::string> cures;
+  if (!variant.packages().empty())
+    cures.push_back(absl::StrCat("apt-get install ", absl::StrJoin(variant.packages(), " ")));
+  if (runtime.install().prepared() || variant.packages().empty())
+    cures.push_back(absl::StrCat("jailrun langs install ", runtime.name()));
+  return absl::StrCat("not installed: no ", absl::StrJoin(missing, ", "),
+                      "; as root: ", absl::StrJoin(cures, ", then "));
 }
 
 v1::SelfTest CheckLang(const v1::Runtime& runtime, RunJob run, Print print) {

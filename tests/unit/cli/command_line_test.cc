@@ -112,6 +112,7 @@ TEST(CommandLineTest, ACompiledProgramHasAPlaceAndStandsForASource) {
 TEST(CommandLineTest, RenderIsAVariantAndItsPicture) {
   const CommandLine line = Parsed({"--render", "page.html"});
   EXPECT_EQ(line.variant, "render");
+  EXPECT_EQ(Parsed({"--no-check", "x.ts"}).variant, "no-check");
   EXPECT_THAT(line.get_globs, testing::ElementsAre("page.png"));
 }
 
