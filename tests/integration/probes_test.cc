@@ -1,5 +1,7 @@
 // Every runtime proves itself: the probe programs of runtimes/*/runtime.textproto, each in a jail.
-// Adding a language adds its tests here without a line of code.
+// Adding a language adds its tests here without a line of code. One that is installed on request has tests only where it is.
+#include <unistd.h>
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -8,6 +10,7 @@
 #include "gmock/gmock.h"
 #include "jail/jail.h"
 #include "jail/resolve/catalog.h"
+#include "jail/resolve/toolchain.h"
 #include "tests/testlib/jailtest/jailrun.h"
 
 namespace jailtest {
@@ -20,9 +23,21 @@ struct Case {
 
 void PrintTo(const Case& c, std::ostream* out) { *out << c.runtime->name() << " " << c.probe->name(); }
 
+bool IsInstalled(const jail::v1::Runtime& runtime) {
+  jail::resolve::Host host;
+  for (const std::string& program : jail::resolve::HostPrograms(runtime)) {
+    if (access(program.c_str(), X_OK) == 0) host.programs.insert(program);
+  }
+  const auto is_there = [&](const jail::v1::Runtime::Phase* phase) {
+    return phase->argv().empty() || jail::resolve::ChooseProgram(runtime, phase->argv(0), host).ok();
+  };
+  return is_there(&runtime.compile()) && is_there(&runtime.run());
+}
+
 std::vector<Case> AllCases() {
   std::vector<Case> cases;
   for (const jail::v1::Runtime& runtime : jail::resolve::Catalog().runtimes()) {
+    if (runtime.install().on_request() && !IsInstalled(runtime)) continue;
     for (const jail::v1::Runtime::Probe& probe : runtime.probes()) cases.push_back({&runtime, &probe});
   }
   return cases;

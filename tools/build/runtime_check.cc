@@ -269,6 +269,10 @@ absl::Status CheckInstall(const v1::Runtime::Install& install) {
     if (!IsPackage(install.toolchains(i), "-"))
       return Bad(absl::StrCat("install.toolchains[", i, "]"), "is no folder's name");
   }
+  for (int i = 0; i < install.needs_size(); ++i) {
+    if (!IsNormalPath(install.needs(i)))
+      return Bad(absl::StrCat("install.needs[", i, "]"), "must be an absolute path");
+  }
   return absl::OkStatus();
 }
 

@@ -22,7 +22,11 @@ using Print = absl::FunctionRef<void(absl::string_view text)>;
 absl::StatusOr<std::vector<const v1::Runtime*>> PickRuntimes(const v1::RuntimeCatalog& catalog,
                                                              const std::vector<std::string>& names);
 
-// The programs of the host that a runtime starts but that are not there, nor any that may stand in for them.
+// The same for `langs install`: without names those that are installed on request are left out.
+absl::StatusOr<std::vector<const v1::Runtime*>> PickToInstall(const v1::RuntimeCatalog& catalog,
+                                                              const std::vector<std::string>& names);
+
+// The programs of the host that a runtime needs but that are not there, nor any that may stand in for them.
 std::vector<std::string> MissingTools(const v1::Runtime& runtime);
 
 // The installer's arguments for all of them: "debian:gcc", "toolchain:typescript"; each once.
@@ -36,7 +40,7 @@ std::string VariantLacks(const v1::Runtime& runtime, const v1::Runtime::Variant&
 std::string RenderLangs(const std::vector<const v1::Runtime*>& runtimes, bool versions, RunJob run);
 
 // Runs every probe and prints a line for each; true when all did what they should. A language that is
-// not installed fails.
+// not installed fails, but one that is installed on request is left out.
 bool CheckLangs(const std::vector<const v1::Runtime*>& runtimes, RunJob run, Print print);
 
 }  // namespace jail::cli

@@ -131,6 +131,11 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
        [](v1::Runtime* r) { r->mutable_install()->add_debian_packages("-y"); }},
       {"f: install.toolchains[0]: is no folder's name",
        [](v1::Runtime* r) { r->mutable_install()->add_toolchains("../x"); }},
+      {"f: install.needs[0]: must be an absolute path",
+       [](v1::Runtime* r) {
+         r->mutable_install()->add_toolchains("x-y");
+         r->mutable_install()->add_needs("ld");
+       }},
       {"f: choices[0].program: begins no argv",
        [](v1::Runtime* r) { r->add_choices()->set_program("/usr/bin/other"); }},
       {"f: choices[0].otherwise: is empty",
