@@ -1,5 +1,6 @@
 // Every runtime proves itself: the probe programs of runtimes/*/runtime.textproto, each in a jail.
-// Adding a language adds its tests here without a line of code. One that is installed on request has tests only where it is.
+// Adding a language adds its tests here without a line of code. One that is installed on request has tests
+// only where it is.
 #include <unistd.h>
 
 #include <filesystem>

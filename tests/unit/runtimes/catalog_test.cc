@@ -29,9 +29,10 @@ std::vector<std::string> Names() {
 TEST(CatalogTest, HoldsTheLanguagesByName) {
   const std::vector<std::string> names = Names();
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
-  EXPECT_THAT(names, IsSupersetOf({"assembly", "bash", "bun", "c", "cpp", "css", "erlang", "fortran", "go",
-                                   "html", "java", "javascript", "lua", "nim", "pascal", "perl", "php",
-                                   "prolog", "python", "ruby", "sqlite", "typescript", "wasm"}));
+  EXPECT_THAT(names, IsSupersetOf({"assembly", "bash",    "bun",    "c",          "cpp",  "css",
+                                   "erlang",   "fortran", "go",     "html",       "java", "javascript",
+                                   "lua",      "nim",     "pascal", "perl",       "php",  "prolog",
+                                   "python",   "ruby",    "sqlite", "typescript", "wasm"}));
 }
 
 // {"languages gcc", ...}: what tools/deps installs, by its groups.
