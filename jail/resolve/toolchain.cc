@@ -36,7 +36,7 @@ std::vector<std::string> HostPrograms(const v1::Runtime& runtime) {
   for (const v1::Runtime::Variant& variant : runtime.variants()) {
     phases.insert(phases.end(), {&variant.compile(), &variant.run()});
   }
-  std::vector<std::string> programs;
+  std::vector<std::string> programs = {runtime.install().needs().begin(), runtime.install().needs().end()};
   for (const v1::Runtime::Phase* phase : phases) {
     if (phase->argv().empty() || !IsHostProgram(phase->argv(0))) continue;
     for (std::string& program : Candidates(runtime, phase->argv(0))) programs.push_back(std::move(program));
@@ -47,6 +47,9 @@ std::vector<std::string> HostPrograms(const v1::Runtime& runtime) {
 absl::StatusOr<std::string> ChooseProgram(const v1::Runtime& runtime, const std::string& program,
                                           const Host& host) {
   if (!IsHostProgram(program)) return program;
+  for (const std::string& needed : runtime.install().needs()) {
+    if (host.programs.count(needed) == 0) return NotInstalled(runtime, needed);
+  }
   for (std::string& candidate : Candidates(runtime, program)) {
     if (host.programs.count(candidate) != 0) return std::move(candidate);
   }

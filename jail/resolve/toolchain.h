@@ -23,7 +23,8 @@ struct Host {
 std::vector<std::string> HostPrograms(const v1::Runtime& runtime);
 
 // `program`, or the first of what may stand in for it that the host has. FailedPreconditionError when it has
-// none: the language is not installed, with the cure as payload kCureUrl.
+// none, or lacks another program that the language needs: it is not installed, with the cure as payload
+// kCureUrl.
 absl::StatusOr<std::string> ChooseProgram(const v1::Runtime& runtime, const std::string& program,
                                           const Host& host);
 

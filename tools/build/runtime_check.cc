@@ -152,6 +152,12 @@ absl::Status CheckProbeFiles(absl::string_view field, const Probe& probe, const 
   return absl::OkStatus();
 }
 
+bool IsDigest(const Probe& probe) {
+  const std::string& digits = probe.expected_stdout_sha256();
+  return digits.size() == 64 && digits.find_first_not_of("0123456789abcdef") == std::string::npos &&
+         probe.expected_stdout().empty();
+}
+
 absl::Status CheckProbes(const v1::Runtime& runtime) {
   std::set<std::string> names;
   for (int i = 0; i < runtime.probes_size(); ++i) {
@@ -160,6 +166,9 @@ absl::Status CheckProbes(const v1::Runtime& runtime) {
     JAIL_RETURN_IF_ERROR(AddName(absl::StrCat(field, ".name"), probe.name(), &names));
     JAIL_RETURN_IF_ERROR(CheckVerdict(absl::StrCat(field, ".expected_verdict"), probe));
     if (probe.at_floor()) JAIL_RETURN_IF_ERROR(CheckFloors(absl::StrCat(field, ".at_floor"), runtime));
+    if (!probe.expected_stdout_sha256().empty() && !IsDigest(probe))
+      return Bad(absl::StrCat(field, ".expected_stdout_sha256"),
+                 "is 64 digits 0-9 a-f, instead of expected_stdout");
     JAIL_RETURN_IF_ERROR(CheckProbeFiles(field, probe, runtime));
     if (probe.source().size() > kMostSourceBytes)
       return Bad(absl::StrCat(field, ".source"), "is over 50,000 bytes");
@@ -280,6 +289,10 @@ absl::Status CheckInstall(const v1::Runtime::Install& install) {
   for (int i = 0; i < install.toolchains_size(); ++i) {
     if (!IsPackage(install.toolchains(i), "-"))
       return Bad(absl::StrCat("install.toolchains[", i, "]"), "is no folder's name");
+  }
+  for (int i = 0; i < install.needs_size(); ++i) {
+    if (!IsNormalPath(install.needs(i)))
+      return Bad(absl::StrCat("install.needs[", i, "]"), "must be an absolute path");
   }
   return absl::OkStatus();
 }

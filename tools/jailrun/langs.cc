@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/algorithm/container.h"
@@ -63,6 +64,10 @@ void CheckProbe(const v1::Runtime& runtime, const v1::Runtime::Probe& probe, Run
 
 void CheckRuntime(const v1::Runtime& runtime, RunJob run, Print print, v1::SelfTest& tally) {
   const std::vector<std::string> missing = MissingTools(runtime);
+  if (!missing.empty() && runtime.install().on_request()) {
+    print(absl::StrCat("left   ", runtime.name(), "  ", NotInstalled(runtime, missing), "\n"));
+    return;
+  }
   if (!missing.empty() || runtime.probes().empty()) {
     const std::string why = missing.empty() ? "it brings no probe" : NotInstalled(runtime, missing);
     AddResult(runtime.name(), why, tally);
@@ -106,11 +111,22 @@ absl::StatusOr<Runtimes> PickRuntimes(const v1::RuntimeCatalog& catalog,
   return picked;
 }
 
+absl::StatusOr<Runtimes> PickToInstall(const v1::RuntimeCatalog& catalog,
+                                       const std::vector<std::string>& names) {
+  JAIL_ASSIGN_OR_RETURN(Runtimes picked, PickRuntimes(catalog, names));
+  const auto is_on_request = [](const v1::Runtime* runtime) { return runtime->install().on_request(); };
+  if (names.empty()) picked.erase(std::remove_if(picked.begin(), picked.end(), is_on_request), picked.end());
+  return picked;
+}
+
 std::vector<std::string> MissingTools(const v1::Runtime& runtime) {
   std::vector<std::string> missing;
   for (const v1::Runtime::Phase* phase : {&runtime.compile(), &runtime.run()}) {
     if (phase->argv().empty() || !IsHostPath(phase->argv(0))) continue;
     if (!IsExecutable(ProgramHere(runtime, phase->argv(0)))) missing.push_back(phase->argv(0));
+  }
+  for (const std::string& needed : runtime.install().needs()) {
+    if (!IsExecutable(needed)) missing.push_back(needed);
   }
   return missing;
 }

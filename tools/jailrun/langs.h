@@ -21,7 +21,11 @@ using Print = absl::FunctionRef<void(absl::string_view text)>;
 absl::StatusOr<std::vector<const v1::Runtime*>> PickRuntimes(const v1::RuntimeCatalog& catalog,
                                                              const std::vector<std::string>& names);
 
-// The programs of the host that a runtime starts but that are not there, nor any that may stand in for them.
+// The same for `langs install`: without names those that are installed on request are left out.
+absl::StatusOr<std::vector<const v1::Runtime*>> PickToInstall(const v1::RuntimeCatalog& catalog,
+                                                              const std::vector<std::string>& names);
+
+// The programs of the host that a runtime needs but that are not there, nor any that may stand in for them.
 std::vector<std::string> MissingTools(const v1::Runtime& runtime);
 
 // The installer's arguments for all of them: "debian:gcc", "toolchain:typescript"; each once.
@@ -41,7 +45,7 @@ std::string Lacks(const v1::Runtime& runtime);
 v1::SelfTest CheckLang(const v1::Runtime& runtime, RunJob run, Print print);
 
 // The same for all, and a line of the sum: runs every probe and prints a line for each; true when all did
-// what they should. A language that is not installed fails.
+// what they should. A language that is not installed fails, but one that is installed on request is left out.
 bool CheckLangs(const std::vector<const v1::Runtime*>& runtimes, RunJob run, Print print);
 
 }  // namespace jail::cli

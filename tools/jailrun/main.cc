@@ -130,9 +130,9 @@ int LangsWith(const Jail& jail, const CommandLine& line, const std::vector<const
 }
 
 // `jailrun langs install LANG...`: the installer beside the helper does it, in our place. No language: all of
-// them.
+// them but those that are installed on request.
 int InstallLangs(const Jail& jail, const std::string& launcher_path, const std::vector<std::string>& names) {
-  const auto runtimes = PickRuntimes(jail.Runtimes(), names);
+  const auto runtimes = PickToInstall(jail.Runtimes(), names);
   if (!runtimes.ok()) {
     Complain(runtimes.status().message());
     return kExitUsage;

@@ -1,5 +1,6 @@
 #include "tools/jailrun/probes.h"
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "jail/base/text.h"
@@ -21,6 +22,18 @@ void SetFloors(const v1::Runtime& runtime, v1::JobSpec& job) {
   if (!runtime.has_compile()) return;
   job.mutable_compile_limits()->set_memory_bytes(runtime.compile_floor_memory_bytes());
   job.mutable_compile_limits()->set_processes(runtime.compile_floor_processes());
+}
+
+std::string OutputDifference(const v1::Runtime::Probe& probe, const v1::Output& output) {
+  if (!probe.expected_stdout_sha256().empty()) {
+    const std::string digest = absl::BytesToHexString(output.sha256());
+    if (digest == probe.expected_stdout_sha256()) return "";
+    return absl::StrCat("expected output with the SHA-256 ", probe.expected_stdout_sha256(), " but got ",
+                        digest, " of ", output.total_bytes(), " bytes");
+  }
+  if (output.content() == probe.expected_stdout()) return "";
+  return absl::StrCat("expected output ", Quoted(probe.expected_stdout()), " but got ",
+                      Quoted(output.content()));
 }
 
 }  // namespace
@@ -64,9 +77,7 @@ std::string ProbeDifference(const v1::Runtime::Probe& probe, const v1::ResultRec
                         Quoted(record.summary()));
   }
   const bool compares_output = ended_by_itself || !probe.expected_stdout().empty();
-  if (!compares_output || phase->stdout().content() == probe.expected_stdout()) return "";
-  return absl::StrCat("expected output ", Quoted(probe.expected_stdout()), " but got ",
-                      Quoted(phase->stdout().content()));
+  return compares_output ? OutputDifference(probe, phase->stdout()) : "";
 }
 
 const v1::PhaseResult* LastPhase(const v1::ResultRecord& record) {

@@ -119,6 +119,32 @@ TEST(LangsTest, TheInstallerIsToldEachThingOnce) {
   EXPECT_THAT(InstallArguments(*PickRuntimes(catalog, {})), ElementsAre("toolchain:both", "debian:gcc"));
 }
 
+TEST(LangsTest, OtherProgramsThatItNeedsAreLookedForToo) {
+  v1::Runtime runtime = Catalog().runtimes(0);
+  runtime.mutable_install()->add_needs("/usr/bin/env");
+  EXPECT_THAT(MissingTools(runtime), IsEmpty());
+  runtime.mutable_install()->add_needs("/usr/bin/no-such-linker");
+  EXPECT_THAT(MissingTools(runtime), ElementsAre("/usr/bin/no-such-linker"));
+}
+
+TEST(LangsTest, WhatIsOnRequestIsInstalledByItsNameOnly) {
+  v1::RuntimeCatalog catalog = Catalog();
+  catalog.mutable_runtimes(0)->mutable_install()->add_debian_packages("here");
+  catalog.mutable_runtimes(1)->mutable_install()->add_debian_packages("absent");
+  catalog.mutable_runtimes(1)->mutable_install()->set_on_request(true);
+  EXPECT_THAT(InstallArguments(*PickToInstall(catalog, {})), ElementsAre("debian:here"));
+  EXPECT_THAT(InstallArguments(*PickToInstall(catalog, {"absent"})), ElementsAre("debian:absent"));
+}
+
+TEST(LangsTest, WhatIsOnRequestAndNotInstalledIsLeftOutOfTheCheck) {
+  v1::RuntimeCatalog catalog = Catalog();
+  catalog.mutable_runtimes(1)->mutable_install()->set_on_request(true);
+  const Checked checked = Check(catalog, {}, Answer);
+  EXPECT_TRUE(checked.ok);
+  EXPECT_THAT(checked.text, HasSubstr("left   absent  not installed: no /usr/bin/no-such-compiler"));
+  EXPECT_FALSE(Check(catalog, {"absent"}, Answer).ok) << "nothing was checked";
+}
+
 TEST(LangsTest, AProbesFilesAndStandardErrorCount) {
   v1::RuntimeCatalog catalog = Catalog();
   v1::Runtime::Probe& probe = *catalog.mutable_runtimes(0)->mutable_probes(0);

@@ -374,6 +374,15 @@ TEST(ResolveTest, ALanguageThatIsNotInstalledIsTheHostsAndItsCureIsSaid) {
   EXPECT_EQ(status.GetPayload(kCureUrl), absl::Cord("As root: jailrun langs install typescript"));
 }
 
+TEST(ResolveTest, WithoutAProgramThatItNeedsALanguageIsNotInstalled) {
+  const v1::JobSpec job = JobFor("main.asm");
+  EXPECT_TRUE(ResolveWithAll(job).ok());
+  const absl::Status status = Resolve(job, v1::Site(), {{"/usr/bin/sh", "/usr/bin/nasm"}}).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(std::string(status.message()), testing::EndsWith("it has no /usr/bin/ld"));
+  EXPECT_EQ(status.GetPayload(kCureUrl), absl::Cord("As root: jailrun langs install assembly"));
+}
+
 TEST(ResolveTest, ACommandNeedsNoLanguage) {
   v1::JobSpec job;
   SetCommand(&job, "/usr/bin/env");

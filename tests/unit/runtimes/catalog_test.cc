@@ -1,6 +1,9 @@
 #include "jail/resolve/catalog.h"
 
 #include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -26,12 +29,40 @@ std::vector<std::string> Names() {
 TEST(CatalogTest, HoldsTheLanguagesByName) {
   const std::vector<std::string> names = Names();
   EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
-  EXPECT_THAT(names, IsSupersetOf({"bun", "c", "cpp", "css", "go", "html", "java", "javascript", "python",
-                                   "typescript"}));
+  EXPECT_THAT(names, IsSupersetOf({"assembly", "bash",    "bun",    "c",          "cpp",  "css",
+                                   "erlang",   "fortran", "go",     "html",       "java", "javascript",
+                                   "lua",      "nim",     "pascal", "perl",       "php",  "prolog",
+                                   "python",   "ruby",    "sqlite", "typescript", "wasm"}));
+}
+
+// {"languages gcc", ...}: what tools/deps installs, by its groups.
+std::set<std::string> Dependencies() {
+  std::set<std::string> dependencies;
+  std::ifstream file(JAILTEST_DEPENDENCIES);
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words(line);
+    std::string group;
+    std::string package;
+    words >> group >> package;
+    dependencies.insert(absl::StrCat(group, " ", package));
+  }
+  return dependencies;
+}
+
+TEST(CatalogTest, EachDebianPackageIsInTheGroupThatIsInstalledWithIt) {
+  const std::set<std::string> dependencies = Dependencies();
+  for (const v1::Runtime& runtime : Catalog().runtimes()) {
+    const bool on_request = runtime.install().on_request();
+    for (const std::string& package : runtime.install().debian_packages()) {
+      const bool in_languages = dependencies.count(absl::StrCat("languages ", package)) != 0;
+      const bool in_more = dependencies.count(absl::StrCat("languages_more ", package)) != 0;
+      EXPECT_TRUE(in_languages || (on_request && in_more)) << runtime.name() << ": " << package;
+    }
+  }
 }
 
 TEST(CatalogTest, OfTheNpmLanguagesEachSaysHowItIsInstalled) {
-  for (const char* name : {"bun", "css", "html", "javascript", "typescript"}) {
+  for (const char* name : {"bun", "css", "html", "javascript", "typescript", "wasm"}) {
     EXPECT_THAT(FindLanguage(name).value()->install().toolchains(), Contains(name)) << name;
   }
 }

@@ -131,6 +131,11 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
        [](v1::Runtime* r) { r->mutable_install()->add_debian_packages("-y"); }},
       {"f: install.toolchains[0]: is no folder's name",
        [](v1::Runtime* r) { r->mutable_install()->add_toolchains("../x"); }},
+      {"f: install.needs[0]: must be an absolute path",
+       [](v1::Runtime* r) {
+         r->mutable_install()->add_toolchains("x-y");
+         r->mutable_install()->add_needs("ld");
+       }},
       {"f: choices[0].program: begins no argv",
        [](v1::Runtime* r) { r->add_choices()->set_program("/usr/bin/other"); }},
       {"f: choices[0].otherwise: is empty",
@@ -185,6 +190,8 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
        [](v1::Runtime* r) { r->add_probes()->set_name("probe0"); }},
       {"f: probes[3].expected_verdict: \"OK\" is no verdict",
        [](v1::Runtime* r) { r->mutable_probes(3)->set_expected_verdict("OK"); }},
+      {"f: probes[3].expected_stdout_sha256: is 64 digits 0-9 a-f, instead of expected_stdout",
+       [](v1::Runtime* r) { r->mutable_probes(3)->set_expected_stdout_sha256("E9fe"); }},
       {"f: probes[3].at_floor: the runtime has no floor_memory_bytes and floor_processes",
        [](v1::Runtime* r) { r->mutable_probes(3)->set_at_floor(true); }},
       {"f: probes[3].source: is over 50,000 bytes",
