@@ -19,6 +19,16 @@ std::vector<std::string> Candidates(const v1::Runtime& runtime, const std::strin
   return candidates;
 }
 
+absl::Status NotInTheImage(const v1::Runtime& runtime, const std::string& program,
+                           const std::string& folder) {
+  absl::Status status = absl::FailedPreconditionError(
+      absl::StrCat(runtime.display_name(), " is not in the image ", folder, ": it has no ", program));
+  status.SetPayload(kCureUrl,
+                    absl::Cord("Name an image that has it (jailrun langs --rootfs NAME shows what one has), "
+                               "or have it added: rootfs/images/NAME/contents, then make rootfs"));
+  return status;
+}
+
 absl::Status NotInstalled(const v1::Runtime& runtime, const std::string& program) {
   absl::Status status = absl::FailedPreconditionError(
       absl::StrCat(runtime.display_name(), " is not installed on this host: it has no ", program));
@@ -50,7 +60,7 @@ absl::StatusOr<std::string> ChooseProgram(const v1::Runtime& runtime, const std:
   for (std::string& candidate : Candidates(runtime, program)) {
     if (host.programs.count(candidate) != 0) return std::move(candidate);
   }
-  return NotInstalled(runtime, program);
+  return host.image ? NotInTheImage(runtime, program, host.image->folder()) : NotInstalled(runtime, program);
 }
 
 }  // namespace jail::resolve
