@@ -3,13 +3,14 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 SETUID ?= 0
 TIME ?= 60
+IMAGE ?= small
 JOBS ?= $(shell nproc)
 BUILD := build/release
 JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo setup-languages build test vm-test vm-tests check bench bench-langs fuzz hostile-rootless hostile-vm peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs fuzz hostile-rootless hostile-vm peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -23,6 +24,13 @@ deps: ## Install the Debian packages that building and running need and that are
 setup-languages: product ## Install what the languages need, all or LANGS="typescript html": Debian packages, pinned npm packages
 	@$(JAILRUN) langs install $(LANGS)
 
+rootfs: ## Make the pinned image IMAGE="small" (or languages: all of them), as root; then: jailrun --rootfs small
+	@rootfs/build $(IMAGE)
+
+image-test: product ## The image of all languages: made, made again and compared, every test program of its languages in it
+	@rootfs/build languages && rootfs/build --twice languages
+	@$(JAILRUN) langs --check --rootfs languages $$(sed -n 's/^language://p' rootfs/images/languages/contents)
+
 configure: deps
 	@mkdir -p build && cmake --preset release >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 
@@ -33,6 +41,7 @@ build: configure ## Compile everything, tests too (release: optimised, hardened,
 	@cmake --build --preset release -j $(JOBS)
 
 test: build setup-languages ## Every test: unit, integration, hostile, and each language's probe programs
+	@[[ $$(id -u) -ne 0 ]] || rootfs/build --newer small
 	@tools/test release
 
 vm-tests: configure

@@ -27,7 +27,9 @@
 #include "jail/base/utf8.h"
 #include "jail/cache/artifact_cache.h"
 #include "jail/cache/key.h"
+#include "jail/image/image.h"
 #include "jail/launcher_path.h"
+#include "jail/plan/builtin.h"
 #include "jail/plan/cpu_set.h"
 #include "jail/plan/layout.h"
 #include "jail/plan/seal.h"
@@ -107,17 +109,46 @@ absl::Status CheckCpus(const v1::RunPlan& plan) {
   return absl::OkStatus();
 }
 
+bool IsBuiltin(const std::string& rootfs) {
+  return rootfs.find('\0') == std::string::npos && plan::FindRootView(rootfs.c_str()) != nullptr;
+}
+
+RootFiles ImageFiles(image::Image image) {
+  const auto shared = std::make_shared<const image::Image>(std::move(image));
+  return {/*image=*/true, [shared](const std::string& path) { return shared->Has(path); },
+          [shared](const std::string& path) { return shared->CanExecute(path); }};
+}
+
+absl::Status WithCure(absl::Status status) {
+  status.SetPayload(resolve::kCureUrl, absl::Cord("As root: rootfs/build NAME makes the image anew"));
+  return status;
+}
+
 // By name only: whether it starts shows in the jail.
-resolve::Host LookAtHost(const v1::JobSpec& job) {
+absl::StatusOr<resolve::Host> LookAtHost(const v1::JobSpec& job, const v1::Site& site) {
   resolve::Host host;
+  RootFiles files = HostFiles();
+  const std::string rootfs = resolve::RootfsOf(job, site);
+  if (!IsBuiltin(rootfs)) {
+    absl::StatusOr<image::Image> image = image::FindImage(rootfs);
+    if (absl::IsNotFound(image.status())) {
+      host.image_names = image::ImageNames();
+      return host;
+    }
+    if (!image.ok()) return WithCure(image.status());
+    host.image.emplace().set_folder(image->folder);
+    host.image->set_sha256(image->sha256);
+    files = ImageFiles(*std::move(image));
+  }
   for (const std::string& program : resolve::ProgramsToLookFor(job)) {
-    if (access(program.c_str(), X_OK) == 0) host.programs.insert(program);
+    if (files.can_execute(program)) host.programs.insert(program);
   }
   return host;
 }
 
 absl::StatusOr<v1::RunPlan> ResolveHere(const v1::JobSpec& job, const v1::Site& site) {
-  JAIL_ASSIGN_OR_RETURN(v1::RunPlan plan, resolve::Resolve(job, site, LookAtHost(job)));
+  JAIL_ASSIGN_OR_RETURN(const resolve::Host host, LookAtHost(job, site));
+  JAIL_ASSIGN_OR_RETURN(v1::RunPlan plan, resolve::Resolve(job, site, host));
   JAIL_RETURN_IF_ERROR(CheckCpus(plan));
   return plan;
 }
@@ -353,6 +384,19 @@ absl::StatusOr<Site> LoadSite() {
   site.launcher_path = kLauncherPath;
   JAIL_ASSIGN_OR_RETURN(site.config, resolve::LoadSite());
   return site;
+}
+
+absl::StatusOr<RootFiles> FilesOf(const std::string& rootfs) {
+  if (rootfs.empty() || IsBuiltin(rootfs)) return HostFiles();
+  JAIL_ASSIGN_OR_RETURN(image::Image image, image::FindImage(rootfs));
+  return ImageFiles(std::move(image));
+}
+
+std::vector<std::string> RootNames() {
+  std::vector<std::string> names;
+  for (int i = 0; const plan::RootView* view = plan::RootViewAt(i); ++i) names.emplace_back(view->name);
+  for (std::string& name : image::ImageNames()) names.push_back(std::move(name));
+  return names;
 }
 
 absl::StatusOr<std::unique_ptr<Jail>> Jail::Open(Site site) {

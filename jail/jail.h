@@ -10,7 +10,10 @@
 #ifndef JAIL_JAIL_H_
 #define JAIL_JAIL_H_
 
+#include <unistd.h>
+
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -46,6 +49,23 @@ struct Site {
 // The compiled-in launcher beside /etc/jailrun/site.textproto, when that file exists.
 // Errors name the file and the line.
 absl::StatusOr<Site> LoadSite();
+
+// The files of a root, by absolute paths. Links are followed.
+struct RootFiles {
+  bool image;  // Or this machine's own.
+  std::function<bool(const std::string& path)> has;
+  std::function<bool(const std::string& path)> can_execute;
+};
+// This machine's own, as "host" has them.
+inline RootFiles HostFiles() {
+  return {/*image=*/false, [](const std::string& path) { return access(path.c_str(), F_OK) == 0; },
+          [](const std::string& path) { return access(path.c_str(), X_OK) == 0; }};
+}
+// By name, as in JobSpec.rootfs: also an image's, by its list. NotFoundError; FailedPreconditionError:
+// damaged.
+absl::StatusOr<RootFiles> FilesOf(const std::string& rootfs);
+// "host" and the images that this machine has.
+std::vector<std::string> RootNames();
 
 enum class Stream { kStdout, kStderr };
 

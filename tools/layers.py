@@ -30,7 +30,8 @@ LAYERS = [
     Layer("pod", ["jail/plan/layout.h", "jail/plan/raw_report.h", "jail/plan/steps.h", "jail/plan/view.*",
                   "jail/plan/ceilings.*"], ["fd", "sys", "builtin"], []),
     Layer("cgroup", ["jail/cgroup/*"], ["fd", "sys", "builtin", "pod"], []),
-    Layer("launch", ["jail/launch/*"], ["fd", "sys", "builtin", "pod", "cgroup"], []),
+    Layer("root", ["jail/root/*"], ["fd", "sys", "builtin", "pod"], []),
+    Layer("launch", ["jail/launch/*"], ["fd", "sys", "builtin", "pod", "cgroup", "root"], []),
     Layer("textproto", ["jail/base/textproto.*"], ["fd", "base"], [ABSL, PROTOBUF]),
     Layer("base", ["jail/base/*"], ["fd"], [ABSL]),
     Layer("plan", ["jail/plan/*"], ["fd", "base", "sys", "builtin", "pod", "proto"], CORE_LIBRARIES),
@@ -40,8 +41,9 @@ LAYERS = [
           CORE_LIBRARIES),
     Layer("watch", ["jail/watch/*"], ["fd", "sys", "base", "builtin", "pod", "plan", "proto"], CORE_LIBRARIES),
     Layer("cache", ["jail/cache/*"], ["fd", "base", "proto"], CORE_LIBRARIES),
+    Layer("image", ["jail/image/*"], ["fd", "base", "pod", "proto", "textproto"], CORE_LIBRARIES),
     Layer("jail", ["jail/jail.cc", "jail/launcher_path.*"],
-          ABOVE_CORE + ["builtin", "pod", "plan", "resolve", "watch", "cache", "runtimes", "textproto"], CORE_LIBRARIES),
+          ABOVE_CORE + ["builtin", "pod", "plan", "resolve", "watch", "cache", "image", "runtimes", "textproto"], CORE_LIBRARIES),
     Layer("pool", ["jail/pool/*"], ABOVE_CORE, [ABSL, PROTOBUF]),
     Layer("call", ["jail/call/*"], ABOVE_CORE + ["pool"], [ABSL, PROTOBUF]),
     Layer("exam", ["jail/exam/*"], ABOVE_CORE + ["pool", "call"], [ABSL, PROTOBUF]),
@@ -55,7 +57,7 @@ LAYERS = [
 
 # Headers that the helper's layers may use: the C library, the kernel's, and C++ ones that hold only
 # types and templates. Anything else could allocate, lock, throw or format.
-HELPER_LAYERS = {"fd", "sys", "builtin", "pod", "cgroup", "launch"}
+HELPER_LAYERS = {"fd", "sys", "builtin", "pod", "cgroup", "root", "launch"}
 HELPER_HEADERS = re.compile(
     r"^((linux|sys|asm|netinet|net|arpa)/[\w./-]+|[a-z_0-9]+\.h"
     r"|c(assert|ctype|errno|inttypes|limits|signal|stddef|stdint|string|time)|array|algorithm|atomic|bit|compare|concepts"

@@ -8,8 +8,13 @@
 namespace jail {
 namespace {
 
-int SetOption(int fs, unsigned command, const char* key, const char* value) {
+int Configure(int fs, unsigned command, const char* key, const char* value) {
   return Errno(syscall(SYS_fsconfig, fs, command, key, value, 0));
+}
+
+int SetOption(int fs, const MountOption& option) {
+  const unsigned command = option.value == nullptr ? FSCONFIG_SET_FLAG : FSCONFIG_SET_STRING;
+  return Configure(fs, command, option.key, option.value);
 }
 
 }  // namespace
@@ -18,10 +23,8 @@ int MakeMount(const char* type, const MountOption* options, int count, unsigned 
   int fs = -1;
   if (const int error = Keep(syscall(SYS_fsopen, type, FSOPEN_CLOEXEC), &fs)) return error;
   int error = 0;
-  for (int i = 0; i < count && error == 0; ++i) {
-    error = SetOption(fs, FSCONFIG_SET_STRING, options[i].key, options[i].value);
-  }
-  if (error == 0) error = SetOption(fs, FSCONFIG_CMD_CREATE, nullptr, nullptr);
+  for (int i = 0; i < count && error == 0; ++i) error = SetOption(fs, options[i]);
+  if (error == 0) error = Configure(fs, FSCONFIG_CMD_CREATE, nullptr, nullptr);
   if (error == 0) error = Keep(syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, attributes), mount);
   CloseFd(&fs);
   return error;

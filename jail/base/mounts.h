@@ -10,7 +10,7 @@ namespace jail {
 
 struct MountOption {
   const char* key;
-  const char* value;
+  const char* value;  // Null: a flag.
 };
 
 // A new file system, mounted nowhere yet. `attributes` are MOUNT_ATTR_*.

@@ -70,8 +70,10 @@ std::string KeyOf(const v1::RunPlan& plan, const v1::PhasePlan& phase, absl::str
   hash.Add(tenant);
   hash.Add(plan.runtime());
   hash.Add(plan.rootfs());
+  hash.Add(plan.image().sha256());
   hash.Add(absl::StrCat(plan.enforcement()));
   hash.Add(Serialized(phase));
+  if (plan.has_image()) return hash.Finish();  // Its digest is all of the toolchain; the host's is not used.
   if (!phase.argv().empty()) hash.Add(Witness(phase.argv(0)));
   for (const std::string& path : witnesses) hash.Add(Witness(path));
   return hash.Finish();

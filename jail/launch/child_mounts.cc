@@ -11,6 +11,7 @@
 #include "jail/base/mounts.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
+#include "jail/root/entries.h"
 
 namespace jail::launch {
 namespace {
@@ -19,59 +20,26 @@ constexpr unsigned kNoDevices = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
 constexpr unsigned kDataOnly = kNoDevices | MOUNT_ATTR_NOEXEC;
 constexpr int kRootInodes = 1024;
 
-// "/usr" -> "usr", for calls relative to the new root.
-const char* Inside(const plan::ViewEntry& entry) { return entry.path + 1; }
-
-int Bind(int root, const plan::ViewEntry& entry, unsigned attributes) {
-  int source = -1;
-  if (const int error = OpenNoLinks(entry.path, O_PATH, &source)) return error;
-  const int error = BindTree(root, Inside(entry), source, MOUNT_ATTR_RDONLY | attributes);
-  CloseFd(&source);
+int MakeFromHost(Context& context, root::Part part) {
+  int host = -1;
+  if (const int error = OpenNoLinks("/", O_PATH | O_DIRECTORY, &host)) return error;
+  const int error = root::MakeEntries(*context.view, part, {host, context.new_root}, context.report->child);
+  CloseFd(&host);
   return error;
 }
 
-// What a merged /usr has as a link stays a link, what an older host has as a directory is bound.
-int CopyLinkOrBind(int root, const plan::ViewEntry& entry) {
-  char target[256];
-  const ssize_t length = readlink(entry.path, target, sizeof target - 1);
-  if (length < 0 && errno == EINVAL) return Bind(root, entry, kNoDevices);
-  if (length < 0) return errno == ENOENT ? 0 : errno;
-  target[length] = '\0';
-  return Errno(symlinkat(target, root, Inside(entry)));
-}
-
-int MakeEntry(int root, const plan::ViewEntry& entry) {
-  switch (entry.kind) {
-    case plan::EntryKind::kDir:
-      return MakeDirectory(root, Inside(entry));
-    case plan::EntryKind::kBind:
-      return Bind(root, entry, kNoDevices);
-    case plan::EntryKind::kBindOptional: {
-      const int error = Bind(root, entry, kNoDevices);
-      return error == ENOENT || error == ENOTDIR ? 0 : error;
-    }
-    case plan::EntryKind::kFile:
-      return MakeFile(root, Inside(entry), entry.content, entry.content_size);
-    case plan::EntryKind::kLink:
-      return Errno(symlinkat(entry.content, root, Inside(entry)));
-    case plan::EntryKind::kLinkOrBind:
-      return CopyLinkOrBind(root, entry);
-    case plan::EntryKind::kDevice:
-      return Bind(root, entry, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-  }
-  return EINVAL;
-}
-
-bool IsDev(const plan::ViewEntry& entry) { return std::strncmp(entry.path, "/dev", 4) == 0; }
-
-int MakeEntries(Context& context, bool dev) {
-  for (int i = 0; i < context.view->count; ++i) {
-    const plan::ViewEntry& entry = context.view->entries[i];
-    if (IsDev(entry) != dev) continue;
-    At(context.report->child, i, entry.path);
-    if (const int error = MakeEntry(context.new_root, entry)) return error;
-  }
-  return 0;
+// Only what is attached in a namespace of one's own can be bound from: the image is, for as long as that
+// takes. Nothing of it stays but what the view names.
+int MakeFromImage(Context& context) {
+  constexpr char kMeanwhile[] = "tmp";
+  if (const int error = MakeDirectory(context.new_root, kMeanwhile)) return error;
+  if (const int error = AttachMount(context.image, context.new_root, kMeanwhile)) return error;
+  const root::Place place = {context.image, context.new_root};
+  int error = root::MakeEntries(*context.view, root::Part::kOthers, place, context.report->child);
+  if (error == 0) error = Errno(fchdir(context.new_root));
+  if (error == 0) error = DetachMount(kMeanwhile);
+  CloseFd(&context.image);
+  return error;
 }
 
 struct Directory {
@@ -140,8 +108,10 @@ int MountNewRoot(Context& context) {
   return AttachMount(context.new_root, AT_FDCWD, "/");
 }
 
-int MountRootfs(Context& context) { return MakeEntries(context, /*dev=*/false); }
-int MountDev(Context& context) { return MakeEntries(context, /*dev=*/true); }
+int MountRootfs(Context& context) {
+  return context.image < 0 ? MakeFromHost(context, root::Part::kOthers) : MakeFromImage(context);
+}
+int MountDev(Context& context) { return MakeFromHost(context, root::Part::kDevices); }
 
 int MountProc(Context& context) {
   int proc = -1;

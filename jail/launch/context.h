@@ -45,7 +45,8 @@ struct Context {
   uid_t caller_uid = 0;
   gid_t caller_gid = 0;
 
-  int proc = -1;  // The host's /proc, checked to be procfs.
+  int proc = -1;   // The host's /proc, checked to be procfs.
+  int image = -1;  // Mounted, but nowhere: the program's process takes it into its own root.
   int leases = -1;
   cgroup::Cgroups cgroups;
 

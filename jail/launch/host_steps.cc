@@ -30,6 +30,8 @@
 #include "jail/launch/context.h"
 #include "jail/launch/entry.h"
 #include "jail/launch/step.h"
+#include "jail/root/image.h"
+#include "jail/root/loop.h"
 
 namespace jail::launch {
 namespace {
@@ -52,6 +54,7 @@ bool BornInGroup(const Context& context) {
 bool JoinsGroups(const Context& context) {
   return HasCgroups(context) && !context.cgroups.backend->clone_into;
 }
+bool HasImage(const Context& context) { return context.plan.header().image[0] != '\0'; }
 bool HasChild(const Context& context) { return context.child_pidfd >= 0; }
 bool HasLease(const Context& context) { return context.cgroups.slot >= 0; }
 
@@ -81,6 +84,18 @@ int OpenRootfs(Context& context) {
   if (context.view == nullptr) return ENOENT;
   std::memcpy(context.report->rootfs_sha256, context.view->sha256, sizeof context.view->sha256);
   return OpenHostProc(&context.proc);
+}
+
+// Here, because no namespace of the jail's may mount such a file system. It goes with its last descriptor.
+int MountImage(Context& context) {
+  At(context.report->host, -1, context.plan.header().image);
+  if (!context.privileged) return EOPNOTSUPP;
+  int file = -1;
+  int error = root::OpenImage(context.plan.header().image, context.report->host, &file);
+  if (error == 0) error = FilesCannotBeMounted() ? ENOTBLK : root::MountImage(file, &context.image);
+  if (error == ENOTBLK) error = root::MountThroughLoop(file, &context.image);
+  CloseFd(&file);
+  return error;
 }
 
 int FindCgroups(Context& context) { return cgroup::DetectCgroups(context.proc, &context.cgroups); }
@@ -223,6 +238,7 @@ int CloneChild(Context& context) {
   context.child_pid = static_cast<pid_t>(pid);
   CloseFd(&context.sync_child);
   CloseFd(&context.exec_write);
+  CloseFd(&context.image);
   return 0;
 }
 
@@ -358,6 +374,7 @@ constexpr Step<Context> kHostSteps[] = {
     {StepId::kAdmitPlan, Always, AdmitPlan},
     {StepId::kOpenPolicy, Always, OpenPolicy},
     {StepId::kOpenRootfs, Always, OpenRootfs},
+    {StepId::kMountImage, HasImage, MountImage},
     {StepId::kFindCgroups, Always, FindCgroups},
     {StepId::kTakeUid, Always, TakeId},
     {StepId::kGiveStdio, Always, GiveStdio},

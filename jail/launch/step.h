@@ -27,9 +27,11 @@ struct Step {
 #ifdef JAIL_FAULT_INJECTION
 void ReadFault(int argc, char** argv);
 int InjectFault(StepId id);
+bool FilesCannotBeMounted();  // As before Linux 6.12.
 #else
 inline void ReadFault(int, char**) {}
 inline int InjectFault(StepId) { return 0; }
+inline bool FilesCannotBeMounted() { return false; }
 #endif
 
 template <typename Context>

@@ -35,10 +35,23 @@ const char* SkipBlanks(const char* text) {
   return text;
 }
 
+// `rootfs: "name"` is the caller's business; known here to be accepted.
+bool IsRootfs(const char* text, const char* end) {
+  constexpr char kField[] = "rootfs:";
+  if (std::strncmp(text, kField, sizeof kField - 1) != 0) return false;
+  text = SkipBlanks(text + sizeof kField - 1);
+  if (*text != '"') return false;
+  const size_t length = std::strspn(text + 1, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+  text += 1 + length;
+  if (length == 0 || *text != '"') return false;
+  text = SkipBlanks(text + 1);
+  return text >= end || *text == '#';
+}
+
 // One line, `end` exclusive. True when it is blank, a comment or a field we know.
 bool ParseLine(const char* text, const char* end, SiteLimits* site) {
   text = SkipBlanks(text);
-  if (text >= end || *text == '#') return true;
+  if (text >= end || *text == '#' || IsRootfs(text, end)) return true;
   for (const Field& field : kFields) {
     const size_t length = std::strlen(field.name);
     if (std::strncmp(text, field.name, length) != 0 || text[length] != ':') continue;

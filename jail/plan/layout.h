@@ -1,7 +1,7 @@
 // The sealed plan: what one phase needs, as plain structs in a memfd that can no longer change.
 // Written by plan/seal (unprivileged), read by plan/view inside the privileged helper, which trusts
 // not one byte of it. All offsets count from the start of the memfd; strings end with a NUL that
-// Span::size does not count. No field is a path on the host: roots and policies are names.
+// Span::size does not count. No field is a path on the host: roots, images and policies are names.
 #ifndef JAIL_PLAN_LAYOUT_H_
 #define JAIL_PLAN_LAYOUT_H_
 
@@ -10,7 +10,7 @@
 namespace jail::plan {
 
 inline constexpr uint32_t kMagic = 0x4e414c50;  // "PLAN"
-inline constexpr uint32_t kVersion = 2;
+inline constexpr uint32_t kVersion = 3;
 
 // Bounds that hold before any site ceiling is looked at.
 inline constexpr uint64_t kMaxPlanBytes = uint64_t{256} << 20;
@@ -18,6 +18,14 @@ inline constexpr uint32_t kMaxStrings = 4096;  // argv and env, each
 inline constexpr uint32_t kMaxFiles = 1024;
 inline constexpr uint32_t kMaxPathBytes = 1024;
 inline constexpr uint32_t kMaxNameBytes = 31;
+inline constexpr uint32_t kMaxImageBytes = 47;  // A name, a hyphen and 16 digits.
+
+// Where rootfs/build puts images, each in a folder of its own, and the file that is mounted. Not an option:
+// who could choose the place could choose the image.
+inline constexpr char kImagesFolder[] = "/usr/local/lib/jailrun/images";
+inline constexpr char kImageFile[] = "root.erofs";
+// The view that a jail gets of an image is that of the host, made from the image instead.
+inline constexpr char kImageView[] = "host";
 
 struct Span {
   uint64_t offset;
@@ -99,6 +107,8 @@ struct Header {
   Span files;  // file_count structs of type File, 8-byte aligned
   uint32_t file_count;
   uint32_t required;  // Bits 1 << jail.v1.Protection: the run is refused without these.
+  char image[kMaxImageBytes +
+             1];  // "small-0123456789abcdef": what the root is made from; empty: from the host
 };
 
 // Descriptors the helper is started with. Everything else is closed first thing.

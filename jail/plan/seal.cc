@@ -125,10 +125,11 @@ absl::Status CheckFiles(const std::vector<PlacedFile>& files) {
                                                    " in all are more than a plan can hold"));
 }
 
-absl::Status CopyName(absl::string_view what, absl::string_view name, char (&out)[kMaxNameBytes + 1]) {
-  if (name.empty() || name.size() > kMaxNameBytes) {
+template <size_t kSize>
+absl::Status CopyName(absl::string_view what, absl::string_view name, char (&out)[kSize]) {
+  if (name.empty() || name.size() >= kSize) {
     return absl::InvalidArgumentError(
-        absl::StrCat(what, ": ", Quoted(name), " must have 1 to ", kMaxNameBytes, " bytes"));
+        absl::StrCat(what, ": ", Quoted(name), " must have 1 to ", kSize - 1, " bytes"));
   }
   std::memcpy(out, name.data(), name.size());
   return absl::OkStatus();
@@ -183,7 +184,8 @@ absl::StatusOr<Header> MakeHeader(const v1::RunPlan& plan, const v1::PhasePlan& 
   header.flags = options.flags | FlagsOf(plan, phase);
   header.channel_count = static_cast<uint32_t>(options.channels);
   header.limits = FromProto(phase.limits());
-  JAIL_RETURN_IF_ERROR(CopyName("rootfs", plan.rootfs(), header.root));
+  JAIL_RETURN_IF_ERROR(CopyName("rootfs", plan.has_image() ? kImageView : plan.rootfs(), header.root));
+  if (plan.has_image()) JAIL_RETURN_IF_ERROR(CopyName("image", plan.image().folder(), header.image));
   JAIL_RETURN_IF_ERROR(CopyName("policy", phase.policy(), header.policy));
   JAIL_RETURN_IF_ERROR(CopyName("hostname", plan.hostname(), header.hostname));
   JAIL_ASSIGN_OR_RETURN(header.required, RequiredBits(plan));

@@ -18,6 +18,7 @@ namespace jail::plan {
   X(kAdmitPlan, "admit_plan")              \
   X(kOpenPolicy, "open_policy")            \
   X(kOpenRootfs, "open_rootfs")            \
+  X(kMountImage, "mount_image")            \
   X(kFindCgroups, "find_cgroups")          \
   X(kTakeUid, "take_uid")                  \
   X(kGiveStdio, "give_stdio")              \

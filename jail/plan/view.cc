@@ -21,9 +21,11 @@ struct Bytes {
   }
 };
 
-bool IsName(const char (&name)[kMaxNameBytes + 1]) {
-  const size_t length = strnlen(name, sizeof name);
-  if (length == 0 || length == sizeof name) return false;
+// So no slash, no dot, and a NUL at its end.
+template <size_t kSize>
+bool IsName(const char (&name)[kSize]) {
+  const size_t length = strnlen(name, kSize);
+  if (length == 0 || length == kSize) return false;
   for (size_t i = 0; i < length; ++i) {
     const char c = name[i];
     const bool ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
@@ -71,6 +73,7 @@ int CheckHeader(const Header& header, uint64_t size) {
   if (header.total_size != size || header.argc == 0) return EBADMSG;
   constexpr uint32_t kKnownFlags = kBestEffort | kSendWork | kRootless;
   if ((header.flags & ~kKnownFlags) != 0 || header.channel_count != 0) return EPROTO;
+  if (header.image[0] != '\0' && !IsName(header.image)) return EBADMSG;
   return IsName(header.root) && IsName(header.policy) && IsName(header.hostname) ? 0 : EBADMSG;
 }
 

@@ -189,13 +189,21 @@ absl::StatusOr<Program> ReadProgram(const v1::JobSpec& job, const v1::Site& site
   return program;
 }
 
-absl::StatusOr<std::string> ChooseRootfs(const v1::JobSpec& job) {
-  const std::string name(job.rootfs().empty() ? kDefaultRootfs : job.rootfs());
-  if (name.find('\0') == std::string::npos && plan::FindRootView(name.c_str()) != nullptr) return name;
+// Names only: a slash or a dot would make a path of one.
+absl::Status ChooseRootfs(const v1::JobSpec& job, const v1::Site& site, const Host& host, v1::RunPlan* plan) {
+  plan->set_rootfs(RootfsOf(job, site));
+  const std::string& name = plan->rootfs();
+  if (host.image) {
+    *plan->mutable_image() = *host.image;
+    return absl::OkStatus();
+  }
+  if (name.find('\0') == std::string::npos && plan::FindRootView(name.c_str()) != nullptr)
+    return absl::OkStatus();
   std::vector<absl::string_view> known;
   for (int i = 0; plan::RootViewAt(i) != nullptr; ++i) known.push_back(plan::RootViewAt(i)->name);
-  return Bad("rootfs", absl::StrCat("no root ", Quoted(name), DidYouMean(name, known),
-                                    " (known: ", absl::StrJoin(known, ", "), ")"));
+  known.insert(known.end(), host.image_names.begin(), host.image_names.end());
+  return Bad("rootfs", absl::StrCat("no root ", Quoted(name), DidYouMean(name, known), " (known: ",
+                                    absl::StrJoin(known, ", "), "; root makes images: make rootfs)"));
 }
 
 absl::Status SetPolicy(const std::string& name, v1::PhasePlan* phase) {
@@ -254,9 +262,7 @@ void SetEnv(const google::protobuf::Map<std::string, std::string>& runtime, cons
   for (const auto& [name, value] : env) phase->add_env(absl::StrCat(name, "=", value));
 }
 
-// Other roots bring their own programs, where the runtime file says.
-absl::Status SetHostProgram(const Program& program, const v1::RunPlan& plan, v1::PhasePlan* phase) {
-  if (plan.rootfs() != kDefaultRootfs) return absl::OkStatus();
+absl::Status SetHostProgram(const Program& program, v1::PhasePlan* phase) {
   JAIL_ASSIGN_OR_RETURN(*phase->mutable_argv(0),
                         ChooseProgram(*program.runtime, phase->argv(0), program.host));
   return absl::OkStatus();
@@ -333,7 +339,7 @@ absl::Status AddCompilePhase(const Program& program, v1::RunPlan* plan) {
                                                                program.job.compile_limits(), program.site));
   SetEnv(compile.env(), program, {}, &phase);
   SetArgv(compile.argv(), program, &phase);
-  JAIL_RETURN_IF_ERROR(SetHostProgram(program, *plan, &phase));
+  JAIL_RETURN_IF_ERROR(SetHostProgram(program, &phase));
   phase.set_floor_memory_bytes(program.runtime->compile_floor_memory_bytes());
   phase.set_floor_processes(program.runtime->compile_floor_processes());
   *phase.mutable_products() = compile.products();
@@ -365,7 +371,7 @@ absl::Status AddRunPhase(const Program& program, v1::RunPlan* plan) {
   *phase.mutable_argv() = job.command();
   if (program.runtime == nullptr) phase.mutable_argv()->MergeFrom(job.args());
   SetArgv(run.argv(), program, &phase);
-  if (program.runtime != nullptr) JAIL_RETURN_IF_ERROR(SetHostProgram(program, *plan, &phase));
+  if (program.runtime != nullptr) JAIL_RETURN_IF_ERROR(SetHostProgram(program, &phase));
   *phase.mutable_artifact_globs() = job.artifact_globs();
   SetTraits(program, &phase);
   *phase.mutable_files() = {program.files.begin(), program.files.end()};
@@ -385,6 +391,11 @@ void SetChoices(const v1::JobSpec& job, v1::RunPlan* plan) {
 
 }  // namespace
 
+std::string RootfsOf(const v1::JobSpec& job, const v1::Site& site) {
+  if (!job.rootfs().empty()) return job.rootfs();
+  return site.rootfs().empty() ? std::string(kDefaultRootfs) : site.rootfs();
+}
+
 std::vector<std::string> ProgramsToLookFor(const v1::JobSpec& job) {
   if (!job.command().empty()) return {};
   const absl::StatusOr<const v1::Runtime*> runtime = ChooseRuntime(job);
@@ -402,7 +413,7 @@ absl::StatusOr<v1::RunPlan> Resolve(const v1::JobSpec& job, const v1::Site& site
     plan.set_variant(WantedBy(job).variant);
     plan.set_standard(program.standard);
   }
-  JAIL_ASSIGN_OR_RETURN(*plan.mutable_rootfs(), ChooseRootfs(job));
+  JAIL_RETURN_IF_ERROR(ChooseRootfs(job, site, host, &plan));
   plan.set_hostname(std::string(kHostname));
   plan.set_stdin(job.stdin());
   SetChoices(job, &plan);

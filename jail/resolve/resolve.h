@@ -18,8 +18,11 @@
 namespace jail::resolve {
 
 // The plan's job_id is the job's, empty when it has none: inventing one is not a pure function's work.
-// A job in the root "host" needs the language's programs there: FailedPreconditionError, see toolchain.h.
+// The job's root must have the language's programs: FailedPreconditionError, see toolchain.h.
 absl::StatusOr<v1::RunPlan> Resolve(const v1::JobSpec& job, const v1::Site& site, const Host& host);
+
+// The job's root by name: its own, the site's or "host".
+std::string RootfsOf(const v1::JobSpec& job, const v1::Site& site);
 
 // The programs about which `host` must know; empty for a command and for a job that Resolve refuses.
 std::vector<std::string> ProgramsToLookFor(const v1::JobSpec& job);

@@ -50,6 +50,13 @@ absl::string_view WithoutBlanks(absl::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+bool IsQuotedName(absl::string_view text) {
+  constexpr size_t kLeast = 3;
+  return text.size() >= kLeast && text.front() == '"' && text.back() == '"' &&
+         text.substr(1, text.size() - 2).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_-") ==
+             absl::string_view::npos;
+}
+
 // "name: number", with blanks and a comment; or nothing but those. No more than the helper takes: to
 // protobuf, "\r" is a blank too, and one may stand before the colon.
 bool IsPlainLine(absl::string_view line) {
@@ -59,6 +66,7 @@ bool IsPlainLine(absl::string_view line) {
   const size_t colon = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_");
   if (colon == absl::string_view::npos || colon == 0 || line[colon] != ':') return false;
   const absl::string_view number = WithoutBlanks(line.substr(colon + 1));
+  if (line.substr(0, colon) == "rootfs") return IsQuotedName(number);
   constexpr size_t kMostDigits = 15;
   if (number.empty() || number.size() > kMostDigits) return false;
   // Protobuf's text format would take 010 for eight, the helper for ten.

@@ -19,6 +19,16 @@ std::vector<std::string> Candidates(const v1::Runtime& runtime, const std::strin
   return candidates;
 }
 
+absl::Status NotInTheImage(const v1::Runtime& runtime, const std::string& program,
+                           const std::string& folder) {
+  absl::Status status = absl::FailedPreconditionError(
+      absl::StrCat(runtime.display_name(), " is not in the image ", folder, ": it has no ", program));
+  status.SetPayload(kCureUrl,
+                    absl::Cord("Name an image that has it (jailrun langs --rootfs NAME shows what one has), "
+                               "or have it added: rootfs/images/NAME/contents, then make rootfs"));
+  return status;
+}
+
 absl::Status NotInstalled(const v1::Runtime& runtime, const std::string& program) {
   absl::Status status = absl::FailedPreconditionError(
       absl::StrCat(runtime.display_name(), " is not installed on this host: it has no ", program));
@@ -27,6 +37,10 @@ absl::Status NotInstalled(const v1::Runtime& runtime, const std::string& program
                     absl::Cord(known ? absl::StrCat("As root: jailrun langs install ", runtime.name())
                                      : "jailrun langs shows which languages are there"));
   return status;
+}
+
+absl::Status NotThere(const v1::Runtime& runtime, const std::string& program, const Host& host) {
+  return host.image ? NotInTheImage(runtime, program, host.image->folder()) : NotInstalled(runtime, program);
 }
 
 }  // namespace
@@ -48,12 +62,12 @@ absl::StatusOr<std::string> ChooseProgram(const v1::Runtime& runtime, const std:
                                           const Host& host) {
   if (!IsHostProgram(program)) return program;
   for (const std::string& needed : runtime.install().needs()) {
-    if (host.programs.count(needed) == 0) return NotInstalled(runtime, needed);
+    if (host.programs.count(needed) == 0) return NotThere(runtime, needed, host);
   }
   for (std::string& candidate : Candidates(runtime, program)) {
     if (host.programs.count(candidate) != 0) return std::move(candidate);
   }
-  return NotInstalled(runtime, program);
+  return NotThere(runtime, program, host);
 }
 
 }  // namespace jail::resolve

@@ -3,6 +3,7 @@
 #ifndef JAIL_RESOLVE_TOOLCHAIN_H_
 #define JAIL_RESOLVE_TOOLCHAIN_H_
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,13 +11,19 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "jail/v1/plan.pb.h"
 #include "jail/v1/runtime.pb.h"
 
 namespace jail::resolve {
 
-// Those of HostPrograms that are there and can be executed.
+// Of the root that the job is for, which is this machine's or an image's.
 struct Host {
+  // Those of HostPrograms that are there and can be executed.
   std::set<std::string> programs;
+  // The image that the job's rootfs names, if it names one.
+  std::optional<v1::RunPlan::Image> image = std::nullopt;
+  // When it names nothing that is here: the images that are.
+  std::vector<std::string> image_names = {};
 };
 
 // Every program of the host that the language may start, in the order of preference.

@@ -96,6 +96,31 @@ constexpr Hint kHints[] = {
      "jail-launch has no policy of that name: install jailrun and jail-launch of the same version"},
     {"open_rootfs", ENOENT, kHost, Again::kUseless,
      "jail-launch has no root of that name: install jailrun and jail-launch of the same version"},
+    {"mount_image", EOPNOTSUPP, kHost, Again::kUseless,
+     "An image is mounted by the privileged helper only, because a user namespace may not mount EROFS: run "
+     "as root or "
+     "through the set-uid jail-launch (make install SETUID=1), or without --rootfs"},
+    {"mount_image", ENOENT, kHost, Again::kWorthwhile,
+     "The image is not there, or was replaced just now: try again, or make it as root with rootfs/build"},
+    {"mount_image", EPERM, kHost, Again::kUseless,
+     "An image, and every folder above it, must be root's and writable by nobody else (chown root:root, "
+     "chmod go-w); in "
+     "a container, mounting needs CAP_SYS_ADMIN of the host"},
+    {"mount_image", ELOOP, kHost, Again::kUseless,
+     "No folder on the way to an image may be a link: put the real one there"},
+    {"mount_image", ENOTDIR, kHost, Again::kUseless,
+     "No folder on the way to an image may be a link: put the real one there"},
+    {"mount_image", ENODEV, kHost, Again::kUseless,
+     "This kernel has no EROFS: load the module (modprobe erofs), or run without --rootfs"},
+    {"mount_image", ENXIO, kHost, Again::kUseless,
+     "This kernel mounts no files (Linux 6.12) and there are no loop devices in /dev: modprobe loop, or run "
+     "without "
+     "--rootfs"},
+    {"mount_image", EBUSY, kHost, Again::kWorthwhile, "Every loop device is in use: run fewer jobs at once"},
+    {"mount_image", kAnyErrno, kHost, Again::kUseless,
+     "The kernel does not take that file for an image: rootfs/build --verify NAME says whether it is whole, "
+     "rootfs/build "
+     "NAME makes it anew"},
     {"take_uid", EUSERS, kHost, Again::kWorthwhile,
      "Every uid of the site's range is in use: run fewer jobs at once, or raise uid_count in "
      "/etc/jailrun/site.textproto"},

@@ -22,7 +22,6 @@ using plan::CgroupKind;
 using plan::RawReport;
 
 constexpr int64_t kNsPerUs = 1000;
-constexpr absl::string_view kHostRootfs = "host";
 
 v1::PhaseResult::Kind KindOf(const PhaseFacts& facts) {
   return facts.compiling() ? v1::PhaseResult::KIND_COMPILE : v1::PhaseResult::KIND_RUN;
@@ -173,11 +172,17 @@ void AddReport(const PhaseFacts& facts, v1::PhaseResult* phase, v1::ResultRecord
 // The first phase's program is the compiler or interpreter. Roots other than this machine's hold others.
 void DescribeRuntime(const v1::RunPlan& plan, v1::Provenance* provenance) {
   provenance->set_runtime(plan.runtime_version());
-  const bool of_this_machine = plan.rootfs() == kHostRootfs && !plan.phases().empty();
+  const bool of_this_machine = !plan.has_image() && !plan.phases().empty();
   if (plan.runtime().empty() || !of_this_machine) return;
   ProgramFile program = IdentifyProgram(plan.phases(0).argv(0));
   provenance->set_runtime_program(std::move(program.path));
   provenance->set_runtime_build_id(std::move(program.build_id));
+}
+
+void DescribeRoot(const v1::RunPlan& plan, v1::Provenance::Root* root) {
+  root->set_kind(plan.has_image() ? v1::Provenance::Root::KIND_IMAGE : v1::Provenance::Root::KIND_HOST);
+  root->set_name(plan.rootfs());
+  root->set_sha256(plan.image().sha256());
 }
 
 }  // namespace
@@ -202,6 +207,7 @@ void DescribeJob(const v1::JobSpec& job, const v1::RunPlan& plan, v1::Provenance
   provenance->set_variant(plan.variant());
   provenance->set_standard(plan.standard());
   provenance->set_rootfs(plan.rootfs());
+  DescribeRoot(plan, provenance->mutable_root());
   provenance->set_source_sha256(FilesDigest(job.files()));
   if (job.has_compiled()) provenance->set_compiled_sha256(FilesDigest(job.compiled().products()));
   if (!plan.phases().empty()) *provenance->mutable_limits() = plan.phases().rbegin()->limits();

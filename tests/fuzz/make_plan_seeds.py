@@ -5,7 +5,7 @@ import os
 import struct
 import sys
 
-HEADER_SIZE, FILE_SIZE = 256, 40
+HEADER_SIZE, FILE_SIZE, VERSION = 456, 40, 3
 
 
 def strings(items):
@@ -13,7 +13,7 @@ def strings(items):
 
 
 def plan(argv=(b"/usr/bin/python3", b"/work/main.py"), env=(b"PATH=/usr/bin", b"HOME=/tmp"),
-         files=((b"main.py", b"print(1)\n", 0), (b"a/b", b"", 1)), magic=0x4E414C50, flags=0, root=b"host",
+         files=((b"main.py", b"print(1)\n", 0), (b"a/b", b"", 1)), magic=0x4E414C50, flags=0, root=b"host", image=b"",
          argv_size=None, total=None):
     body, offset = b"", HEADER_SIZE
 
@@ -33,12 +33,13 @@ def plan(argv=(b"/usr/bin/python3", b"/work/main.py"), env=(b"PATH=/usr/bin", b"
         entries += struct.pack("<QQQQII", path_start, len(path), *content_span, place, 0)
     add(b"\0" * (-(offset + len(body)) % 8))
     file_span = add(entries)
-    limits = struct.pack("<7q4i", 5_000_000, 5_000_000, 256 << 20, 64 << 20, 64 << 20, 64 << 20, 4096, 50, 256, 0, 0)
+    limits = struct.pack("<7q6i2q", 5_000_000, 5_000_000, 256 << 20, 64 << 20, 64 << 20, 64 << 20, 4096, 50, 256, 0, 0, 0, 0,
+                         0, 0) + bytes(128)  # No set of CPUs.
     size = offset + len(body) if total is None else total
-    header = (struct.pack("<IIQII", magic, 1, size, flags, 0) + limits +
+    header = (struct.pack("<IIQII", magic, VERSION, size, flags, 0) + limits +
               struct.pack("<32s32s32s", root, b"default", b"jail") + struct.pack("<QQQQ", *argv_span, *env_span) +
               struct.pack("<II", len(argv), len(env)) + struct.pack("<QQ", *file_span) +
-              struct.pack("<II", len(files), 0))
+              struct.pack("<II48s", len(files), 0, image))
     assert len(header) == HEADER_SIZE and (not entries or len(entries) % FILE_SIZE == 0)
     return header + body
 
@@ -56,6 +57,9 @@ SEEDS = {
     "bad_argv_overflow": plan(argv_size=(1 << 64) - 1),
     "bad_argv_short": plan(argv_size=3),
     "bad_root_name": plan(root=b"../root"),
+    "good_image": plan(image=b"small-0123456789abcdef"),
+    "bad_image": plan(image=b"../small"),
+    "bad_image_without_end": plan(image=b"a" * 48),
     "bad_short": plan()[:100],
 }
 

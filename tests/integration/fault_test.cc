@@ -96,6 +96,11 @@ class FaultyHost : public JailTest {
 
   jail::v1::ResultRecord RunWith(const std::string& fault) {
     jail::v1::JobSpec job;
+    if (absl::StartsWith(fault, "mount_image:")) {  // A step that only jobs in an image have.
+      job.set_rootfs("small");
+      job.add_command("/usr/bin/true");
+      return RunJob(fault, job);
+    }
     job.set_language("c");  // Two phases: products cross from one jail to the next.
     auto* file = job.add_files();
     file->set_path("main.c");

@@ -291,8 +291,9 @@ constexpr Flag kFlags[] = {
      "which one check and learn are about (default: default)", SetText<&CommandLine::policy>},
     {"--least", Arity::kSwitch, "", Bit(Command::kPolicy), Section::kIsolation,
      "learn from strace's files what runs called, and allow nothing else", SetTrue<&CommandLine::least>},
-    {"--rootfs", Arity::kValue, "NAME", Bit(Command::kExec), Section::kIsolation,
-     "what the jail sees as its root (default: host, this machine's /usr, read-only)",
+    {"--rootfs", Arity::kValue, "NAME", kJob | kLangs, Section::kIsolation,
+     "what the jail sees as its root: host, this machine's /usr (the default), or a pinned image (make "
+     "rootfs)",
      SetText<&CommandLine::rootfs>},
     {"--best-effort", Arity::kSwitch, "", kAnyJob | kHost, Section::kIsolation,
      "go on without what this host cannot enforce; the record lists it. Without this the run is refused",

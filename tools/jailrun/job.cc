@@ -187,7 +187,7 @@ absl::StatusOr<const v1::Runtime*> FindRuntimeForFile(const v1::RuntimeCatalog& 
 
 absl::StatusOr<Request> BuildRequest(const CommandLine& line, const Catalog& catalog) {
   JAIL_RETURN_IF_ERROR(CheckName("--policy", line.policy, catalog.policies));
-  JAIL_RETURN_IF_ERROR(CheckName("--rootfs", line.rootfs, catalog.rootfs));
+  JAIL_RETURN_IF_ERROR(CheckName("--rootfs", line.rootfs, {catalog.rootfs.begin(), catalog.rootfs.end()}));
   Request request;
   CopyPlainFields(line, request.job);
   Sources sources(line.limits);

@@ -19,7 +19,7 @@ namespace jail::cli {
 struct Catalog {
   const v1::RuntimeCatalog& runtimes;
   std::vector<absl::string_view> policies;
-  std::vector<absl::string_view> rootfs;
+  std::vector<std::string> rootfs;  // Only when the command line names one.
 };
 
 // By name or alias; NotFoundError names the nearest one.

@@ -1,7 +1,5 @@
 #include "tools/jailrun/langs.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -27,9 +25,13 @@ bool IsHostPath(absl::string_view program) {
          !absl::StrContains(program, "{");
 }
 
-bool IsExecutable(const std::string& path) { return access(path.c_str(), X_OK) == 0; }
+std::string NotInTheImage(const std::vector<std::string>& missing) {
+  return absl::StrCat("not in this image: no ", absl::StrJoin(missing, ", "));
+}
 
-std::string NotInstalled(const v1::Runtime& runtime, const std::vector<std::string>& missing) {
+std::string NotInstalled(const v1::Runtime& runtime, const std::vector<std::string>& missing,
+                         const RootFiles& files) {
+  if (files.image) return NotInTheImage(missing);
   return absl::StrCat(
       "not installed: no ", absl::StrJoin(missing, ", "),
       runtime.has_install() ? absl::StrCat(" (as root: jailrun langs install ", runtime.name(), ")") : "");
@@ -62,21 +64,22 @@ void CheckProbe(const v1::Runtime& runtime, const v1::Runtime::Probe& probe, Run
   if (!difference.empty()) print(RenderFailure(record));
 }
 
-void CheckRuntime(const v1::Runtime& runtime, RunJob run, Print print, v1::SelfTest& tally) {
-  const std::vector<std::string> missing = MissingTools(runtime);
+void CheckRuntime(const v1::Runtime& runtime, RunJob run, Print print, const RootFiles& files,
+                  v1::SelfTest& tally) {
+  const std::vector<std::string> missing = MissingTools(runtime, files);
   if (!missing.empty() && runtime.install().on_request()) {
-    print(absl::StrCat("left   ", runtime.name(), "  ", NotInstalled(runtime, missing), "\n"));
+    print(absl::StrCat("left   ", runtime.name(), "  ", NotInstalled(runtime, missing, files), "\n"));
     return;
   }
   if (!missing.empty() || runtime.probes().empty()) {
-    const std::string why = missing.empty() ? "it brings no probe" : NotInstalled(runtime, missing);
+    const std::string why = missing.empty() ? "it brings no probe" : NotInstalled(runtime, missing, files);
     AddResult(runtime.name(), why, tally);
     print(absl::StrCat("FAIL  ", runtime.name(), "  ", why, "\n"));
     return;
   }
   for (const v1::Runtime::Probe& probe : runtime.probes()) {
     const v1::Runtime::Variant* variant = FindVariant(runtime, probe.variant());
-    const std::string lacks = variant == nullptr ? "" : VariantLacks(runtime, *variant);
+    const std::string lacks = variant == nullptr ? "" : VariantLacks(runtime, *variant, files);
     if (lacks.empty()) CheckProbe(runtime, probe, run, print, tally);
     if (!lacks.empty()) print(absl::StrCat("left   ", runtime.name(), ".", probe.name(), "  ", lacks, "\n"));
   }
@@ -84,19 +87,20 @@ void CheckRuntime(const v1::Runtime& runtime, RunJob run, Print print, v1::SelfT
 
 }  // namespace
 
-const std::string& ProgramHere(const v1::Runtime& runtime, const std::string& program) {
-  if (IsExecutable(program)) return program;
+const std::string& ProgramHere(const v1::Runtime& runtime, const std::string& program,
+                               const RootFiles& files) {
+  if (files.can_execute(program)) return program;
   for (const v1::Runtime::Choice& choice : runtime.choices()) {
     if (choice.program() != program) continue;
-    const auto found = absl::c_find_if(choice.otherwise(), IsExecutable);
+    const auto found = absl::c_find_if(choice.otherwise(), files.can_execute);
     if (found != choice.otherwise().end()) return *found;
   }
   return program;
 }
 
-std::string Lacks(const v1::Runtime& runtime) {
-  const std::vector<std::string> missing = MissingTools(runtime);
-  return missing.empty() ? "" : NotInstalled(runtime, missing);
+std::string Lacks(const v1::Runtime& runtime, const RootFiles& files) {
+  const std::vector<std::string> missing = MissingTools(runtime, files);
+  return missing.empty() ? "" : NotInstalled(runtime, missing, files);
 }
 
 absl::StatusOr<Runtimes> PickRuntimes(const v1::RuntimeCatalog& catalog,
@@ -119,14 +123,14 @@ absl::StatusOr<Runtimes> PickToInstall(const v1::RuntimeCatalog& catalog,
   return picked;
 }
 
-std::vector<std::string> MissingTools(const v1::Runtime& runtime) {
+std::vector<std::string> MissingTools(const v1::Runtime& runtime, const RootFiles& files) {
   std::vector<std::string> missing;
   for (const v1::Runtime::Phase* phase : {&runtime.compile(), &runtime.run()}) {
     if (phase->argv().empty() || !IsHostPath(phase->argv(0))) continue;
-    if (!IsExecutable(ProgramHere(runtime, phase->argv(0)))) missing.push_back(phase->argv(0));
+    if (!files.can_execute(ProgramHere(runtime, phase->argv(0), files))) missing.push_back(phase->argv(0));
   }
   for (const std::string& needed : runtime.install().needs()) {
-    if (!IsExecutable(needed)) missing.push_back(needed);
+    if (!files.can_execute(needed)) missing.push_back(needed);
   }
   return missing;
 }
@@ -145,16 +149,18 @@ std::vector<std::string> InstallArguments(const Runtimes& runtimes) {
   return arguments;
 }
 
-std::string VariantLacks(const v1::Runtime& runtime, const v1::Runtime::Variant& variant) {
+std::string VariantLacks(const v1::Runtime& runtime, const v1::Runtime::Variant& variant,
+                         const RootFiles& files) {
   std::vector<std::string> missing;
   for (const v1::Runtime::Phase* phase : {&variant.compile(), &variant.run()}) {
     if (phase->argv().empty() || !IsHostPath(phase->argv(0))) continue;
-    if (access(phase->argv(0).c_str(), X_OK) != 0) missing.push_back(phase->argv(0));
+    if (!files.can_execute(phase->argv(0))) missing.push_back(phase->argv(0));
   }
   for (const std::string& file : variant.needs()) {
-    if (access(file.c_str(), F_OK) != 0) missing.push_back(file);
+    if (!files.has(file)) missing.push_back(file);
   }
   if (missing.empty()) return "";
+  if (files.image) return NotInTheImage(missing);
   std::vector<std::string> cures;
   if (!variant.packages().empty())
     cures.push_back(absl::StrCat("apt-get install ", absl::StrJoin(variant.packages(), " ")));
@@ -164,16 +170,16 @@ std::string VariantLacks(const v1::Runtime& runtime, const v1::Runtime::Variant&
                       "; as root: ", absl::StrJoin(cures, ", then "));
 }
 
-v1::SelfTest CheckLang(const v1::Runtime& runtime, RunJob run, Print print) {
+v1::SelfTest CheckLang(const v1::Runtime& runtime, RunJob run, Print print, const RootFiles& files) {
   v1::SelfTest tally;
-  CheckRuntime(runtime, run, print, tally);
+  CheckRuntime(runtime, run, print, files, tally);
   return tally;
 }
 
-bool CheckLangs(const Runtimes& runtimes, RunJob run, Print print) {
+bool CheckLangs(const Runtimes& runtimes, RunJob run, Print print, const RootFiles& files) {
   v1::SelfTest all;
   for (const v1::Runtime* runtime : runtimes) {
-    const v1::SelfTest one = CheckLang(*runtime, run, print);
+    const v1::SelfTest one = CheckLang(*runtime, run, print, files);
     all.set_passed(all.passed() + one.passed());
     all.set_failed(all.failed() + one.failed());
   }

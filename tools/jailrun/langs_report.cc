@@ -13,22 +13,23 @@
 namespace jail::cli {
 namespace {
 
-v1::JobSpec VersionJob(const v1::Runtime& runtime) {
+v1::JobSpec VersionJob(const v1::Runtime& runtime, const RootFiles& files) {
   const v1::Runtime::Phase& phase = runtime.has_compile() ? runtime.compile() : runtime.run();
   v1::JobSpec job;
   *job.mutable_command() = runtime.version_argv();
-  *job.mutable_command(0) = ProgramHere(runtime, job.command(0));
+  *job.mutable_command(0) = ProgramHere(runtime, job.command(0), files);
   *job.mutable_limits() = phase.limits();
   for (const auto& [name, value] : phase.env()) {
-    if (!absl::StrContains(value, "{")) (*job.mutable_env())[name] = value;  // What stands there no job fills in.
+    if (!absl::StrContains(value, "{"))
+      (*job.mutable_env())[name] = value;  // What stands there no job fills in.
   }
   job.set_policy(phase.policy());
   return job;
 }
 
-std::string Version(const v1::Runtime& runtime, RunJob run) {
+std::string Version(const v1::Runtime& runtime, RunJob run, const RootFiles& files) {
   if (runtime.version_argv().empty()) return "unknown";
-  const v1::ResultRecord record = run(VersionJob(runtime));
+  const v1::ResultRecord record = run(VersionJob(runtime, files));
   const v1::PhaseResult* phase = LastPhase(record);
   if (record.verdict() != v1::VERDICT_OK || phase == nullptr) return Visible(record.summary());
   const std::string& text =
@@ -50,37 +51,39 @@ void TryFirst(const v1::Runtime& runtime, RunJob run, v1::LanguageState* state) 
     test.add_failures(absl::StrCat(runtime.name(), ".", probe.name(), ": ", difference));
 }
 
-void Answer(const v1::Runtime& runtime, Ask ask, RunJob run, v1::LanguageState* state) {
-  state->set_version(Version(runtime, run));
+void Answer(const v1::Runtime& runtime, Ask ask, RunJob run, const RootFiles& files,
+            v1::LanguageState* state) {
+  state->set_version(Version(runtime, run, files));
   TryFirst(runtime, run, state);
   if (ask == Ask::kEverything)
-    *state->mutable_self_test() = CheckLang(runtime, run, [](absl::string_view) {});
+    *state->mutable_self_test() = CheckLang(
+        runtime, run, [](absl::string_view) {}, files);
 }
 
-void DescribeVariants(const v1::Runtime& runtime, v1::LanguageState* state) {
+void DescribeVariants(const v1::Runtime& runtime, const RootFiles& files, v1::LanguageState* state) {
   for (const v1::Runtime::Variant& variant : runtime.variants()) {
     v1::VariantState& row = *state->add_variants();
     row.set_name(variant.name());
     row.set_description(variant.description());
-    row.set_lacks(VariantLacks(runtime, variant));
+    row.set_lacks(VariantLacks(runtime, variant, files));
     row.set_installed(row.lacks().empty());
   }
 }
 
-v1::LanguageState Describe(const v1::Runtime& runtime) {
+v1::LanguageState Describe(const v1::Runtime& runtime, const RootFiles& files) {
   v1::LanguageState state;
   state.set_name(runtime.name());
   state.set_display_name(runtime.display_name());
   *state.mutable_aliases() = runtime.aliases();
   *state.mutable_extensions() = runtime.extensions();
   *state.mutable_standards() = runtime.standards();
-  state.set_lacks(Lacks(runtime));
+  state.set_lacks(Lacks(runtime, files));
   state.set_installed(state.lacks().empty());
   state.set_floor_memory_bytes(runtime.floor_memory_bytes());
   state.set_floor_processes(runtime.floor_processes());
   state.set_compile_floor_memory_bytes(runtime.compile_floor_memory_bytes());
   state.set_compile_floor_processes(runtime.compile_floor_processes());
-  DescribeVariants(runtime, &state);
+  DescribeVariants(runtime, files, &state);
   return state;
 }
 
@@ -138,12 +141,13 @@ std::string VariantRows(const v1::LanguageReport& report) {
 
 }  // namespace
 
-v1::LanguageReport DescribeLangs(const std::vector<const v1::Runtime*>& runtimes, Ask ask, RunJob run) {
+v1::LanguageReport DescribeLangs(const std::vector<const v1::Runtime*>& runtimes, Ask ask, RunJob run,
+                                 const RootFiles& files) {
   v1::LanguageReport report;
   for (const v1::Runtime* runtime : runtimes) {
     v1::LanguageState& state = *report.add_languages();
-    state = Describe(*runtime);
-    if (state.installed() && ask != Ask::kNothing) Answer(*runtime, ask, run, &state);
+    state = Describe(*runtime, files);
+    if (state.installed() && ask != Ask::kNothing) Answer(*runtime, ask, run, files, &state);
   }
   return report;
 }

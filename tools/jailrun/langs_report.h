@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "jail/jail.h"
 #include "jail/v1/languages.pb.h"
 #include "jail/v1/runtime.pb.h"
 #include "tools/jailrun/probes.h"
@@ -16,7 +17,8 @@ namespace jail::cli {
 enum class Ask { kNothing, kVersions, kEverything };
 
 // `run` is not called for kNothing.
-v1::LanguageReport DescribeLangs(const std::vector<const v1::Runtime*>& runtimes, Ask ask, RunJob run);
+v1::LanguageReport DescribeLangs(const std::vector<const v1::Runtime*>& runtimes, Ask ask, RunJob run,
+                                 const RootFiles& files = HostFiles());
 
 std::string RenderLangs(const v1::LanguageReport& report);
 

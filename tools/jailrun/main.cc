@@ -59,13 +59,14 @@ std::vector<BuiltinPart> BuiltinParts() {
   return parts;
 }
 
-Catalog MakeCatalog(const Jail& jail, Command command) {
+Catalog MakeCatalog(const Jail& jail, const CommandLine& line) {
   // exec names no language, and reading the catalog takes 0.05 ms.
-  const bool with_languages = command != Command::kExec;
+  const bool with_languages = line.command != Command::kExec;
   Catalog catalog = {with_languages ? jail.Runtimes() : v1::RuntimeCatalog::default_instance(), {}, {}};
   for (const BuiltinPart& part : BuiltinParts()) {
-    (part.kind == "policy" ? catalog.policies : catalog.rootfs).push_back(part.name);
+    if (part.kind == "policy") catalog.policies.push_back(part.name);
   }
+  if (!line.rootfs.empty()) catalog.rootfs = RootNames();
   return catalog;
 }
 
@@ -110,19 +111,26 @@ int ShowJson(const Message& message) {
 int RunCommand(const Context& context) {
   const absl::StatusOr<std::unique_ptr<Jail>> jail = OpenJail(context.line);
   if (!jail.ok()) return ReportUnusable(jail.status(), context.line, context.streams);
-  return RunOrExec(**jail, context.line, MakeCatalog(**jail, context.line.command), context.streams);
+  return RunOrExec(**jail, context.line, MakeCatalog(**jail, context.line), context.streams);
 }
 
 int LangsWith(const Jail& jail, const CommandLine& line, const std::vector<const v1::Runtime*>& runtimes) {
   const auto run = [&jail, &line](const v1::JobSpec& wanted) {
     v1::JobSpec job = wanted;
     if (line.best_effort) job.set_enforcement(v1::ENFORCEMENT_BEST_EFFORT);
+    job.set_rootfs(line.rootfs);
     return jail.Run(job);
   };
   const auto print = [](absl::string_view text) { static_cast<void>(Show(text)); };
-  if (line.check && !line.json.wanted()) return CheckLangs(runtimes, run, print) ? kExitOk : kExitCheckFailed;
+  const absl::StatusOr<RootFiles> files = FilesOf(line.rootfs);
+  if (!files.ok()) {
+    Complain(absl::StrCat("--rootfs: ", files.status().message()));
+    return kExitUsage;
+  }
+  if (line.check && !line.json.wanted())
+    return CheckLangs(runtimes, run, print, *files) ? kExitOk : kExitCheckFailed;
   const Ask ask = line.check ? Ask::kEverything : line.versions ? Ask::kVersions : Ask::kNothing;
-  const v1::LanguageReport report = DescribeLangs(runtimes, ask, run);
+  const v1::LanguageReport report = DescribeLangs(runtimes, ask, run, *files);
   const int shown = line.json.wanted() ? ShowJson(report) : Show(RenderLangs(report));
   const bool failed = absl::c_any_of(
       report.languages(), [](const v1::LanguageState& state) { return state.self_test().failed() > 0; });

@@ -92,7 +92,9 @@ std::string RenderProvenance(const v1::ResultRecord& record) {
   facts.Add("standard", from.standard());
   facts.Add("its program", WithBuildId(from));
   facts.Add("policy", WithHash(from.policy(), from.policy_sha256()));
-  facts.Add("root", WithHash(from.rootfs(), from.rootfs_sha256()));
+  const bool image = from.root().kind() == v1::Provenance::Root::KIND_IMAGE;
+  facts.Add("root", image ? WithHash(absl::StrCat("image ", from.rootfs()), from.root().sha256())
+                          : WithHash(from.rootfs(), from.rootfs_sha256()));
   facts.Add("source", WithHash("", from.source_sha256()));
   facts.Add("plan", WithHash("", from.plan_sha256()));
   if (record.timeline().started_unix_us() > 0) {

@@ -1,5 +1,5 @@
 // Fault injection for jail-launch-faulty: argv[1] is "--fault=STEP:HOW", where HOW is "kill" or an errno of
-// the table below.
+// the table below; or "--fault=mount_image:old_kernel": one that mounts no files.
 #include <signal.h>
 #include <unistd.h>
 
@@ -13,6 +13,7 @@ namespace {
 
 StepId fault_step = StepId::kNone;
 int fault_error = 0;  // 0: death.
+bool old_kernel = false;
 
 struct NamedError {
   const char* name;
@@ -27,6 +28,8 @@ void ReadFault(int argc, char** argv) {
   if (argc != 2 || std::strncmp(argv[1], kFlag, sizeof kFlag - 1) != 0) return;
   const char* name = argv[1] + sizeof kFlag - 1;
   const size_t length = std::strcspn(name, ":");
+  old_kernel = std::strcmp(name, "mount_image:old_kernel") == 0;
+  if (old_kernel) return;
   for (int i = 1; i < plan::kStepCount; ++i) {
     const char* candidate = plan::kStepNames[i];
     if (std::strlen(candidate) == length && std::strncmp(candidate, name, length) == 0) {
@@ -45,5 +48,7 @@ int InjectFault(StepId id) {
   if (fault_error == 0) kill(getpid(), SIGKILL);
   return fault_error;
 }
+
+bool FilesCannotBeMounted() { return old_kernel; }
 
 }  // namespace jail::launch

@@ -144,6 +144,12 @@ void Mounts(Things* things) {
   }
 }
 
+// The files behind loop devices: a kernel that mounts no files has one for each jail with an image.
+void LoopDevices(Things* things) {
+  ForEachEntry("/sys/block", /*recursive=*/false,
+               [&](const std::string& path) { AddLines(path + "/loop/backing_file", things); });
+}
+
 // Everything of ours but the lock files of leased uids, which stay by design (flock owns a lease,
 // not the file's existence).
 void State(Things* things) {
@@ -206,6 +212,7 @@ constexpr Collector kCollectors[] = {
     {"lease", Leases},
     {"cgroup", Cgroups},
     {"mount", Mounts},
+    {"loop device", LoopDevices},
     {"state", State},
     {"descriptor", Descriptors},
     {"temporary file", TemporaryFiles},

@@ -43,6 +43,7 @@ TEST(KeyTest, ChangesWithEverythingThatTheCompilerIsGiven) {
   const std::pair<const char*, Change> kChanges[] = {
       {"runtime", [](auto& plan, auto&) { plan.set_runtime("cpp"); }},
       {"root", [](auto& plan, auto&) { plan.set_rootfs("image"); }},
+      {"image", [](auto& plan, auto&) { plan.mutable_image()->set_sha256("d"); }},
       {"enforcement", [](auto& plan, auto&) { plan.set_enforcement(v1::ENFORCEMENT_BEST_EFFORT); }},
       {"flag", [](auto&, auto& phase) { phase.add_argv("-O3"); }},
       {"argument boundaries", [](auto&, auto& phase) { phase.set_argv(1, "main"), phase.add_argv(".c"); }},
@@ -59,6 +60,18 @@ TEST(KeyTest, ChangesWithEverythingThatTheCompilerIsGiven) {
     change(plan, *plan.mutable_phases(0));
     EXPECT_NE(Key(plan), Key(Plan())) << what;
   }
+}
+
+// An image is all of its toolchain, by its digest: what this machine has does not matter.
+TEST(KeyTest, InAnImageTheDigestStandsForTheToolchain) {
+  v1::RunPlan plan = Plan();
+  plan.mutable_image()->set_sha256("d");
+  v1::RunPlan newer = plan;
+  newer.mutable_image()->set_sha256("e");
+  EXPECT_NE(Key(plan), Key(newer));
+  const std::string path = testing::TempDir() + "host_witness";
+  std::ofstream(path) << "1";
+  EXPECT_EQ(Key(plan, "", {path}), Key(plan));
 }
 
 TEST(KeyTest, TenantsHaveTheirOwn) {

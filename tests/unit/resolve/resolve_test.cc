@@ -83,12 +83,51 @@ TEST(ResolveTest, RefusesBadNamesAndSuggestsBetterOnes) {
        [](v1::JobSpec* job) { job->set_policy("init"); }},
       {"policy: no policy \"default\\000x\", did you mean \"default\"? (known: compile, default)",
        [](v1::JobSpec* job) { job->set_policy(std::string("default\0x", 9)); }},
-      {"rootfs: no root \"hots\", did you mean \"host\"? (known: host)",
+      {"rootfs: no root \"hots\", did you mean \"host\"? (known: host; root makes images: make rootfs)",
        [](v1::JobSpec* job) { job->set_rootfs("hots"); }},
       {"job_id: \"a b\" has characters other than A-Z a-z 0-9 . _ -",
        [](v1::JobSpec* job) { job->set_job_id("a b"); }},
       {"job_id: is over 64 characters", [](v1::JobSpec* job) { job->set_job_id(std::string(65, 'a')); }},
   });
+}
+
+TEST(ResolveTest, AnImageIsNamedInThePlanAndItsProgramsAreTheOnesThatCount) {
+  v1::JobSpec job = MakeJob();
+  job.set_rootfs("small");
+  Host host;
+  host.image.emplace().set_folder("small-0123456789abcdef");
+  host.image->set_sha256("digest");
+  const absl::StatusOr<v1::RunPlan> without = Resolve(job, {}, host);
+  EXPECT_EQ(without.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(without.status().message(),
+              testing::HasSubstr("is not in the image small-0123456789abcdef: it has no /usr/bin/python3"));
+  host.programs.insert("/usr/bin/python3");
+  const absl::StatusOr<v1::RunPlan> plan = Resolve(job, {}, host);
+  ASSERT_TRUE(plan.ok()) << plan.status();
+  EXPECT_EQ(plan->rootfs(), "small");
+  EXPECT_EQ(plan->image().folder(), "small-0123456789abcdef");
+  EXPECT_EQ(plan->image().sha256(), "digest");
+}
+
+TEST(ResolveTest, ImagesThatThereAreAreNamedWhenAnotherIsAskedFor) {
+  v1::JobSpec job = MakeJob();
+  job.set_rootfs("smal");
+  Host host;
+  host.image_names = {"small", "languages"};
+  EXPECT_EQ(
+      Resolve(job, {}, host).status().message(),
+      "rootfs: no root \"smal\", did you mean \"small\"? (known: host, small, languages; root makes images: "
+      "make rootfs)");
+}
+
+TEST(ResolveTest, TheSiteHasARootForJobsThatNameNone) {
+  v1::Site site;
+  EXPECT_EQ(RootfsOf({}, site), "host");
+  site.set_rootfs("small");
+  EXPECT_EQ(RootfsOf({}, site), "small");
+  v1::JobSpec job;
+  job.set_rootfs("host");
+  EXPECT_EQ(RootfsOf(job, site), "host");
 }
 
 v1::RunPlan Resolved(const v1::JobSpec& job) {

@@ -22,6 +22,12 @@ TEST(SiteTest, ReadsNumbersAndComments) {
   EXPECT_FALSE(site->has_max_wall_time_ms());
 }
 
+TEST(SiteTest, HasARootfs) {
+  const auto site = ParseSite("rootfs: \"small\"  # pinned\nmax_processes: 64\n", "f");
+  ASSERT_TRUE(site.ok()) << site.status();
+  EXPECT_EQ(site->rootfs(), "small");
+}
+
 struct BadSite {
   const char* text;
   const char* message;
@@ -37,6 +43,7 @@ TEST(SiteTest, ErrorsNameFileAndLine) {
       {"max_processes: 1 max_open_files: 2\n",
        "f:1: \"max_processes: 1 max_open_files: 2\" is not a line like max_processes: 64"},
       {"max_processes:\n64\n", "f:1: \"max_processes:\" is not a line like max_processes: 64"},
+      {"rootfs: \"../x\"\n", "f:1: \"rootfs: \\\"../x\\\"\" is not a line like max_processes: 64"},
       {"uid_first: 999\n", "f: uid_first: 999 is below 1000"},
       {"uid_count: 1\n", "f: uid_count: 1 is not 2 to 1048576 uids from 1900000000"},
       {"uid_first: 4294967000\nuid_count: 1000\n",
@@ -50,6 +57,13 @@ TEST(SiteTest, TheHelperReadsTheSame) {
   constexpr const char* kTexts[] = {
       "",
       "# only a comment",
+      "rootfs: \"small\"",
+      "  rootfs:\"a-b_9\" # pinned\nmax_processes: 7\n",
+      "rootfs: small",
+      "rootfs: \"\"",
+      "rootfs: \"a/b\"",
+      "rootfs: \"small\" 7",
+      "rootfs : \"small\"",
       "max_processes: 64",
       "max_processes:64 # few\n\n  uid_first: 100000\n",
       "max_proceses: 64\n",
