@@ -1,5 +1,5 @@
-// Limits below what the language itself needs to start: a run that fails under one fails for that, most likely, and
-// its record says so.
+// Limits below what the language itself needs to start: a run that fails under one fails for that, most
+// likely, and its record says so.
 #ifndef JAIL_WATCH_FLOORS_H_
 #define JAIL_WATCH_FLOORS_H_
 
