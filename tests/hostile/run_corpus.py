@@ -37,8 +37,7 @@ UID = 61247            # Whom payloads run as un-jailed, and whose process is a 
 LIMITS = {"--wall": 4, "--time": 1, "--compile-time": 4}  # Seconds.
 JAIL_PATIENCE = 6.0    # Other jails on this machine come and go within this.
 ROOTLESS = ["--rootless", "--best-effort"]
-# Un-jailed, what never ends by itself is left for longer than a jail would give it (--wall above).
-HARD_WALL = {"jailed": 40.0, "unjailed": 5.0}
+HARD_WALL = {"jailed": 40.0, "unjailed": 8.0}
 JUDGES = {"jailed": verdict.judge_jailed, "unjailed": verdict.judge_unjailed, "peer": verdict.judge_peer,
           "combined": verdict.judge_combined, "rootless": verdict.judge_rootless}
 
