@@ -10,13 +10,16 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs fuzz hostile-rootless hostile-vm peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo demo-call setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs fuzz hostile-rootless hostile-vm peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
 
 demo: product ## Install what is missing, build, and run a program in a jail
 	@tools/demo $(JAILRUN)
+
+demo-call: product ## JSON in, JSON out: a function run, with a function of the host's
+	@tools/demo_call $(JAILRUN)
 
 deps: ## Install the Debian packages that building and running need and that are missing
 	@tools/deps build languages
@@ -57,9 +60,11 @@ check: test vm-test lint ## Everything before a merge: tests, structure, lint, s
 	@cmake --preset asan >/dev/null && cmake --build --preset asan -j $(JOBS) && tools/test asan
 	@tests/newuser/run
 
-bench: product ## Cold runs beside bare fork+exec and bubblewrap, interleaved; how exact time limits are
-	@tools/deps check && cmake --build --preset release -j $(JOBS) --target jail_bench
-	@$(BUILD)/tests/bench/jail_bench --jailrun $(JAILRUN) --json $(BUILD)/bench.json
+bench: product ## Cold and pooled runs beside bare fork+exec, bubblewrap, firejail, crun and runc; how exact time limits are
+	@tools/deps check peers && cmake --build --preset release -j $(JOBS) --target jail_bench jail_steps
+	@tests/bench/instructions.py --jailrun $(JAILRUN) --steps $(BUILD)/tests/bench/jail_steps --hello $(BUILD)/tests/bench/bench_hello
+	@tests/bench/cold.py --jailrun $(JAILRUN) --bench $(BUILD)/tests/bench/jail_bench \
+	  --json $(BUILD)/bench.json --html build/bench.html
 	@$(BUILD)/tests/bench/jail_bench --jailrun $(JAILRUN) --overshoot 200 --json $(BUILD)/overshoot.json
 
 bench-langs: product ## Source to exit in every language, beside the plain toolchain outside any jail

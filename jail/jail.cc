@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -50,6 +51,7 @@ namespace jail {
 namespace {
 
 constexpr int64_t kNsPerUs = 1000;
+static_assert(Io::kFirstChannelFd == plan::kFirstChannelFd && Io::kMaxChannels == plan::kMaxChannels);
 
 bool IsJobId(absl::string_view id) {
   constexpr size_t kMostCharacters = 64;
@@ -153,6 +155,15 @@ absl::StatusOr<v1::RunPlan> ResolveHere(const v1::JobSpec& job, const v1::Site& 
   return plan;
 }
 
+// A network socket would be a way out; the program gets what it is given.
+bool IsUnixStream(int fd) {
+  int domain = 0, type = 0;
+  socklen_t size = sizeof domain;
+  if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0) return false;
+  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0) return false;
+  return domain == AF_UNIX && type == SOCK_STREAM;
+}
+
 // No more than the jail could hold, nor than a plan or a record can.
 watch::CollectBounds BoundsOf(const v1::Limits& limits) {
   watch::CollectBounds bounds;
@@ -201,6 +212,12 @@ class JobRun {
       if (fd < 0 || fcntl(fd, F_GETFD) >= 0) continue;
       return Refuse(FromStatus(
           "check_io", absl::InvalidArgumentError(absl::StrCat(field, ": descriptor ", fd, " is not open"))));
+    }
+    for (const int fd : io_.channels) {
+      if (IsUnixStream(fd)) continue;
+      return Refuse(
+          FromStatus("check_io", absl::InvalidArgumentError(absl::StrCat("io.channels: descriptor ", fd,
+                                                                         " is no Unix stream socket"))));
     }
     return true;
   }
@@ -287,15 +304,19 @@ class JobRun {
   bool RunOne(const v1::PhasePlan& phase) {
     plan::SealOptions options;
     if (site_.rootless) options.flags |= plan::kRootless;
+    const bool compiling = phase.kind() == v1::PhasePlan::KIND_COMPILE;
+    const std::vector<int> channels = compiling ? std::vector<int>() : io_.channels;
+    options.channels = static_cast<int>(channels.size());
     const absl::StatusOr<plan::SealedPlan> sealed = plan::Seal(plan_, phase, products_, options);
     if (!sealed.ok()) return Refuse(FromStatus("seal_plan", sealed.status()));
     record_.mutable_provenance()->set_plan_sha256(std::string(sealed->sha256.begin(), sealed->sha256.end()));
 
-    watch::PhaseOutcome outcome =
-        watch::RunPhase({site_.launcher_path, sealed->fd.get(), &plan_, &phase, Connect(phase)});
+    std::optional<Helper> parked = channels.empty() ? TakeParked(phase, options) : std::nullopt;
+    watch::PhaseOutcome outcome = watch::RunPhase(
+        {site_.launcher_path, sealed->fd.get(), &plan_, &phase, Connect(phase), std::move(parked), channels});
     watch::CheckRequired(&outcome.facts);
     watch::Judgement judgement = watch::Judge(outcome.facts);
-    if (phase.kind() == v1::PhasePlan::KIND_COMPILE) {
+    if (compiling) {
       CollectProducts(outcome, &judgement);
     } else {
       CollectArtifacts(outcome);
@@ -303,6 +324,12 @@ class JobRun {
     watch::AddPhase(std::move(outcome.facts), judgement, &record_);
     Conclude(judgement);
     return judgement.verdict == v1::VERDICT_OK;
+  }
+
+  std::optional<Helper> TakeParked(const v1::PhasePlan& phase, const plan::SealOptions& options) const {
+    if (site_.parking == nullptr) return std::nullopt;
+    absl::StatusOr<std::string> shape = plan::ComposeShape(plan_, phase, options);
+    return shape.ok() ? site_.parking->Take({*std::move(shape)}) : std::nullopt;
   }
 
   // The program gets the caller's input and output; a compiler only speaks, and on stderr.
@@ -385,6 +412,23 @@ absl::StatusOr<Site> LoadSite() {
   JAIL_ASSIGN_OR_RETURN(site.config, resolve::LoadSite());
   return site;
 }
+
+absl::StatusOr<Helper> Park(const std::string& launcher_path, const Shape& shape) {
+  JAIL_ASSIGN_OR_RETURN(const Fd plan, plan::SealBytes(shape.plan));
+  Helper helper;
+  const watch::Fault fault = watch::Start({launcher_path, plan.get(), {}}, &helper);
+  if (fault) return absl::UnavailableError(absl::StrCat(fault.subject, ": ", ErrnoName(fault.error)));
+  return helper;
+}
+
+absl::StatusOr<bool> IsParked(Helper* helper) {
+  bool parked = false;
+  const watch::Fault fault = watch::Listen(helper, &parked);
+  if (fault) return absl::UnavailableError(absl::StrCat(fault.subject, ": ", ErrnoName(fault.error)));
+  return parked;
+}
+
+void Bury(int pidfd) { watch::Reap(pidfd); }
 
 absl::StatusOr<RootFiles> FilesOf(const std::string& rootfs) {
   if (rootfs.empty() || IsBuiltin(rootfs)) return HostFiles();

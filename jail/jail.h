@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "jail/base/fd.h"
+#include "jail/base/helper.h"
 #include "jail/v1/job.pb.h"
 #include "jail/v1/plan.pb.h"
 #include "jail/v1/result.pb.h"
@@ -35,6 +37,28 @@ namespace cache {
 class ArtifactCache;
 }
 
+// What a jail is built from before its job is known, of all that a job says: root, policy, disk, rates,
+// layers. The bytes of a plan for the helper; jobs of equal bytes may have each other's jails.
+struct Shape {
+  std::string plan;
+};
+
+// Where runs look for a jail that is ready. Thread-safe; jail/pool has two.
+class Parking {
+ public:
+  virtual ~Parking() = default;
+  // One of this shape, for this run only; none: the run builds its own. Does not wait for one.
+  virtual std::optional<Helper> Take(const Shape& shape) = 0;
+};
+
+// Starts to build a jail that then waits for its job. Pipes, process and all go with what is returned.
+absl::StatusOr<Helper> Park(const std::string& launcher_path, const Shape& shape);
+// Whether it waits by now; it says so once, by its control socket. An error: it will not, ever. Does not
+// wait.
+absl::StatusOr<bool> IsParked(Helper* helper);
+// When the pidfd is readable: our child's end, so that none stays a zombie.
+void Bury(int pidfd);
+
 // Where this installation keeps its parts, and its ceilings. Loaded once, then immutable.
 struct Site {
   std::string launcher_path;  // Absolute path of jail-launch.
@@ -44,6 +68,7 @@ struct Site {
   // else may write to it. Empty: nowhere.
   std::string cache_folder;
   int64_t cache_bytes = int64_t{1} << 30;  // In all; beyond it what was used least recently goes.
+  std::shared_ptr<Parking> parking;        // Null: every run builds its own jail.
 };
 
 // The compiled-in launcher beside /etc/jailrun/site.textproto, when that file exists.
@@ -67,8 +92,6 @@ absl::StatusOr<RootFiles> FilesOf(const std::string& rootfs);
 // "host" and the images that this machine has.
 std::vector<std::string> RootNames();
 
-enum class Stream { kStdout, kStderr };
-
 // How a run is connected while it lives. All members may stay empty.
 // The program never gets these descriptors themselves: everything goes through pipes of ours, and no
 // flag of them is changed. A descriptor that is not open is refused by name ("io.stdout_fd").
@@ -86,6 +109,11 @@ struct Io {
   int stderr_fd = -1;
   // Readable means: stop, with verdict CANCELLED.
   int cancel_fd = -1;
+  // Unix stream sockets that the program gets as they are, in the run phase, as descriptors kFirstChannelFd
+  // and up; at most kMaxChannels. Whoever holds the other end reads what a stranger writes.
+  std::vector<int> channels;
+  static constexpr int kFirstChannelFd = 5;
+  static constexpr int kMaxChannels = 8;
 };
 
 // Thread-safe. Every outcome is a record: no exception, no second error path.

@@ -23,8 +23,8 @@ CORE_LIBRARIES = [ABSL, PROTOBUF, "sodium.h"]
 ABOVE_CORE = ["api", "fd", "base", "proto"]
 LAYERS = [
     Layer("proto", ["jail/v1/*.pb.h"], [], [PROTOBUF]),
-    Layer("fd", ["jail/base/fd.h", "jail/base/errno_name.*"], [], []),
-    Layer("sys", ["jail/base/sys.*", "jail/base/mounts.*", "jail/base/cpus.*", "jail/base/landlock.*",
+    Layer("fd", ["jail/base/fd.h", "jail/base/helper.h", "jail/base/errno_name.*"], [], []),
+    Layer("sys", ["jail/base/sys.*", "jail/base/mounts.*", "jail/base/cpus.*", "jail/base/landlock.*", "jail/base/rights.*",
                   "jail/base/denied_calls.*"], ["fd"], []),
     Layer("builtin", ["jail/plan/builtin.h"], [], []),
     Layer("pod", ["jail/plan/layout.h", "jail/plan/raw_report.h", "jail/plan/steps.h", "jail/plan/view.*",
@@ -45,13 +45,14 @@ LAYERS = [
     Layer("jail", ["jail/jail.cc", "jail/launcher_path.*"],
           ABOVE_CORE + ["builtin", "pod", "plan", "resolve", "watch", "cache", "image", "runtimes", "textproto"], CORE_LIBRARIES),
     Layer("pool", ["jail/pool/*"], ABOVE_CORE, [ABSL, PROTOBUF]),
-    Layer("call", ["jail/call/*"], ABOVE_CORE + ["pool"], [ABSL, PROTOBUF]),
+    Layer("call", ["jail/call/*"], ABOVE_CORE + ["pool"], CORE_LIBRARIES + ["nlohmann/*"]),
     Layer("exam", ["jail/exam/*"], ABOVE_CORE + ["pool", "call"], [ABSL, PROTOBUF]),
     Layer("serve", ["jail/serve/*"], ABOVE_CORE + ["pool", "call", "exam"], [ABSL, PROTOBUF]),
     Layer("build tools", ["tools/build/*"], ["fd", "base", "builtin", "pod", "proto", "textproto", "resolve"],
           CORE_LIBRARIES + ["seccomp.h"]),
     Layer("policy command", ["tools/jailrun/policy/*"], ["fd", "base", "proto", "build tools", "tools"], [ABSL, PROTOBUF]),
     Layer("tools", ["tools/*"], ABOVE_CORE + ["sys", "builtin", "policy command", "pool", "call", "exam", "serve"], [ABSL, PROTOBUF, "CLI/*"]),
+    Layer("examples", ["examples/*"], ABOVE_CORE + ["call"], [ABSL]),
     Layer("tests", ["tests/*"], ["*"], ["*"]),
 ]
 

@@ -53,6 +53,20 @@ void StartApart(int pid, const CpuWords& cpus) {
   syscall(SYS_sched_setaffinity, pid, sizeof other, other);
 }
 
+int OwnCpu() {
+  unsigned own = 0;
+  return syscall(SYS_getcpu, &own, nullptr, nullptr) == 0 ? static_cast<int>(own) : -1;
+}
+
+void StayOn(int pid, int cpu) {
+  if (cpu < 0 || cpu / 64 >= kCpuWords) return;
+  CpuWords one = {};
+  one[cpu / 64] = uint64_t{1} << cpu % 64;
+  FreeCpus(pid, one);
+}
+
+void FreeCpus(int pid, const CpuWords& cpus) { syscall(SYS_sched_setaffinity, pid, sizeof cpus, cpus); }
+
 int TakeCpus(const CpuWords& cpus) {
   return syscall(SYS_sched_setaffinity, 0, sizeof cpus, cpus) != 0 ? errno : 0;
 }

@@ -34,6 +34,13 @@ void GoFirst(int pid);
 // fails is as it was.
 void StartApart(int pid, const CpuWords& cpus);
 
+// The CPU this process runs on; -1: unknown.
+int OwnCpu();
+// Keeps `pid` (0: this process) where another runs for whose end it waits. To wake an idle CPU takes longer,
+// on virtual machines by far, than all that there is to do then. Only a hint, as above; FreeCpus undoes it.
+void StayOn(int pid, int cpu);
+void FreeCpus(int pid, const CpuWords& cpus);
+
 // This process may run on these, as far as they are there.
 int TakeCpus(const CpuWords& cpus);
 

@@ -4,8 +4,10 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -220,7 +222,23 @@ int ListFds(int capacity, int* fds, int* count) {
   return error;
 }
 
+int KeepOnly(int first, int least, int most, int* end) {
+  int fd = first;
+  while (fd < most && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0) ++fd;
+  *end = fd;
+  return fd < least ? EBADF : CloseFrom(fd);
+}
+
 int CloseFrom(int first) { return Errno(syscall(SYS_close_range, first, ~0U, 0)); }
+
+int CloseAllBut(int* a, int* b) {
+  const int base = (*a > *b ? *a : *b) + 1;
+  if (dup3(*a, base, O_CLOEXEC) < 0 || dup3(*b, base + 1, O_CLOEXEC) < 0) return errno;
+  *a = base;
+  *b = base + 1;
+  if (const int error = CloseBetween(0, base - 1)) return error;
+  return CloseFrom(base + 2);
+}
 
 int GetLimit(int resource, rlimit* limit) {
   return Errno(syscall(SYS_prlimit64, 0, resource, nullptr, limit));
@@ -250,6 +268,54 @@ int BlockSignals() { return SetSignalMask(~uint64_t{0}); }
 
 int64_t NowNs() { return ReadClock(CLOCK_MONOTONIC); }
 int64_t OwnCpuNs() { return ReadClock(CLOCK_PROCESS_CPUTIME_ID); }
+
+int OpenChildSignals(int* signals) {
+  sigset_t children;
+  sigemptyset(&children);
+  sigaddset(&children, SIGCHLD);
+  return Keep(signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK), signals);
+}
+
+int DrainChildSignals(int signals) {
+  signalfd_siginfo info;
+  while (read(signals, &info, sizeof info) > 0) {
+  }
+  return errno == EAGAIN ? 0 : errno;
+}
+
+int FillStdio() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    if (fcntl(fd, F_GETFD) >= 0) continue;
+    // Takes the lowest free number: this one. NOLINTNEXTLINE(android-cloexec-open): stdio survives exec.
+    const int null = open("/dev/null", O_RDWR);
+    if (null != fd) return null < 0 ? errno : EBADF;
+  }
+  return 0;
+}
+
+int RaiseSoftLimits() {
+  for (const int resource : {RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_AS, RLIMIT_DATA, RLIMIT_CPU, RLIMIT_NPROC}) {
+    rlimit limit;
+    if (const int error = GetLimit(resource, &limit)) return error;
+    limit.rlim_cur = limit.rlim_max;
+    if (const int error = SetLimit(resource, limit)) return error;
+  }
+  return 0;
+}
+
+uint64_t NoCoreLimit() {
+  rlimit limit;
+  return GetLimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max >= 1 ? 1 : 0;
+}
+
+int WaitReadable(int fd, int timeout_ms) {
+  pollfd readable = {fd, POLLIN, 0};
+  int ready;
+  do ready = poll(&readable, 1, timeout_ms);
+  while (ready < 0 && errno == EINTR);
+  if (ready < 0) return errno;
+  return ready > 0 ? 0 : ETIMEDOUT;
+}
 
 int ArmTimer(int timer, int64_t ns, int flags, int64_t interval_ns) {
   itimerspec spec = {};

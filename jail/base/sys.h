@@ -93,16 +93,29 @@ int OpenHostProc(int* fd);
 // following it, as stat does, costs the kernel twice that.
 int NamespaceId(int ns_dir, const char* name, uint64_t* id);
 
+// 0 to 2 must be something, or what is opened next would become them.
+int FillStdio();
+
 // Closes [first, last]; nothing when that is empty.
 int CloseBetween(int first, int last);
 // The open descriptors of this process, but for the one that looks; EOVERFLOW when there are more.
 int ListFds(int capacity, int* fds, int* count);
 // Closes `first` and all above.
 int CloseFrom(int first);
+// Closes all but two, which change their numbers.
+int CloseAllBut(int* a, int* b);
+// Closes all from `first` on but those up to the first gap, and from `most` on in any case; the kept ones are
+// close-on-exec then. *end is one past the last of them: EBADF when that is not as far as `least`.
+int KeepOnly(int first, int least, int most, int* end);
 
 // RLIMIT_*, by a number that is an int with every libc.
 int GetLimit(int resource, rlimit* limit);
 int SetLimit(int resource, const rlimit& limit);
+// Soft limits of the caller's go up to his hard ones; more cannot be had without privilege.
+int RaiseSoftLimits();
+// 1 rather than 0, at which a piped core_pattern is still started (core(5)); 0 where that is all the
+// caller's own limit leaves us.
+uint64_t NoCoreLimit();
 
 // Handlers and mask as a fresh process has them.
 int ResetSignals();
@@ -110,6 +123,10 @@ int UnblockSignals();
 // SIG_DFL or SIG_IGN for each.
 int SetHandlers(std::initializer_list<int> signals, void (*handler)(int));
 int BlockSignals();
+// A descriptor that is readable when children have ended; the signal must be blocked. Drained without
+// waiting.
+int OpenChildSignals(int* signals);
+int DrainChildSignals(int signals);
 
 // CLOCK_MONOTONIC, and the CPU time of this process so far.
 int64_t NowNs();
@@ -118,6 +135,10 @@ int64_t OwnCpuNs();
 // `flags` as timerfd_settime's; an interval of 0 fires once.
 int ArmTimer(int timer, int64_t ns, int flags, int64_t interval_ns = 0);
 int DrainTimer(int timer);
+
+// ETIMEDOUT: `fd` had nothing to read, nor was it at its end. Once there is a limit there is a wait: 0 only
+// looks.
+int WaitReadable(int fd, int timeout_ms);
 
 // One-byte messages with at most one descriptor over a SOCK_SEQPACKET socket. Sending never waits: EAGAIN
 // from one that somebody has filled.

@@ -37,11 +37,12 @@ int PinCpus(Context& context);
 int SetRlimits(Context& context);
 int DropGroups(Context& context);
 int SetIds(Context& context);
-int LockSecurebits(Context& context);
+int LockOwnSecurebits(Context& context);
 // Before the fork: the program's process and init need what they have now, and no more, ever.
 int DropBoundingSet(Context& context);
 int DropCapabilities(Context& context);
 int NoNewPrivs(Context& context);
+int MakeFileRules(Context& context);
 int RestrictFiles(Context& context);
 
 // child_program.cc: the program's process up to exec.
@@ -49,12 +50,14 @@ int EnterWork(Context& context);
 int WriteFiles(Context& context);
 int NewSession(Context& context);
 int ArrangeFds(Context& context);
+int AwaitJob(Context& context);
 int CloseOtherFds(Context& context);
 int AwaitInit(Context& context);
 int InstallSeccomp(Context& context);
 int Exec(Context& context);
 
 // child_verify.cc
+int VerifyNamespaces(Context& context);
 int VerifyConfinement(Context& context);
 
 // For init: a program's process that is gone has failed already, and its trace says why.
@@ -70,9 +73,6 @@ struct RlimitRow {
 };
 inline constexpr int kRlimits = 12;
 void ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]);
-
-// Loads a compiled policy with these SECCOMP_FILTER_FLAG_*s; *listener is -1 when none was asked for.
-int LoadFilter(const plan::CompiledPolicy& policy, unsigned flags, int* listener);
 
 }  // namespace jail::launch
 

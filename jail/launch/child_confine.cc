@@ -1,16 +1,14 @@
 // What the program loses for good: limits, groups, ids, capabilities, the hope of new privileges.
 #include <errno.h>
-#include <grp.h>
 #include <linux/capability.h>
-#include <linux/securebits.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "jail/base/cpus.h"
 #include "jail/base/landlock.h"
+#include "jail/base/rights.h"
 #include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
@@ -20,20 +18,13 @@ namespace {
 
 constexpr int kOldestLastCap = CAP_AUDIT_READ;  // Every kernel we run on has at least these.
 
-// 1 rather than 0, at which a piped core_pattern is still started (core(5)); 0 where that is all the
-// caller's own limit leaves us.
-uint64_t NoCore() {
-  rlimit limit;
-  return GetLimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max >= 1 ? 1 : 0;
-}
-
 struct FileRule {
   const char* path;
   MayDo what;
 };
 constexpr FileRule kFileRules[] = {
-    {"/", MayDo::kRead},      {"/app", MayDo::kExecute},   {"/tmp", MayDo::kWrite},
-    {"/work", MayDo::kWrite}, {"/dev/shm", MayDo::kWrite}, {"/dev", MayDo::kUseDevice},
+    {"/", MayDo::kRead},         {"/tmp", MayDo::kWrite},     {"/work", MayDo::kWrite},
+    {"/dev/shm", MayDo::kWrite}, {"/dev", MayDo::kUseDevice},
 };
 
 // Of the host's folders in the view, those that are links only lead to others of them.
@@ -71,7 +62,7 @@ void ListRlimits(const Context& context, RlimitRow (&rows)[kRlimits]) {
       {RLIMIT_FSIZE, "RLIMIT_FSIZE", value(limits.file_bytes)},
       {RLIMIT_STACK, "RLIMIT_STACK", value(limits.stack_bytes)},
       {RLIMIT_NOFILE, "RLIMIT_NOFILE", value(limits.open_files)},
-      {RLIMIT_CORE, "RLIMIT_CORE", NoCore()},
+      {RLIMIT_CORE, "RLIMIT_CORE", NoCoreLimit()},
       {RLIMIT_MEMLOCK, "RLIMIT_MEMLOCK", 64 << 10},
       {RLIMIT_SIGPENDING, "RLIMIT_SIGPENDING", 1024},
       {RLIMIT_MSGQUEUE, "RLIMIT_MSGQUEUE", 0},
@@ -118,12 +109,7 @@ int SetIds(Context& context) {
   return Errno(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0));
 }
 
-int LockSecurebits(Context&) {
-  constexpr unsigned long kBits = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |
-                                  SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED |
-                                  SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED;
-  return Errno(prctl(PR_SET_SECUREBITS, kBits, 0, 0, 0));
-}
+int LockOwnSecurebits(Context&) { return LockSecurebits(); }
 
 int DropBoundingSet(Context& context) {
   for (int cap = 0; cap < 64; ++cap) {
@@ -134,26 +120,26 @@ int DropBoundingSet(Context& context) {
   return 0;
 }
 
-int DropCapabilities(Context&) {
-  if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0) return errno;
-  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  const __user_cap_data_struct none[2] = {};
-  return Errno(syscall(SYS_capset, &header, none));
+// A second lock behind the mounts: what is opened by some way around them is refused all the same.
+int MakeFileRules(Context& context) {
+  const int abi = LandlockAbi();
+  if (abi < kUsableLandlockAbi) return GoWithout(context, plan::kLandlock, StepId::kMakeRuleset, EOPNOTSUPP);
+  if (const int error = MakeRuleset(abi, &context.file_rules)) return error;
+  context.report->landlock_abi = abi;
+  return AllowView(context, context.file_rules, abi);
 }
 
-// A second lock behind the mounts: what is opened by some way around them is refused all the same.
+// A rule is about what is mounted, not about its place: that of the job's own program comes now.
 int RestrictFiles(Context& context) {
-  const int abi = LandlockAbi();
-  if (abi < kUsableLandlockAbi)
-    return GoWithout(context, plan::kLandlock, StepId::kRestrictFiles, EOPNOTSUPP);
-  int ruleset = -1;
-  int error = MakeRuleset(abi, &ruleset);
-  if (error == 0) error = AllowView(context, ruleset, abi);
-  if (error == 0) error = RestrictSelf(ruleset);
-  CloseFd(&ruleset);
-  if (error == 0) context.report->landlock_abi = abi;
+  if (context.file_rules < 0) return 0;
+  At(context.report->child, -1, "/app");
+  int error = AllowBeneath(context.file_rules, context.report->landlock_abi, "/app", MayDo::kExecute);
+  if (error == 0) error = RestrictSelf(context.file_rules);
+  CloseFd(&context.file_rules);
   return error;
 }
+
+int DropCapabilities(Context&) { return DropOwnCapabilities(); }
 
 int NoNewPrivs(Context&) { return Errno(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); }
 

@@ -22,10 +22,10 @@
 namespace jail::launch {
 namespace {
 
-int Join(Context& context, int from, int to, plan::Trace& trace, int64_t* cpu_ns) {
+int Join(int from, int to, plan::Trace& trace, int64_t* cpu_ns) {
+  OwnCpuNs();  // To look is to charge: what was used so far is not the new group's.
   if (const int error = cgroup::JoinOffered(from, to, trace)) return error;
-  // A v1 group counts from here.
-  if (context.report->cpu_cgroup == plan::CgroupKind::kV1) *cpu_ns = -OwnCpuNs();
+  *cpu_ns = OwnCpuNs();
   // Only now, so that the jail's own group is the root it sees.
   return Errno(unshare(CLONE_NEWCGROUP));
 }
@@ -54,12 +54,12 @@ int AwaitIdMaps(Context& context) {
 // it is charged to them.
 int JoinCgroup(Context& context) {
   plan::RawReport& report = *context.report;
-  return Join(context, context.sync_child, context.init_peer, report.child, &report.setup_cpu_ns);
+  return Join(context.sync_child, context.init_peer, report.child, &report.joined_cpu_ns);
 }
 
 int JoinCgroupToo(Context& context) {
   plan::RawReport& report = *context.report;
-  return UnlessGone(Join(context, context.program_peer, -1, report.init, &report.init_setup_cpu_ns));
+  return UnlessGone(Join(context.program_peer, -1, report.init, &report.init_joined_cpu_ns));
 }
 
 // vm.memfd_noexec counts per pid namespace, and only host root may open it: before the id changes.
@@ -82,6 +82,7 @@ int BecomeInsideRoot(Context& context) {
 // capability that only a new user namespace could give.
 int ForbidNestedNamespaces(Context& context) {
   const int error = WriteAt(context.proc, "sys/user/max_user_namespaces", "0");
+  CloseFd(&context.proc);  // The host's: not one look further.
   if (error != 0)
     return GoWithout(context, plan::kNoNestedNamespaces, StepId::kForbidNestedNamespaces, error);
   context.report->nested_namespaces_off = 1;

@@ -12,6 +12,7 @@
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
 #include "jail/root/entries.h"
+#include "jail/root/files.h"
 
 namespace jail::launch {
 namespace {
@@ -74,29 +75,6 @@ int SendWork(const Context& context) {
   return error;
 }
 
-int64_t AppBytes(const Context& context) {
-  constexpr int64_t kPage = 4096;
-  int64_t bytes = 0;
-  for (uint32_t i = 0; i < context.plan.file_count(); ++i) {
-    const plan::File& file = context.plan.file(i);
-    if (file.place != plan::Place::kApp) continue;
-    bytes += (static_cast<int64_t>(file.content.size) / kPage + 1) * kPage;
-  }
-  return bytes;
-}
-
-int WriteApp(const Context& context, int app) {
-  for (uint32_t i = 0; i < context.plan.file_count(); ++i) {
-    const plan::File& file = context.plan.file(i);
-    if (file.place != plan::Place::kApp) continue;
-    At(context.report->child, static_cast<int32_t>(i), context.plan.path(file));
-    if (const int error =
-            WriteNewFile(app, context.plan.path(file), 0555, context.plan.content(file), file.content.size))
-      return error;
-  }
-  return 0;
-}
-
 }  // namespace
 
 int MakeMountsPrivate(Context&) { return MakePrivate("/"); }
@@ -141,11 +119,11 @@ int MountWork(Context& context) {
 }
 
 int MountApp(Context& context) {
-  const int64_t bytes = AppBytes(context);
+  const int64_t bytes = root::BytesOf(context.plan, plan::Place::kApp);
   if (bytes == 0) return 0;
   int app = -1;
   if (const int error = MakeTmpfs(bytes, plan::kMaxFiles, "0755", kNoDevices, &app)) return error;
-  int error = WriteApp(context, app);
+  int error = root::WriteFiles(context.plan, plan::Place::kApp, app, 0555, context.report->child);
   if (error == 0) error = SetMountAttributes(app, MOUNT_ATTR_RDONLY, 0);
   if (error == 0) error = AttachMount(app, context.new_root, "app");
   CloseFd(&app);
@@ -165,10 +143,7 @@ int DetachOldRoot(Context&) {
 
 int SealRootReadOnly(Context& context) {
   CloseFd(&context.child_scratch);
-  CloseFd(&context.proc);  // The host's: not one look further.
-  const int error = SetMountAttributes(context.new_root, MOUNT_ATTR_RDONLY, 0);
-  CloseFd(&context.new_root);
-  return error;
+  return SetMountAttributes(context.new_root, MOUNT_ATTR_RDONLY, 0);
 }
 
 }  // namespace jail::launch

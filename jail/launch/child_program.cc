@@ -1,6 +1,5 @@
 // The program's own process, from its working directory to exec.
 #include <fcntl.h>
-#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -9,9 +8,12 @@
 #include <cstring>
 
 #include "jail/base/cpus.h"
+#include "jail/base/rights.h"
 #include "jail/base/sys.h"
 #include "jail/launch/child.h"
+#include "jail/launch/entry.h"
 #include "jail/launch/step.h"
+#include "jail/root/files.h"
 
 namespace jail::launch {
 namespace {
@@ -32,14 +34,7 @@ int EnterWork(Context&) {
 int WriteFiles(Context& context) {
   int work = -1;
   if (const int error = Keep(open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), &work)) return error;
-  int error = 0;
-  for (uint32_t i = 0; i < context.plan.file_count() && error == 0; ++i) {
-    const plan::File& file = context.plan.file(i);
-    if (file.place != plan::Place::kWork) continue;
-    const char* path = context.plan.path(file);
-    At(context.report->child, static_cast<int32_t>(i), path);
-    error = WriteNewFile(work, path, 0644, context.plan.content(file), file.content.size);
-  }
+  const int error = root::WriteFiles(context.plan, plan::Place::kWork, work, 0644, context.report->child);
   CloseFd(&work);
   return error;
 }
@@ -50,23 +45,36 @@ int NewSession(Context&) {
   return UnblockSignals();
 }
 
-// The only descriptors that survive exec: our pipes' ends.
+// The only descriptors that survive exec: our pipes' ends, and sockets to whoever gave them to us.
 int ArrangeFds(Context& context) {
-  for (int fd = 0; fd <= 2; ++fd) {
-    At(context.report->child, fd, "stdio");
+  for (int fd = 0; fd < context.channels_end; fd = fd == 2 ? plan::kFirstChannelFd : fd + 1) {
+    At(context.report->child, fd, fd <= 2 ? "stdio" : "channel");
     struct stat status;
     if (fstat(fd, &status) != 0) return errno;
-    if (!S_ISFIFO(status.st_mode)) return EBADF;
+    if ((status.st_mode & S_IFMT) != (fd <= 2 ? S_IFIFO : S_IFSOCK)) return EBADF;
     if (fcntl(fd, F_SETFD, 0) != 0) return errno;
   }
   return 0;
+}
+
+// A jail built ahead waits here, as long as it may: end of file means that the helper is gone.
+int AwaitJob(Context& context) {
+  StayOn(0, context.report->program_cpu = OwnCpu());
+  if (const int error = SendByte(context.sync_child, kSyncParked)) return error;
+  uint8_t byte = 0;
+  int fd = -1;
+  int error = ReceiveByte(context.sync_child, 0, &byte, &fd);
+  if (error == 0) error = fd < 0 || byte != kSyncJob ? ECANCELED : OpenPlan(fd, &context.plan);
+  CloseFd(&fd);
+  return error != 0 ? error : TakeCpus(context.cpus);
 }
 
 // Keeps what exec itself closes: the pipe that tells of it and the way for the listener.
 int CloseOtherFds(Context& context) {
   const int low = context.exec_write < context.sync_child ? context.exec_write : context.sync_child;
   const int high = context.exec_write < context.sync_child ? context.sync_child : context.exec_write;
-  if (const int error = CloseBetween(kFirstFree, low - 1)) return error;
+  if (const int error = CloseBetween(kFirstFree, plan::kFirstChannelFd - 1)) return error;
+  if (const int error = CloseBetween(context.channels_end, low - 1)) return error;
   if (const int error = CloseBetween(low + 1, high - 1)) return error;
   return CloseFrom(high + 1);
 }
@@ -82,24 +90,16 @@ int AwaitInit(Context& context) {
   return n == 1 ? 0 : ECANCELED;
 }
 
-int LoadFilter(const plan::CompiledPolicy& policy, unsigned flags, int* listener) {
-  const sock_fprog program = {policy.length, const_cast<sock_filter*>(policy.code)};
-  *listener = -1;
-  const long result = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
-  if (result < 0) return errno;
-  if ((flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) *listener = static_cast<int>(result);
-  return 0;
-}
-
 int InstallSeccomp(Context& context) {
   constexpr unsigned kListen = SECCOMP_FILTER_FLAG_NEW_LISTENER;
   At(context.report->child, -1, context.policy->name);
   int listener = -1;
   int error = AnyCpus(context.plan.limits().cpus.words) ? KeepCpus() : 0;
   if (error != 0) return error;
-  error = LoadFilter(*context.policy, kListen | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &listener);
+  error = LoadFilter(context.policy->code, context.policy->length,
+                     kListen | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &listener);
   // Before Linux 5.19 a signal may interrupt a denied call while it is looked at; nothing worse.
-  if (error == EINVAL) error = LoadFilter(*context.policy, kListen, &listener);
+  if (error == EINVAL) error = LoadFilter(context.policy->code, context.policy->length, kListen, &listener);
   if (error != 0) return error;
   context.report->verified.seccomp = 1;
   error = SendByte(context.sync_child, kSyncListener, listener);
@@ -113,7 +113,8 @@ int Exec(Context& context) {
   context.plan.Argv(argv);
   context.plan.Env(env);
   At(context.report->child, -1, argv[0]);
-  context.report->setup_cpu_ns += OwnCpuNs();
+  context.report->setup_cpu_ns = OwnCpuNs();
+  context.report->program_cpu = OwnCpu();
   context.report->exec_ns = NowNs();
   execve(argv[0], const_cast<char**>(argv), const_cast<char**>(env));
   const int error = errno;

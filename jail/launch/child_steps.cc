@@ -17,6 +17,7 @@ namespace {
 
 bool Always(const Context&) { return true; }
 bool Privileged(const Context& context) { return context.privileged; }
+bool Parks(const Context& context) { return context.plan.Has(plan::kPark); }
 bool Pinned(const Context& context) { return AnyCpus(context.plan.limits().cpus.words); }
 
 // Signals stay blocked in init for ever (it reads SIGCHLD from a descriptor); the program's process
@@ -51,24 +52,28 @@ constexpr Step<Context> kChildSteps[] = {
     {StepId::kJoinCgroup, Always, JoinCgroup},
     {StepId::kMountTmp, Always, MountTmp},
     {StepId::kMountWork, Always, MountWork},
-    {StepId::kMountApp, Always, MountApp},
-    {StepId::kForbidNestedNamespaces, Always, ForbidNestedNamespaces},
     {StepId::kPivotRoot, Always, PivotRoot},
     {StepId::kDetachOldRoot, Always, DetachOldRoot},
     {StepId::kSealRootReadOnly, Always, SealRootReadOnly},
     {StepId::kJoinNetwork, Always, JoinNetwork},
-    {StepId::kPinCpus, Pinned, PinCpus},
-    {StepId::kSetRlimits, Always, SetRlimits},
     {StepId::kDropGroups, Privileged, DropGroups},
-    {StepId::kSetIds, Always, SetIds},
-    {StepId::kLockSecurebits, Always, LockSecurebits},
-    {StepId::kDropCapabilities, Always, DropCapabilities},
-    {StepId::kNoNewPrivs, Always, NoNewPrivs},
     {StepId::kEnterWork, Always, EnterWork},
-    {StepId::kWriteFiles, Always, WriteFiles},
-    {StepId::kRestrictFiles, Always, RestrictFiles},
     {StepId::kNewSession, Always, NewSession},
     {StepId::kArrangeFds, Always, ArrangeFds},
+    {StepId::kMakeRuleset, Always, MakeFileRules},
+    {StepId::kVerifyNamespaces, Always, VerifyNamespaces},
+    // Until here nothing depends on the job but its shape.
+    {StepId::kAwaitJob, Parks, AwaitJob},
+    {StepId::kMountApp, Always, MountApp},
+    {StepId::kForbidNestedNamespaces, Always, ForbidNestedNamespaces},
+    {StepId::kPinCpus, Pinned, PinCpus},
+    {StepId::kSetRlimits, Always, SetRlimits},
+    {StepId::kSetIds, Always, SetIds},
+    {StepId::kLockSecurebits, Always, LockOwnSecurebits},
+    {StepId::kDropCapabilities, Always, DropCapabilities},
+    {StepId::kNoNewPrivs, Always, NoNewPrivs},
+    {StepId::kWriteFiles, Always, WriteFiles},
+    {StepId::kRestrictFiles, Always, RestrictFiles},
     {StepId::kAwaitInit, Always, AwaitInit},
     {StepId::kCloseOtherFds, Always, CloseOtherFds},
     {StepId::kVerifyConfinement, Always, VerifyConfinement},

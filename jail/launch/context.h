@@ -26,6 +26,8 @@ inline constexpr uid_t kProgramId = 1000;
 // What init sends over the sync socket, each with a descriptor.
 inline constexpr uint8_t kSyncScratch = 'S';
 inline constexpr uint8_t kSyncListener = 'L';
+inline constexpr uint8_t kSyncParked = 'P';  // Without one: the program's process waits for its job,
+inline constexpr uint8_t kSyncJob = 'J';     // which the helper sends.
 
 // By the helper; the program finds all signals as a fresh process does.
 inline constexpr std::initializer_list<int> kIgnoredSignals = {SIGXFSZ, SIGPIPE, SIGHUP,  SIGINT,
@@ -37,6 +39,8 @@ inline constexpr int kOwnInodes = 4;
 struct Context {
   plan::RawReport* report = nullptr;
   plan::View plan;
+  plan::View job_plan;  // For a jail that was built ahead: the next plan, while it is looked at.
+  int job = -1;
   plan::SiteLimits site;
   const plan::CompiledPolicy* policy = nullptr;
   const plan::RootView* view = nullptr;
@@ -48,6 +52,7 @@ struct Context {
   int proc = -1;   // The host's /proc, checked to be procfs.
   int image = -1;  // Mounted, but nowhere: the program's process takes it into its own root.
   int leases = -1;
+  int channels_end = plan::kFirstChannelFd;  // One past the last descriptor that is the program's alone.
   cgroup::Cgroups cgroups;
 
   // helper <-> init: a byte releases the child; it sends the scratch mount and the filter's listener.
@@ -67,8 +72,10 @@ struct Context {
   // The child's own.
   int new_root = -1;
   int child_scratch = -1;
+  int file_rules = -1;                    // Landlock's, not in force yet.
   int init_peer = -1, program_peer = -1;  // init <-> program: the network, and that init is confined
   int signals = -1;                       // init's
+  bool stays = false;                     // On the program's CPU, as long as it may be a short one.
   CpuWords cpus;                          // As the caller has them; a limit may narrow them.
 
   uid_t host_uid() const {
@@ -92,6 +99,8 @@ int RunTeardownSteps(Context& context);
 [[noreturn]] void RunInit(Context& context, pid_t program);
 
 int Supervise(Context& context);
+// Adds one to what Supervise listens to.
+int Watch(Context& context, int fd);
 
 }  // namespace jail::launch
 

@@ -18,40 +18,10 @@
 namespace jail::launch {
 namespace {
 
-// 0 to 2 must be something, or what we open next would become the program's output.
-int FillStdio() {
-  for (int fd = 0; fd <= 2; ++fd) {
-    if (fcntl(fd, F_GETFD) >= 0) continue;
-    // Takes the lowest free number: this one. NOLINTNEXTLINE(android-cloexec-open): stdio survives exec.
-    const int null = open("/dev/null", O_RDWR);
-    if (null != fd) return null < 0 ? errno : EBADF;
-  }
-  return 0;
-}
-
-int CloseInherited() {
-  if (const int error = CloseFrom(plan::kControlFd + 1)) return error;
-  for (const int fd : {plan::kPlanFd, plan::kControlFd}) {
-    if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) return errno;
-  }
-  return 0;
-}
-
 // A caller's RLIMIT_FSIZE must give EFBIG, a dead caller EPIPE and his terminal nothing: not our death.
 int IgnoreSignals() {
   if (const int error = ResetSignals()) return error;
   return SetHandlers(kIgnoredSignals, SIG_IGN);
-}
-
-// Soft limits of the caller's go up to his hard ones; more cannot be had without privilege.
-int RaiseSoftLimits() {
-  for (const int resource : {RLIMIT_FSIZE, RLIMIT_NOFILE, RLIMIT_AS, RLIMIT_DATA, RLIMIT_CPU, RLIMIT_NPROC}) {
-    rlimit limit;
-    if (const int error = GetLimit(resource, &limit)) return error;
-    limit.rlim_cur = limit.rlim_max;
-    if (const int error = SetLimit(resource, limit)) return error;
-  }
-  return 0;
 }
 
 // A set-uid start becomes root throughout, so that the caller cannot signal us; the kernel has
@@ -66,25 +36,16 @@ int TakeIds(Context& context) {
   return Errno(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
 }
 
-// What the caller asked for as rootless runs with his own ids, whoever owns our binary. Root has
-// no other id to run as: mapping the program to host root would be the opposite of a jail.
-int GiveUpPrivilege(Context& context) {
-  At(context.report->host, -1, "rootless");
-  if (context.caller_uid == 0) return EPERM;
-  if (setresgid(context.caller_gid, context.caller_gid, context.caller_gid) != 0) return errno;
-  if (setresuid(context.caller_uid, context.caller_uid, context.caller_uid) != 0) return errno;
-  context.privileged = false;
-  context.report->privileged = 0;
-  return Errno(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
-}
-
 }  // namespace
 
 int Sanitize(Context& context, int argc) {
   if (argc < 1) return EINVAL;
   environ = nullptr;
   if (const int error = FillStdio()) return error;
-  if (const int error = CloseInherited()) return error;
+  // What may be channels stays until the plan says how many there are.
+  constexpr int kEnd = plan::kFirstChannelFd + plan::kMaxChannels;
+  if (const int error = KeepOnly(plan::kPlanFd, plan::kFirstChannelFd, kEnd, &context.channels_end))
+    return error;
   if (const int error = IgnoreSignals()) return error;
   if (const int error = RaiseSoftLimits()) return error;
   if (const int error = TakeIds(context)) return error;
@@ -111,19 +72,30 @@ int MakeReport(Context& context) {
   return error;
 }
 
-int OpenPlan(Context& context) {
+int OpenPlan(int fd, plan::View* plan) {
   constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-  const int seals = fcntl(plan::kPlanFd, F_GET_SEALS);
+  const int seals = fcntl(fd, F_GET_SEALS);
   if (seals < 0) return errno;
   if ((seals & kSeals) != kSeals) return EPERM;
   struct stat status;
-  if (fstat(plan::kPlanFd, &status) != 0) return errno;
+  if (fstat(fd, &status) != 0) return errno;
   const uint64_t size = static_cast<uint64_t>(status.st_size);
   if (size < sizeof(plan::Header) || size > plan::kMaxPlanBytes) return EBADMSG;
-  const void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, plan::kPlanFd, 0);
+  const void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (bytes == MAP_FAILED) return errno;
-  if (const int error = plan::View::Check(bytes, size, &context.plan)) return error;
-  return context.privileged && context.plan.Has(plan::kRootless) ? GiveUpPrivilege(context) : 0;
+  return plan::View::Check(bytes, size, plan);
+}
+
+// What the caller asked for as rootless runs with his own ids, whoever owns our binary. Root has
+// no other id to run as: mapping the program to host root would be the opposite of a jail.
+int GiveUpPrivilege(Context& context) {
+  At(context.report->host, -1, "rootless");
+  if (context.caller_uid == 0) return EPERM;
+  if (setresgid(context.caller_gid, context.caller_gid, context.caller_gid) != 0) return errno;
+  if (setresuid(context.caller_uid, context.caller_uid, context.caller_uid) != 0) return errno;
+  context.privileged = false;
+  context.report->privileged = 0;
+  return Errno(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
 }
 
 }  // namespace jail::launch

@@ -12,8 +12,11 @@ int Sanitize(Context& context, int argc);
 // The shared report, in a memfd that only we can write, sent to the watcher.
 int MakeReport(Context& context);
 
-// Maps the plan after checking that it can no longer change.
-int OpenPlan(Context& context);
+// Maps a plan after checking that it can no longer change.
+int OpenPlan(int fd, plan::View* plan);
+
+// For a plan that wants none.
+int GiveUpPrivilege(Context& context);
 
 }  // namespace jail::launch
 

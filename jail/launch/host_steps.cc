@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/prctl.h>
@@ -24,11 +23,11 @@
 #include "jail/base/sys.h"
 #include "jail/cgroup/join.h"
 #include "jail/cgroup/lease.h"
-#include "jail/cgroup/rates.h"
 #include "jail/cgroup/samples.h"
 #include "jail/cgroup/usage.h"
 #include "jail/launch/context.h"
 #include "jail/launch/entry.h"
+#include "jail/launch/job.h"
 #include "jail/launch/step.h"
 #include "jail/root/image.h"
 #include "jail/root/loop.h"
@@ -36,17 +35,17 @@
 namespace jail::launch {
 namespace {
 
-constexpr int64_t kSetupTimeoutNs = int64_t{20} * 1'000'000'000;  // A slow, loaded machine, with room.
 constexpr int kDeathTimeoutMs = 10'000;
 
 bool Always(const Context&) { return true; }
 bool Privileged(const Context& context) { return context.privileged; }
-bool HasCgroups(const Context& context) { return context.cgroups.backend != nullptr; }
 bool HasGroups(const Context& context) {
   const cgroup::Cgroups& groups = context.cgroups;
   return groups.Has(cgroup::kMemory) || groups.Has(cgroup::kPids) || groups.Has(cgroup::kCpuacct) ||
          groups.Has(cgroup::kCpu) || groups.Has(cgroup::kBlkio);
 }
+// What depends on the job comes with it (job.cc).
+bool HasJob(const Context& context) { return !context.plan.Has(plan::kPark); }
 // v2 clones the child into its group; with v1 the groups are made while the child builds its root.
 bool BornInGroup(const Context& context) {
   return HasCgroups(context) && context.cgroups.backend->clone_into;
@@ -54,9 +53,20 @@ bool BornInGroup(const Context& context) {
 bool JoinsGroups(const Context& context) {
   return HasCgroups(context) && !context.cgroups.backend->clone_into;
 }
+bool BornWithLimits(const Context& context) { return BornInGroup(context) && HasJob(context); }
+bool JoinsWithLimits(const Context& context) { return JoinsGroups(context) && HasJob(context); }
 bool HasImage(const Context& context) { return context.plan.header().image[0] != '\0'; }
 bool HasChild(const Context& context) { return context.child_pidfd >= 0; }
 bool HasLease(const Context& context) { return context.cgroups.slot >= 0; }
+
+int OpenFirstPlan(Context& context) {
+  if (const int error = OpenPlan(plan::kPlanFd, &context.plan)) return error;
+  const int channels_end = plan::kFirstChannelFd + static_cast<int>(context.plan.header().channel_count);
+  if (channels_end > context.channels_end) return EBADF;
+  if (const int error = CloseBetween(channels_end, context.channels_end - 1)) return error;
+  context.channels_end = channels_end;
+  return context.privileged && context.plan.Has(plan::kRootless) ? GiveUpPrivilege(context) : 0;
+}
 
 int ReadSiteFile(Context& context) { return plan::ReadSite(&context.site, context.report->host); }
 
@@ -141,59 +151,6 @@ int Sweep(Context& context) {
                                 &context.report->swept);
 }
 
-// A read-only or foreign cgroupfs is the same as none: the record says what stands in.
-bool IsNoCgroup(int error) { return error == EROFS || error == EACCES || error == EPERM; }
-
-int MakeCgroup(Context& context) {
-  cgroup::Cgroups& cgroups = context.cgroups;
-  cgroup::KeepWantedHierarchies(context.plan.limits(), &cgroups);
-  const int error = cgroup::MakeGroups(&cgroups);
-  if (!IsNoCgroup(error)) return error;
-  for (const plan::Layer layer : {plan::kMemoryCgroup, plan::kPidsCgroup, plan::kCpuCgroup}) {
-    if (const int fatal = GoWithout(context, layer, StepId::kMakeCgroup, error)) return fatal;
-  }
-  cgroup::CloseGroups(&cgroups);
-  cgroups.backend = nullptr;
-  return 0;
-}
-
-int SetCgroupLimits(Context& context) {
-  const plan::Limits& limits = context.plan.limits();
-  if (const int error = context.cgroups.backend->set_limits(context.cgroups, limits, context.report))
-    return error;
-  return cgroup::LimitIo(*context.view, limits, &context.cgroups, context.report);
-}
-
-// What no group enforces: by a stand-in where there is one, else not at all, which the caller must
-// have allowed.
-int ChooseStandIns(Context& context) {
-  plan::RawReport& report = *context.report;
-  struct Want {
-    plan::Layer layer;
-    bool missing;
-  };
-  const Want wants[] = {
-      {plan::kMemoryCgroup, report.memory_cgroup == plan::CgroupKind::kNone},
-      {plan::kPidsCgroup, report.pids_cgroup == plan::CgroupKind::kNone},
-      {plan::kCpuCgroup, report.cpu_cgroup == plan::CgroupKind::kNone},
-  };
-  for (const Want& want : wants) {
-    if (want.missing && context.Requires(want.layer)) return ENOTSUP;
-  }
-  report.memory_sampler = wants[0].missing ? 1 : 0;
-  report.rlimit_processes = wants[1].missing ? 1 : 0;
-  const char* missing = cgroup::MissingRate(context.plan.limits(), report);
-  At(report.host, -1, missing != nullptr ? missing : "");
-  return missing != nullptr ? GoWithout(context, plan::kNoLayer, StepId::kChooseStandIns, ENOTSUP) : 0;
-}
-
-int Watch(Context& context, int fd) {
-  epoll_event event = {};
-  event.events = EPOLLIN;
-  event.data.fd = fd;
-  return Errno(epoll_ctl(context.events, EPOLL_CTL_ADD, fd, &event));
-}
-
 int OpenTimers(Context& context) {
   constexpr int kFlags = TFD_CLOEXEC | TFD_NONBLOCK;
   if (const int error = Keep(epoll_create1(EPOLL_CLOEXEC), &context.events)) return error;
@@ -201,10 +158,7 @@ int OpenTimers(Context& context) {
     if (const int error = Keep(timerfd_create(CLOCK_MONOTONIC, kFlags), timer)) return error;
     if (const int error = Watch(context, *timer)) return error;
   }
-  itimerspec setup = {};
-  setup.it_value.tv_sec = kSetupTimeoutNs / 1'000'000'000;
-  if (timerfd_settime(context.timer, 0, &setup, nullptr) != 0) return errno;
-
+  if (const int error = ArmTimer(context.timer, kSetupTimeoutNs, 0)) return error;
   for (const int fd : {plan::kControlFd, context.sync_helper, context.exec_read, context.child_pidfd}) {
     if (const int error = Watch(context, fd)) return error;
   }
@@ -239,38 +193,32 @@ int CloneChild(Context& context) {
   CloseFd(&context.sync_child);
   CloseFd(&context.exec_write);
   CloseFd(&context.image);
-  return 0;
-}
-
-int WriteMap(const Context& context, const char* file, const char* line) {
-  FixedText<64> path;
-  path.Add(context.child_pid).Add("/").Add(file);
-  return WriteAt(context.proc, path.c_str(), line);
+  return CloseBetween(plan::kFirstChannelFd, context.channels_end - 1);
 }
 
 // One line each: init and program side by side, or the program alone as the caller.
-FixedText<64> MapLine(const Context& context, uid_t own) {
-  FixedText<64> line;
-  const int64_t count = context.privileged ? 2 : 1;
+int WriteIdMap(Context& context, int item, const char* file, uid_t own) {
+  At(context.report->host, item, file);
+  FixedText<64> path, line;
+  path.Add(context.child_pid).Add("/").Add(file);
   line.Add(static_cast<int64_t>(context.init_id())).Add(" ");
-  line.Add(static_cast<int64_t>(context.privileged ? context.init_host_uid() : own)).Add(" ").Add(count);
-  return line;
+  line.Add(static_cast<int64_t>(context.privileged ? context.init_host_uid() : own));
+  line.Add(context.privileged ? " 2" : " 1");
+  return WriteAt(context.proc, path.c_str(), line.c_str());
 }
 
 int WriteIdMaps(Context& context) {
+  FixedText<64> setgroups;
+  setgroups.Add(context.child_pid).Add("/setgroups");
   At(context.report->host, 0, "setgroups");
-  if (const int error = WriteMap(context, "setgroups", "deny")) return error;
-  At(context.report->host, 1, "gid_map");
-  if (const int error = WriteMap(context, "gid_map", MapLine(context, context.caller_gid).c_str()))
-    return error;
-  At(context.report->host, 2, "uid_map");
-  if (const int error = WriteMap(context, "uid_map", MapLine(context, context.caller_uid).c_str()))
-    return error;
+  if (const int error = WriteAt(context.proc, setgroups.c_str(), "deny")) return error;
+  if (const int error = WriteIdMap(context, 1, "gid_map", context.caller_gid)) return error;
+  if (const int error = WriteIdMap(context, 2, "uid_map", context.caller_uid)) return error;
   // Rootless had to stay readable until here: the maps of a non-dumpable child belong to root.
   return Errno(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
 }
 
-// What verify_confinement compares its own with.
+// What verify_namespaces compares its own with.
 int NoteNamespaces(Context& context) {
   int dir = -1;
   if (const int error = Keep(openat(context.proc, "self/ns", O_PATH | O_CLOEXEC), &dir)) return error;
@@ -281,12 +229,6 @@ int NoteNamespaces(Context& context) {
   }
   CloseFd(&dir);
   return error;
-}
-
-// A child that is already dead has left its reason in its own trace: not our failure.
-bool ChildDied(const Context& context) {
-  pollfd death = {context.child_pidfd, POLLIN, 0};
-  return poll(&death, 1, 0) == 1;
 }
 
 int MapIds(Context& context) {
@@ -310,11 +252,7 @@ int KillAll(Context& context) {
   GoFirst(context.child_pid);
   if (syscall(SYS_pidfd_send_signal, context.child_pidfd, SIGKILL, nullptr, 0) != 0 && errno != ESRCH)
     return errno;
-  pollfd death = {context.child_pidfd, POLLIN, 0};
-  int ready;
-  do ready = poll(&death, 1, kDeathTimeoutMs);
-  while (ready < 0 && errno == EINTR);
-  if (ready <= 0) return ready == 0 ? ETIMEDOUT : errno;
+  if (const int error = WaitReadable(context.child_pidfd, kDeathTimeoutMs)) return error;
   context.report->end_ns = NowNs();
   return 0;
 }
@@ -369,7 +307,7 @@ int GiveBackUid(Context& context) {
 }
 
 constexpr Step<Context> kHostSteps[] = {
-    {StepId::kCheckSeals, Always, OpenPlan},
+    {StepId::kCheckSeals, Always, OpenFirstPlan},
     {StepId::kReadSite, Always, ReadSiteFile},
     {StepId::kAdmitPlan, Always, AdmitPlan},
     {StepId::kOpenPolicy, Always, OpenPolicy},
@@ -379,15 +317,15 @@ constexpr Step<Context> kHostSteps[] = {
     {StepId::kTakeUid, Always, TakeId},
     {StepId::kGiveStdio, Always, GiveStdio},
     {StepId::kMakeCgroup, BornInGroup, MakeCgroup},
-    {StepId::kSetCgroupLimits, BornInGroup, SetCgroupLimits},
+    {StepId::kSetCgroupLimits, BornWithLimits, SetCgroupLimits},
     {StepId::kOpenChannels, Always, OpenChannels},
     {StepId::kCloneChild, Always, CloneChild},
     {StepId::kWriteIdMaps, Always, MapIds},
     {StepId::kReleaseChild, Always, ReleaseChild},
     {StepId::kOpenTimers, Always, OpenTimers},
     {StepId::kMakeCgroup, JoinsGroups, MakeCgroup},
-    {StepId::kSetCgroupLimits, JoinsGroups, SetCgroupLimits},
-    {StepId::kChooseStandIns, Always, ChooseStandIns},
+    {StepId::kSetCgroupLimits, JoinsWithLimits, SetCgroupLimits},
+    {StepId::kChooseStandIns, HasJob, ChooseStandIns},
     {StepId::kNoteNamespaces, Always, NoteNamespaces},
     {StepId::kOfferGroups, Always, OfferGroups},
     {StepId::kSweepLeftovers, Privileged, Sweep},
@@ -418,6 +356,8 @@ int GoWithout(Context& context, plan::Layer layer, StepId step, int error) {
   if (slot < plan::kMaxMissing) report.missing[slot] = {step, 0, error, static_cast<int32_t>(layer)};
   return 0;
 }
+
+bool ChildDied(const Context& context) { return WaitReadable(context.child_pidfd, 0) == 0; }
 
 int RunHostSteps(Context& context) {
   NothingKnownYet(*context.report);

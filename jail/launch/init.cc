@@ -1,15 +1,12 @@
 // pid 1 of the jail: makes its network, reaps whatever is orphaned, notes the program's end and ends with it,
 // upon which the kernel kills all that is left. It holds no right on the host, no capability and no
 // environment, and runs under a filter of its own.
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/signalfd.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "jail/base/rights.h"
 #include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
@@ -37,43 +34,19 @@ int DropOwnRights(Context& context) {
   const plan::CompiledPolicy* policy = plan::FindPolicy("init");
   if (policy == nullptr) return ENOENT;
   int listener = -1;
-  return LoadFilter(*policy, 0, &listener);
+  return LoadFilter(policy->code, policy->length, 0, &listener);
 }
 
-// Everything but the way to the program and the sync socket, whose end of file means that the helper is
-// gone.
-int CloseAllBut(int* sync, int* ready) {
-  const int base = (*sync > *ready ? *sync : *ready) + 1;
-  if (dup3(*sync, base, O_CLOEXEC) < 0 || dup3(*ready, base + 1, O_CLOEXEC) < 0) return errno;
-  *sync = base;
-  *ready = base + 1;
-  if (const int error = CloseBetween(0, base - 1)) return error;
-  return CloseFrom(base + 2);
-}
-
-int OpenSignals(int* signals) {
-  sigset_t children;
-  sigemptyset(&children);
-  sigaddset(&children, SIGCHLD);
-  return Keep(signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK), signals);
-}
-
-int DrainSignals(int signals) {
-  signalfd_siginfo info;
-  while (read(signals, &info, sizeof info) > 0) {
-  }
-  return errno == EAGAIN ? 0 : errno;
-}
-
+// Left are the way to the program and the sync socket, whose end of file means that the helper is gone.
 int ConfineInit(Context& context) {
   if (const int error = CloseAllBut(&context.sync_child, &context.program_peer)) return error;
-  if (const int error = OpenSignals(&context.signals)) return error;
+  if (const int error = OpenChildSignals(&context.signals)) return error;
   return DropOwnRights(context);
 }
 
 int ReleaseProgram(Context& context) {
   // Before the byte that lets the program go: what init has used so far is not the program's.
-  context.report->init_setup_cpu_ns += OwnCpuNs();
+  context.report->init_setup_cpu_ns = OwnCpuNs();
   return UnlessGone(WriteWhole(context.program_peer, "1", 1));
 }
 
@@ -97,7 +70,7 @@ void RunInit(Context& context, pid_t program) {
   while (!Reap(context, program)) {
     if (ppoll(events, 2, nullptr, nullptr) < 0 && errno != EINTR) _exit(1);
     if ((events[1].revents & (POLLHUP | POLLRDHUP | POLLERR)) != 0) _exit(1);
-    if ((events[0].revents & POLLIN) != 0 && DrainSignals(context.signals) != 0) _exit(1);
+    if ((events[0].revents & POLLIN) != 0 && DrainChildSignals(context.signals) != 0) _exit(1);
   }
   _exit(0);
 }

@@ -17,6 +17,7 @@
 #include "jail/cgroup/samples.h"
 #include "jail/cgroup/usage.h"
 #include "jail/launch/context.h"
+#include "jail/launch/job.h"
 #include "jail/launch/step.h"
 
 namespace jail::launch {
@@ -69,9 +70,23 @@ int OnSamplerTimer(Context& context) {
   return ArmSampler(context);
 }
 
+// Helper and init wait for the program's end; a short one's is best noticed where it is.
+void StayWithProgram(Context& context) {
+  if (!context.stays && ReadOwnCpus(context.cpus) != 0) return;
+  context.stays = true;
+  for (const int pid : {0, context.child_pid}) StayOn(pid, context.report->program_cpu);
+}
+
+void Roam(Context& context) {
+  if (!context.stays) return;
+  context.stays = false;
+  for (const int pid : {0, context.child_pid}) FreeCpus(pid, context.cpus);
+}
+
 // The program runs: from now on its limits count, from the moment it noted itself.
 int OnExec(Context& context) {
   CloseFd(&context.exec_read);
+  Roam(context);
   GoFirst(0);
   const plan::RawReport& report = *context.report;
   if (report.exec_ns == 0 || report.child.error != 0) return 0;  // It never got there; init will end.
@@ -83,6 +98,7 @@ int OnExec(Context& context) {
     const int64_t wait_ns = cgroup::NextCpuLookNs(limits.cpu_time_us * 1000, 0);
     if (const int error = ArmTimer(context.cpu_timer, wait_ns, 0)) return error;
   }
+  StayWithProgram(context);  // Last: above, it matters how many there are.
   return ArmSampler(context);
 }
 
@@ -95,10 +111,14 @@ int OnControl(Context& context) {
   uint8_t byte = 0;
   int fd = -1;
   const int error = ReceiveByte(plan::kControlFd, MSG_DONTWAIT, &byte, &fd);
-  CloseFd(&fd);  // Nothing that the caller might send is wanted.
+  const plan::Message message = static_cast<plan::Message>(byte);
+  const int job_error = message == plan::Message::kJob ? TakeJob(context, fd) : 0;
+  CloseFd(&fd);  // Nothing else that the caller might send is wanted.
   if (error == EAGAIN) return 0;
   if (error != 0 && error != ECONNRESET) return error;
-  switch (static_cast<plan::Message>(byte)) {
+  switch (message) {
+    case plan::Message::kJob:
+      return job_error;
     case plan::Message::kCancel:
       Kill(context, plan::KillReason::kCancelled);
       break;
@@ -109,13 +129,6 @@ int OnControl(Context& context) {
       Kill(context, plan::KillReason::kCallerDied);
   }
   return 0;
-}
-
-int WatchListener(Context& context) {
-  epoll_event event = {};
-  event.events = EPOLLIN;
-  event.data.fd = context.listener;
-  return Errno(epoll_ctl(context.events, EPOLL_CTL_ADD, context.listener, &event));
 }
 
 // init sends the scratch mount and the filter's listener, each once.
@@ -134,7 +147,11 @@ int OnSync(Context& context) {
   }
   if (byte == kSyncListener && context.listener < 0 && fd >= 0) {
     context.listener = fd;
-    return WatchListener(context);
+    return Watch(context, context.listener);
+  }
+  if (byte == kSyncParked && fd < 0) {
+    StayWithProgram(context);
+    return NoteParked(context);
   }
   CloseFd(&fd);
   return EPROTO;
@@ -164,6 +181,7 @@ int OnListener(Context& context) {
 }
 
 int OnTimerFd(Context& context, int fd) {
+  Roam(context);  // It is not one of the short ones.
   if (const int error = DrainTimer(fd)) return error;
   if (fd == context.timer) return OnTimer(context);
   return fd == context.cpu_timer ? OnCpuTimer(context) : OnSamplerTimer(context);
@@ -184,6 +202,13 @@ int Dispatch(Context& context, const epoll_event& event) {
 }
 
 }  // namespace
+
+int Watch(Context& context, int fd) {
+  epoll_event event = {};
+  event.events = EPOLLIN;
+  event.data.fd = fd;
+  return Errno(epoll_ctl(context.events, EPOLL_CTL_ADD, fd, &event));
+}
 
 int Supervise(Context& context) {
   while (!Killed(context)) {

@@ -10,7 +10,7 @@
 namespace jail::plan {
 
 inline constexpr uint32_t kMagic = 0x4e414c50;  // "PLAN"
-inline constexpr uint32_t kVersion = 3;
+inline constexpr uint32_t kVersion = 4;
 
 // Bounds that hold before any site ceiling is looked at.
 inline constexpr uint64_t kMaxPlanBytes = uint64_t{256} << 20;
@@ -88,6 +88,7 @@ enum Flags : uint32_t {
   kBestEffort = 1 << 0,  // A limit or layer that cannot be had is reported, not fatal.
   kSendWork = 1 << 1,    // Hand a read-only view of the work directory to the watcher.
   kRootless = 1 << 2,    // Refuse to use privilege even when started with it.
+  kPark = 1 << 3,  // Of this plan only the shape counts: build the jail, then wait for the plan of a job.
 };
 
 struct Header {
@@ -117,7 +118,8 @@ inline constexpr int kStdoutFd = 1;
 inline constexpr int kStderrFd = 2;
 inline constexpr int kPlanFd = 3;     // this memfd, sealed
 inline constexpr int kControlFd = 4;  // SOCK_SEQPACKET: messages below; end of file cancels the run
-inline constexpr int kFirstChannelFd = 5;
+inline constexpr int kFirstChannelFd =
+    5;  // Header.channel_count sockets, the program's under the same numbers
 inline constexpr int kMaxChannels = 8;
 
 // Messages on the control socket, one byte each, with at most one descriptor.
@@ -127,6 +129,8 @@ enum class Message : uint8_t {
   kWork = 'W',    // init -> watcher: a read-only view of the work directory
   kCancel = 'C',  // watcher -> helper: end the run
   kOutput = 'O',  // watcher -> helper: end the run, an output limit was passed
+  kParked = 'P',  // helper -> watcher: the jail waits for its job
+  kJob = 'J',     // watcher -> helper: the job's plan, of the shape that the jail was built in
 };
 
 // The helper's exit status when it failed before there was a report to say so in: + the step's number.

@@ -146,10 +146,13 @@ struct RawReport {
   Trace init;   // the first process from then on; no step: it is done and only reaps
   StepTime times[kStepCount];
 
-  // CPU time that the groups counted before exec and that is not the program's: of its own process, and
-  // of init.
+  // CPU time that is not the program's: of its own process until exec, and of init; and what of it was used
+  // before they joined their groups, which a v1 group has not counted.
   int64_t setup_cpu_ns, init_setup_cpu_ns;
-  int64_t exec_ns;  // CLOCK_MONOTONIC just before execve; 0: never reached
+  int64_t joined_cpu_ns, init_joined_cpu_ns;
+  int64_t exec_ns;      // CLOCK_MONOTONIC just before execve; 0: never reached
+  int32_t program_cpu;  // Where its process was when it parked, or when it came to exec; -1: unknown.
+  int32_t reserved0;
   int64_t end_ns;   // when the last process was gone
   int64_t kill_ns;  // when the helper decided to kill; 0: it did not
   KillReason kill_reason;
@@ -228,7 +231,12 @@ inline void NoteViolation(RawReport& report, const Violation& call) {
   if (report.violation_count < kMaxViolations) report.violations[report.violation_count++] = call;
 }
 
-inline int64_t SetupCpuNs(const RawReport& report) { return report.setup_cpu_ns + report.init_setup_cpu_ns; }
+// What of the counted CPU time is to be taken off.
+inline int64_t SetupCpuNs(const RawReport& report) {
+  const int64_t all_ns = report.setup_cpu_ns + report.init_setup_cpu_ns;
+  const bool counted_late = report.cpu_cgroup == CgroupKind::kV1;
+  return counted_late ? all_ns - report.joined_cpu_ns - report.init_joined_cpu_ns : all_ns;
+}
 
 }  // namespace jail::plan
 

@@ -189,8 +189,6 @@ absl::StatusOr<Header> MakeHeader(const v1::RunPlan& plan, const v1::PhasePlan& 
   JAIL_RETURN_IF_ERROR(CopyName("policy", phase.policy(), header.policy));
   JAIL_RETURN_IF_ERROR(CopyName("hostname", plan.hostname(), header.hostname));
   JAIL_ASSIGN_OR_RETURN(header.required, RequiredBits(plan));
-  header.argc = static_cast<uint32_t>(phase.argv_size());
-  header.envc = static_cast<uint32_t>(phase.env_size());
   return header;
 }
 
@@ -210,13 +208,24 @@ Span AppendFiles(const std::vector<PlacedFile>& files, Writer* out) {
   return table;
 }
 
-absl::StatusOr<std::string> Compose(const v1::RunPlan& plan, const v1::PhasePlan& phase,
-                                    absl::Span<const v1::SourceFile> products, const SealOptions& options) {
-  const std::vector<PlacedFile> files = AllFiles(phase, products);
-  JAIL_RETURN_IF_ERROR(CheckStrings("argv", phase.argv()));
-  JAIL_RETURN_IF_ERROR(CheckStrings("env", phase.env()));
-  JAIL_RETURN_IF_ERROR(CheckFiles(files));
-  JAIL_ASSIGN_OR_RETURN(Header header, MakeHeader(plan, phase, options));
+// Limits that are set when the job is there are none of a shape's: whatever it says must be admitted.
+Limits OfShape(const Limits& limits) {
+  Limits shape = {};
+  shape.disk_bytes = limits.disk_bytes;
+  shape.disk_inodes = limits.disk_inodes;
+  shape.cpu_millicores = limits.cpu_millicores;
+  shape.io_read_bytes_per_second = limits.io_read_bytes_per_second;
+  shape.io_write_bytes_per_second = limits.io_write_bytes_per_second;
+  shape.wall_time_us = shape.cpu_time_us = shape.memory_bytes = 1;
+  shape.processes = 1;
+  shape.open_files = 4;
+  return shape;
+}
+
+// Argument counts and spans are filled in here.
+std::string Compose(Header header, const v1::PhasePlan& phase, const std::vector<PlacedFile>& files) {
+  header.argc = static_cast<uint32_t>(phase.argv_size());
+  header.envc = static_cast<uint32_t>(phase.env_size());
   Writer out;
   header.argv = out.AppendStrings(phase.argv());
   header.env = out.AppendStrings(phase.env());
@@ -225,6 +234,17 @@ absl::StatusOr<std::string> Compose(const v1::RunPlan& plan, const v1::PhasePlan
   header.total_size = out.size();
   out.Put(0, header);
   return std::move(out).Take();
+}
+
+absl::StatusOr<std::string> ComposeJob(const v1::RunPlan& plan, const v1::PhasePlan& phase,
+                                       absl::Span<const v1::SourceFile> products,
+                                       const SealOptions& options) {
+  const std::vector<PlacedFile> files = AllFiles(phase, products);
+  JAIL_RETURN_IF_ERROR(CheckStrings("argv", phase.argv()));
+  JAIL_RETURN_IF_ERROR(CheckStrings("env", phase.env()));
+  JAIL_RETURN_IF_ERROR(CheckFiles(files));
+  JAIL_ASSIGN_OR_RETURN(const Header header, MakeHeader(plan, phase, options));
+  return Compose(header, phase, files);
 }
 
 absl::Status OsError(absl::string_view what) {
@@ -252,6 +272,24 @@ absl::Status WriteAll(int fd, absl::string_view bytes) {
 
 }  // namespace
 
+absl::StatusOr<Fd> SealBytes(absl::string_view bytes) {
+  JAIL_ASSIGN_OR_RETURN(Fd fd, OpenMemfd());
+  JAIL_RETURN_IF_ERROR(WriteAll(fd.get(), bytes));
+  constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+  if (fcntl(fd.get(), F_ADD_SEALS, kSeals) != 0) return OsError("F_ADD_SEALS");
+  return fd;
+}
+
+absl::StatusOr<std::string> ComposeShape(const v1::RunPlan& plan, const v1::PhasePlan& phase,
+                                         const SealOptions& options) {
+  JAIL_ASSIGN_OR_RETURN(Header header, MakeHeader(plan, phase, options));
+  header.flags |= kPark;
+  header.limits = OfShape(header.limits);
+  v1::PhasePlan nothing;
+  nothing.add_argv("parked");  // A plan without a program is none.
+  return Compose(header, nothing, {});
+}
+
 absl::StatusOr<SealedPlan> Seal(const v1::RunPlan& plan, const v1::PhasePlan& phase,
                                 absl::Span<const v1::SourceFile> products, const SealOptions& options) {
   if (phase.argv_size() == 0) return absl::InvalidArgumentError("argv: is empty");
@@ -259,15 +297,12 @@ absl::StatusOr<SealedPlan> Seal(const v1::RunPlan& plan, const v1::PhasePlan& ph
     return absl::InvalidArgumentError(
         absl::StrCat("channels: ", options.channels, " is not 0 to ", kMaxChannels));
   }
-  JAIL_ASSIGN_OR_RETURN(const std::string bytes, Compose(plan, phase, products, options));
+  JAIL_ASSIGN_OR_RETURN(const std::string bytes, ComposeJob(plan, phase, products, options));
   if (bytes.size() > kMaxPlanBytes) return absl::ResourceExhaustedError("the plan is too large");
   SealedPlan sealed;
   crypto_hash_sha256(sealed.sha256.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
                      bytes.size());
-  JAIL_ASSIGN_OR_RETURN(sealed.fd, OpenMemfd());
-  JAIL_RETURN_IF_ERROR(WriteAll(sealed.fd.get(), bytes));
-  constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-  if (fcntl(sealed.fd.get(), F_ADD_SEALS, kSeals) != 0) return OsError("F_ADD_SEALS");
+  JAIL_ASSIGN_OR_RETURN(sealed.fd, SealBytes(bytes));
   return sealed;
 }
 

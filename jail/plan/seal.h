@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "jail/base/fd.h"
 #include "jail/v1/plan.pb.h"
@@ -34,6 +35,12 @@ struct SealedPlan {
 // too large or no memfd is to be had.
 absl::StatusOr<SealedPlan> Seal(const v1::RunPlan& plan, const v1::PhasePlan& phase,
                                 absl::Span<const v1::SourceFile> products, const SealOptions& options = {});
+
+// The plan of a jail that waits for a job like this one (kPark): all of it that a jail is built from. Equal
+// bytes are equal shapes.
+absl::StatusOr<std::string> ComposeShape(const v1::RunPlan& plan, const v1::PhasePlan& phase,
+                                         const SealOptions& options = {});
+absl::StatusOr<Fd> SealBytes(absl::string_view bytes);
 
 }  // namespace jail::plan
 

@@ -33,6 +33,8 @@ namespace jail::plan {
   X(kChooseStandIns, "choose_stand_ins")   \
   X(kNoteNamespaces, "note_namespaces")    \
   X(kOfferGroups, "offer_groups")          \
+  X(kMatchShape, "match_shape")            \
+  X(kHandOverJob, "hand_over_job")         \
   X(kSupervise, "supervise")               \
   X(kKillAll, "kill_all")                  \
   X(kCollectUsage, "collect_usage")        \
@@ -60,24 +62,27 @@ namespace jail::plan {
   X(kJoinCgroup, "join_cgroup")                          \
   X(kMountTmp, "mount_tmp")                              \
   X(kMountWork, "mount_work")                            \
-  X(kMountApp, "mount_app")                              \
-  X(kForbidNestedNamespaces, "forbid_nested_namespaces") \
   X(kPivotRoot, "pivot_root")                            \
   X(kDetachOldRoot, "detach_old_root")                   \
   X(kSealRootReadOnly, "seal_root_read_only")            \
   X(kJoinNetwork, "join_network")                        \
+  X(kDropGroups, "drop_groups")                          \
+  X(kEnterWork, "enter_work")                            \
+  X(kNewSession, "new_session")                          \
+  X(kArrangeFds, "arrange_fds")                          \
+  X(kMakeRuleset, "make_ruleset")                        \
+  X(kVerifyNamespaces, "verify_namespaces")              \
+  X(kAwaitJob, "await_job")                              \
+  X(kMountApp, "mount_app")                              \
+  X(kForbidNestedNamespaces, "forbid_nested_namespaces") \
   X(kPinCpus, "pin_cpus")                                \
   X(kSetRlimits, "set_rlimits")                          \
-  X(kDropGroups, "drop_groups")                          \
   X(kSetIds, "set_ids")                                  \
   X(kLockSecurebits, "lock_securebits")                  \
   X(kDropCapabilities, "drop_capabilities")              \
   X(kNoNewPrivs, "no_new_privs")                         \
-  X(kEnterWork, "enter_work")                            \
   X(kWriteFiles, "write_files")                          \
   X(kRestrictFiles, "restrict_files")                    \
-  X(kNewSession, "new_session")                          \
-  X(kArrangeFds, "arrange_fds")                          \
   X(kAwaitInit, "await_init")                            \
   X(kCloseOtherFds, "close_other_fds")                   \
   X(kVerifyConfinement, "verify_confinement")            \

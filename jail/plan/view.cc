@@ -71,13 +71,31 @@ int CheckFiles(const Bytes& bytes, const Span& span, uint32_t count) {
 int CheckHeader(const Header& header, uint64_t size) {
   if (header.magic != kMagic || header.version != kVersion) return EPROTO;
   if (header.total_size != size || header.argc == 0) return EBADMSG;
-  constexpr uint32_t kKnownFlags = kBestEffort | kSendWork | kRootless;
-  if ((header.flags & ~kKnownFlags) != 0 || header.channel_count != 0) return EPROTO;
+  constexpr uint32_t kKnownFlags = kBestEffort | kSendWork | kRootless | kPark;
+  if ((header.flags & ~kKnownFlags) != 0 || header.channel_count > kMaxChannels) return EPROTO;
+  // Whoever waits for a job has nobody yet to lead a channel to.
+  if ((header.flags & kPark) != 0 && header.channel_count != 0) return EPROTO;
   if (header.image[0] != '\0' && !IsName(header.image)) return EBADMSG;
   return IsName(header.root) && IsName(header.policy) && IsName(header.hostname) ? 0 : EBADMSG;
 }
 
+template <size_t kSize>
+bool SameName(const char (&a)[kSize], const char (&b)[kSize]) {
+  return std::memcmp(a, b, strnlen(a, kSize - 1) + 1) == 0;
+}
+
 }  // namespace
+
+bool SameShape(const Header& parked, const Header& job) {
+  const Limits &a = parked.limits, &b = job.limits;
+  return (parked.flags & kPark) != 0 && (parked.flags ^ job.flags) == kPark &&
+         parked.required == job.required && parked.channel_count == job.channel_count &&
+         SameName(parked.root, job.root) && SameName(parked.policy, job.policy) &&
+         SameName(parked.hostname, job.hostname) && SameName(parked.image, job.image) &&
+         a.disk_bytes == b.disk_bytes && a.disk_inodes == b.disk_inodes &&
+         a.cpu_millicores == b.cpu_millicores && a.io_read_bytes_per_second == b.io_read_bytes_per_second &&
+         a.io_write_bytes_per_second == b.io_write_bytes_per_second;
+}
 
 bool IsSafePath(const char* path) {
   while (true) {

@@ -38,6 +38,10 @@ class View {
   const char* base_ = nullptr;
 };
 
+// Whether a jail that was parked with the one plan is what the other wants, but for what it is given when it
+// starts: its files, arguments, environment and the limits that are set last.
+bool SameShape(const Header& parked, const Header& job);
+
 // "a/b.py": relative, no empty part, no "." or "..", no part over 255 bytes.
 bool IsSafePath(const char* path);
 

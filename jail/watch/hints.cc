@@ -220,16 +220,20 @@ constexpr Hint kHints[] = {
      "This kernel has no vm.memfd_noexec (Linux 6.3): do not require it"},
     {"forbid_nested_namespaces", kAnyErrno, kHost, Again::kUseless,
      "user.max_*_namespaces cannot be set in the jail: do not require it"},
-    {"restrict_files", EOPNOTSUPP, kHost, Again::kUseless,
+    {"make_ruleset", EOPNOTSUPP, kHost, Again::kUseless,
      "This kernel has no usable Landlock: from Linux 5.19 on, with landlock in its lsm= list; or do not "
      "require it"},
     {"restrict_files", kAnyErrno, kHost, Again::kUseless,
      "The kernel refused the rules for files (Landlock)"},
+    {"make_ruleset", kAnyErrno, kHost, Again::kUseless, "The kernel refused the rules for files (Landlock)"},
+    {"match_shape", kAnyErrno, kJail, Again::kWorthwhile,
+     "The jail that was ready was built for other jobs: run it with --cold, and report this with the record"},
     {"verify_confinement", kAnyErrno, kJail, Again::kUseless,
      "A protection did not hold when it was read back, so nothing was run: please report this record"},
     {"install_seccomp", kAnyErrno, kHost, Again::kUseless,
      "The kernel refused the system-call filter: it needs CONFIG_SECCOMP_FILTER and user notification (Linux "
      "5.9)"},
+    {"exec", 0, kHost, Again::kWorthwhile, "Its process was killed from outside before it was the program's"},
     {"exec", ENOENT, kCaller, Again::kUseless,
      "There is no such program in the jail: a command starts with an absolute path, and only /usr of this "
      "machine is "

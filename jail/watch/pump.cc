@@ -55,7 +55,10 @@ class PumpLoop {
         end_run_on_overflow_(request.end_run_on_overflow),
         in_(std::move(helper.stdin_pipe), request.stdin_fd, request.stdin_bytes),
         out_(std::move(helper.stdout_pipe), request.stdout_fd, request.output_limit_bytes),
-        err_(std::move(helper.stderr_pipe), request.stderr_fd, request.output_limit_bytes) {}
+        err_(std::move(helper.stderr_pipe), request.stderr_fd, request.output_limit_bytes) {
+    result_.report = std::move(helper.report);
+    result_.work = std::move(helper.work);
+  }
 
   PumpResult Run() {
     while (!Done()) {

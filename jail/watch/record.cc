@@ -104,7 +104,8 @@ void SetExit(const PhaseFacts& facts, v1::PhaseResult* phase) {
 void AddSteps(const PhaseFacts& facts, v1::Timeline* timeline) {
   for (int i = 1; i < plan::kStepCount; ++i) {
     const plan::StepTime& time = facts.report->times[i];
-    if (time.start_ns == 0 || time.end_ns < time.start_ns) continue;
+    const bool done = time.start_ns != 0 && time.end_ns >= time.start_ns;
+    if (!done || time.start_ns < facts.started_ns) continue;  // While it was parked is not this job's time.
     v1::StepTime* step = timeline->add_steps();
     step->set_phase(facts.compiling() ? "compile" : "run");
     step->set_step(plan::kStepNames[i]);
@@ -191,6 +192,8 @@ void AddPhase(PhaseFacts facts, const Judgement& judgement, v1::ResultRecord* re
   v1::PhaseResult* phase = record->add_phases();
   phase->set_kind(KindOf(facts));
   phase->set_verdict(judgement.verdict);
+  phase->set_start(facts.parked_ns > 0 ? v1::PhaseResult::START_PARKED : v1::PhaseResult::START_COLD);
+  if (facts.parked_ns > 0) phase->set_parked_us(facts.parked_ns / kNsPerUs);
   SetExit(facts, phase);
   for (v1::LimitHit& hit : FindLimitHits(facts)) *phase->add_limit_hits() = std::move(hit);
   for (v1::LimitReport& limit : DescribeLimits(facts)) *phase->add_limits() = std::move(limit);

@@ -40,16 +40,26 @@ void Take(PumpResult pumped, PhaseOutcome* outcome) {
   if (!finished && outcome->helper.valid()) facts.helper_end = outcome->helper.Wait();
 }
 
+// A parked jail that has gone meanwhile is no reason not to run.
+Fault StartEither(PhaseRequest& request, Helper* helper) {
+  if (request.parked.has_value() && !StartParked(request.plan_fd, &*request.parked)) {
+    *helper = *std::move(request.parked);
+    return {};
+  }
+  return Start({request.launcher_path, request.plan_fd, request.channels}, helper);
+}
+
 }  // namespace
 
-PhaseOutcome RunPhase(const PhaseRequest& request) {
+PhaseOutcome RunPhase(PhaseRequest request) {
   PhaseOutcome outcome;
   outcome.facts.plan = request.plan;
   outcome.facts.phase = request.phase;
   Helper helper;
-  outcome.facts.our_fault = Start({request.launcher_path, request.plan_fd, {}}, &helper);
+  outcome.facts.our_fault = StartEither(request, &helper);
   if (outcome.facts.our_fault) return outcome;
   outcome.facts.started_ns = helper.started_ns;
+  outcome.facts.parked_ns = helper.parked_ns;
   const HostTimes before = ReadHostTimes();  // The helper is busy setting up meanwhile.
   Take(Pump(std::move(helper), request.pump), &outcome);
   const bool long_enough = outcome.facts.ended_ns - outcome.facts.started_ns >= kShortestForHostTimesNs;

@@ -3,7 +3,9 @@
 #ifndef JAIL_WATCH_RUN_PHASE_H_
 #define JAIL_WATCH_RUN_PHASE_H_
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "jail/base/fd.h"
 #include "jail/v1/plan.pb.h"
@@ -18,6 +20,8 @@ struct PhaseRequest {
   const v1::RunPlan* plan = nullptr;
   const v1::PhasePlan* phase = nullptr;
   PumpRequest pump;
+  std::optional<Helper> parked = std::nullopt;  // One of the plan's shape; else a helper is started for it.
+  std::vector<int> channels = {};               // For the program, from plan::kFirstChannelFd on.
 };
 
 struct PhaseOutcome {
@@ -26,7 +30,7 @@ struct PhaseOutcome {
   UnreapedHelper helper;  // On its way out, while its report is read.
 };
 
-PhaseOutcome RunPhase(const PhaseRequest& request);
+PhaseOutcome RunPhase(PhaseRequest request);
 
 }  // namespace jail::watch
 

@@ -161,6 +161,39 @@ Fault Start(const StartRequest& request, Helper* helper) {
   return {};  // The helper's ends close with `c`, so that end of file means what it says.
 }
 
+Fault StartParked(int plan_fd, Helper* helper) {
+  helper->started_ns = MonotonicNs();
+  const auto job = static_cast<uint8_t>(plan::Message::kJob);
+  if (const int error = SendByte(helper->control.get(), job, plan_fd); error != 0) {
+    return {kStartHelper, error, "the parked helper", {}};
+  }
+  return {};
+}
+
+Fault Listen(Helper* helper, bool* parked) {
+  while (true) {
+    uint8_t byte = 0;
+    int fd = -1;
+    const int error = ReceiveByte(helper->control.get(), MSG_DONTWAIT, &byte, &fd);
+    Fd received(fd);
+    if (error == EAGAIN) return {};
+    if (error != 0) return {kStartHelper, error, "the parked helper", {}};
+    switch (static_cast<plan::Message>(byte)) {
+      case plan::Message::kReport:
+        helper->report = std::move(received);
+        break;
+      case plan::Message::kWork:
+        helper->work = std::move(received);
+        break;
+      case plan::Message::kParked:
+        *parked = true;
+        return {};
+      default:
+        return {kStartHelper, ECANCELED, "the parked helper", {}};
+    }
+  }
+}
+
 HelperEnd Reap(int pidfd) {
   siginfo_t info = {};
   int result;

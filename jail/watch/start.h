@@ -9,20 +9,11 @@
 #include <vector>
 
 #include "jail/base/fd.h"
+#include "jail/base/helper.h"
 #include "jail/plan/raw_report.h"
 #include "jail/watch/fault.h"
 
 namespace jail::watch {
-
-// A started helper: our ends of what it was given. The pipes do not block.
-struct Helper {
-  Fd pidfd;
-  Fd control;
-  Fd stdin_pipe;   // we write
-  Fd stdout_pipe;  // we read
-  Fd stderr_pipe;
-  int64_t started_ns = 0;  // CLOCK_MONOTONIC
-};
 
 struct StartRequest {
   std::string launcher_path;  // Absolute.
@@ -31,6 +22,14 @@ struct StartRequest {
 };
 
 Fault Start(const StartRequest& request, Helper* helper);
+
+// Gives a parked helper its job: the sealed plan of one of its shape. A fault: it is gone; another way of
+// starting is as good.
+Fault StartParked(int plan_fd, Helper* helper);
+
+// What a helper says while nobody pumps: the report's memfd, and that it is parked. True when it is; a fault
+// when it never will be. Does not wait.
+Fault Listen(Helper* helper, bool* parked);
 
 // How a helper ended. `known` is false when somebody else reaped it: the caller ignores SIGCHLD, or
 // waits for any child in another thread. Then only the report tells.

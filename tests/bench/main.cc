@@ -1,26 +1,33 @@
-// jail_bench: what a cold jail costs. Runs the same program bare, in a jail and in bubblewrap, one after
-// the other in every round, so that whatever else the machine does falls on all of them alike; first
-// back to back ("hot"), then after 100 ms of idleness before each start ("idle").
+// jail_bench: what a cold jail costs beside its peers. Runs the same program in every way that a file lists,
+// in another order in every round, so that whatever else the machine does falls on all of them alike;
+// first back to back ("hot"), then after 100 ms of idleness before each start ("idle"), then several at once.
 //
-//   jail_bench --jailrun PATH [--json FILE] [--rounds N] [--smoke]
-//   jail_bench --jailrun PATH [--json FILE] --overshoot N       how exact time limits are: N kills of each
-//   kind
+//   jail_bench --contenders FILE [--json FILE] [--rounds N] [--smoke]
+//   jail_bench --jailrun PATH --overshoot N [--json FILE]
+//   jail_bench --write-filter FILE                                 the policy "default", for who takes a
+//   filter
 //
-// --smoke runs two rounds of both: it fails when a command fails, never for being slow. The programs must be
-// where every contender sees them, which is /usr: they lie in a directory there while this runs.
+// FILE is what tests/bench/cold.py writes. --overshoot: how exact time limits are, by N kills of each kind.
+// --smoke runs two rounds: it fails when a command fails, never for being slow.
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <numeric>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "jail/plan/builtin.h"
+#include "tests/bench/contender.h"
 #include "tests/bench/overshoot.h"
 #include "tests/bench/report.h"
 #include "tests/bench/spawn.h"
@@ -30,29 +37,26 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kTurns = 3;  // Of each of those that run at once, at least.
+
 struct Options {
   std::string jailrun;
+  std::string contenders;
   std::string json_path;
-  int rounds = 200;
+  std::string filter_path;
+  int rounds = 100;
   int idle_rounds = 30;
+  int batch_rounds = 8;
+  int batch_runs = 32;
   int kills = 0;
-  bool smoke = false;
 };
 
-struct Contender {
-  std::string program;
-  std::string name;
-  Command command;
-};
-
-// /usr/local/lib/jailrun-bench-PID with the programs in it; gone at the end.
+// /usr/local/lib/jailrun-load-PID with the program in it, where a jail sees it; gone at the end.
 class ProgramFolder {
  public:
-  ProgramFolder() : path_(absl::StrCat("/usr/local/lib/jailrun-bench-", getpid())) {
+  ProgramFolder() : path_(absl::StrCat("/usr/local/lib/jailrun-load-", getpid())) {
     fs::create_directories(path_);
-    fs::copy_file(BENCH_HELLO, hello());
     fs::copy_file(BENCH_LOAD, load());
-    std::ofstream(python()) << "print('hello')\n";
   }
   ~ProgramFolder() {
     std::error_code ignored;  // Nothing is left to be done about it.
@@ -61,48 +65,35 @@ class ProgramFolder {
   ProgramFolder(const ProgramFolder&) = delete;
   ProgramFolder& operator=(const ProgramFolder&) = delete;
 
-  const std::string& path() const { return path_; }
-  std::string hello() const { return path_ + "/hello"; }
   std::string load() const { return path_ + "/load"; }
-  std::string python() const { return path_ + "/hello.py"; }
 
  private:
   std::string path_;
 };
 
-Command Bubblewrap(const ProgramFolder& folder, const Command& program) {
-  Command command = {"/usr/bin/bwrap",    "--unshare-all", "--uid",  "1000",      "--gid",       "1000",
-                     "--ro-bind",         "/usr",          "/usr",   "--ro-bind", "/lib",        "/lib",
-                     "--ro-bind",         "/bin",          "/bin",   "--ro-bind", "/lib64",      "/lib64",
-                     "--ro-bind",         "/etc",          "/etc",   "--ro-bind", folder.path(), "/box",
-                     "--tmpfs",           "/tmp",          "--proc", "/proc",     "--dev",       "/dev",
-                     "--die-with-parent", "--new-session", "--"};
-  command.insert(command.end(), program.begin(), program.end());
-  return command;
-}
-
-std::vector<Contender> Contenders(const std::string& jailrun, const ProgramFolder& folder) {
-  const Command hello = {folder.hello()};
-  const Command python = {"/usr/bin/python3", folder.python()};
-  return {
-      {"hello", "bare", hello},
-      {"hello", "jailrun", {jailrun, "exec", "--rootfs", "host", "--", folder.hello()}},
-      {"hello", "bubblewrap", Bubblewrap(folder, hello)},
-      {"python", "bare", python},
-      {"python", "jailrun", {jailrun, "--lang", "python", folder.python()}},
-      {"python", "bubblewrap", Bubblewrap(folder, python)},
-  };
-}
-
 // A contender that does not work must not look quick.
 bool AllWork(const std::vector<Contender>& contenders) {
   for (const Contender& c : contenders) {
-    if (OutputOf(c.command) == "hello\n") continue;
+    if (OutputOf(c.start) == "hello\n") continue;
     std::fprintf(stderr, "jail_bench: %s/%s does not print hello: %s\n", c.program.c_str(), c.name.c_str(),
-                 c.command[0].c_str());
+                 absl::StrJoin(c.start.command, " ").c_str());
     return false;
   }
   return true;
+}
+
+// All of them, in another order in every round: what one leaves behind (the kernel takes namespaces and
+// groups apart later) falls on any other.
+std::vector<size_t> Order(size_t count, int round) {
+  std::vector<size_t> order(count);
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::shuffle(order.begin(), order.end(), std::mt19937(static_cast<unsigned>(round)));
+  return order;
+}
+
+bool Failed(const Contender& c, int round) {
+  std::fprintf(stderr, "jail_bench: %s/%s failed in round %d\n", c.program.c_str(), c.name.c_str(), round);
+  return false;
 }
 
 // Adds a time per contender and round to `all`; false as soon as a command fails.
@@ -112,14 +103,33 @@ bool RunRounds(const std::vector<Contender>& contenders, const char* setting, in
   for (const Contender& c : contenders) all->push_back({c.program, setting, c.name, {}});
   const timespec idle = {0, idle_ms * 1'000'000L};
   for (int round = 0; round < rounds; ++round) {
-    for (size_t i = 0; i < contenders.size(); ++i) {
+    for (const size_t i : Order(contenders.size(), round)) {
       if (idle_ms > 0) nanosleep(&idle, nullptr);
-      const double time_ms = TimeOnceMs(contenders[i].command);
-      if (time_ms < 0) {
-        std::fprintf(stderr, "jail_bench: %s failed in round %d\n", contenders[i].command[0].c_str(), round);
-        return false;
-      }
+      const double time_ms = TimeOnceMs(contenders[i].start);
+      if (time_ms < 0) return Failed(contenders[i], round);
       (*all)[first + i].times_ms.push_back(time_ms);
+    }
+  }
+  return true;
+}
+
+// The same for batches of runs.
+bool RunBatches(const std::vector<Contender>& contenders, int rounds, int runs, std::vector<Rates>* all) {
+  std::vector<const Contender*> of_row;
+  for (const Contender& c : contenders) {
+    for (int at_once : c.at_once) {
+      all->push_back({c.program, c.name, at_once, {}, {}});
+      of_row.push_back(&c);
+    }
+  }
+  for (int round = 0; round < rounds; ++round) {
+    for (const size_t i : Order(all->size(), round)) {
+      Rates& row = (*all)[i];
+      const int count = std::max(runs, kTurns * row.at_once);
+      const Batch batch = TimeBatch(of_row[i]->start, count, row.at_once);
+      if (batch.seconds <= 0) return Failed(*of_row[i], round);
+      row.runs_per_s.push_back(count / batch.seconds);
+      row.cpu_ms_per_run.push_back(batch.cpu_ms / count);
     }
   }
   return true;
@@ -131,12 +141,17 @@ bool Parse(int argc, char** argv, Options* options) {
     const absl::string_view word = argv[i];
     const char* value = i + 1 < argc ? argv[i + 1] : "";
     if (word == "--smoke") {
-      options->smoke = true;
-      options->rounds = options->idle_rounds = options->kills = 2;
+      options->rounds = options->idle_rounds = 2;
+      options->batch_rounds = 1;
+      options->batch_runs = 8;
       continue;
     }
     if (word == "--jailrun") {
       options->jailrun = value;
+    } else if (word == "--contenders") {
+      options->contenders = value;
+    } else if (word == "--write-filter") {
+      options->filter_path = value;
     } else if (word == "--json") {
       options->json_path = value;
     } else if (word == "--overshoot") {
@@ -146,8 +161,10 @@ bool Parse(int argc, char** argv, Options* options) {
     }
     ++i;
   }
-  return !options->jailrun.empty() && options->rounds > 0 && options->rounds <= 100'000 &&
-         options->kills >= 0 && options->kills <= 100'000;
+  if (!options->filter_path.empty()) return true;
+  const bool complete = options->kills > 0 ? !options->jailrun.empty() : !options->contenders.empty();
+  return complete && options->rounds > 0 && options->rounds <= 100'000 && options->kills >= 0 &&
+         options->kills <= 100'000;
 }
 
 // The results: for people now, for programs in a file. False when there are none.
@@ -161,25 +178,34 @@ bool Show(const Results& results, bool measured, const std::string& json_path) {
   return static_cast<bool>(json.flush());
 }
 
-bool ColdRuns(const Options& options, const ProgramFolder& folder) {
-  const std::vector<Contender> contenders = Contenders(fs::absolute(options.jailrun), folder);
-  std::vector<Series> all;
-  const bool measured = AllWork(contenders) &&
-                        RunRounds(contenders, "hot", options.rounds, /*idle_ms=*/0, &all) &&
-                        RunRounds(contenders, "idle", options.idle_rounds, /*idle_ms=*/100, &all);
+bool ColdRuns(const Options& options) {
+  const std::vector<Contender> contenders = ReadContenders(options.contenders);
+  AdoptOrphans();
+  Results all;
+  const bool measured = !contenders.empty() && AllWork(contenders) &&
+                        RunRounds(contenders, "hot", options.rounds, /*idle_ms=*/0, &all.series) &&
+                        RunRounds(contenders, "idle", options.idle_rounds, /*idle_ms=*/100, &all.series) &&
+                        RunBatches(contenders, options.batch_rounds, options.batch_runs, &all.rates);
   return Show(all, measured, options.json_path);
 }
 
-bool TimeLimits(const Options& options, const ProgramFolder& folder) {
-  const Exactness all = MeasureExactness(fs::absolute(options.jailrun), folder.load(), options.kills);
-  return Show(all, !all.supervisions.empty(), options.smoke ? "" : options.json_path);
+bool WriteFilter(const std::string& path) {
+  const jail::plan::CompiledPolicy& policy = *jail::plan::FindPolicy("default");
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(policy.code),
+             policy.length * std::streamsize{sizeof(sock_filter)});
+  return static_cast<bool>(file.flush());
 }
 
-int Run(const Options& options) {
+bool TimeLimits(const Options& options) {
   const ProgramFolder folder;
-  const bool cold_runs = options.smoke || options.kills == 0;
-  const bool time_limits = options.kills > 0;
-  return (!cold_runs || ColdRuns(options, folder)) && (!time_limits || TimeLimits(options, folder)) ? 0 : 1;
+  const Exactness all = MeasureExactness(fs::absolute(options.jailrun), folder.load(), options.kills);
+  return Show(all, !all.supervisions.empty(), options.json_path);
+}
+
+bool Run(const Options& options) {
+  if (!options.filter_path.empty()) return WriteFilter(options.filter_path);
+  return options.kills > 0 ? TimeLimits(options) : ColdRuns(options);
 }
 
 }  // namespace
@@ -188,13 +214,15 @@ int Run(const Options& options) {
 int main(int argc, char** argv) {
   bench::Options options;
   if (!bench::Parse(argc, argv, &options)) {
-    std::fputs("usage: jail_bench --jailrun PATH [--json FILE] [--rounds N | --overshoot N | --smoke]\n",
-               stderr);
+    std::fputs(
+        "usage: jail_bench --contenders FILE [--json FILE] [--rounds N] [--smoke]\n"
+        "       jail_bench --jailrun PATH --overshoot N [--json FILE]\n",
+        stderr);
     return 2;
   }
   if (geteuid() != 0) {
     std::fputs("jail_bench: needs root, to put its programs below /usr/local/lib while it runs\n", stderr);
     return 2;
   }
-  return bench::Run(options);
+  return bench::Run(options) ? 0 : 1;
 }

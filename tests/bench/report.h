@@ -11,13 +11,27 @@ namespace bench {
 struct Series {
   std::string program;    // "hello", "python"
   std::string setting;    // "hot", "idle"
-  std::string contender;  // "bare", "jailrun", "bubblewrap"
+  std::string contender;  // "bare", "jailrun", "bubblewrap", ...
   std::vector<double> times_ms;
 };
 
-// A row each, with the ratios to bare and to bubblewrap of the same program and setting.
-std::string Table(const std::vector<Series>& all);
-std::string Json(const std::vector<Series>& all);
+// A contender with so many runs at once: a rate for each round.
+struct Rates {
+  std::string program;
+  std::string contender;
+  int at_once = 0;
+  std::vector<double> runs_per_s;
+  std::vector<double> cpu_ms_per_run;
+};
+
+struct Results {
+  std::vector<Series> series;
+  std::vector<Rates> rates;
+};
+
+// A row each, with the ratios to bare of the same program and setting, and to bubblewrap.
+std::string Table(const Results& all);
+std::string Json(const Results& all);
 
 }  // namespace bench
 

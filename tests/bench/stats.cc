@@ -14,8 +14,8 @@ double Quantile(std::vector<double> samples, double quantile) {
 }
 
 Summary Summarize(const std::vector<double>& samples_ms) {
-  return {Quantile(samples_ms, 0), Quantile(samples_ms, 0.5), Quantile(samples_ms, 0.9),
-          Quantile(samples_ms, 0.99), Quantile(samples_ms, 1)};
+  return {Quantile(samples_ms, 0),    Quantile(samples_ms, 0.5),  Quantile(samples_ms, 0.9),
+          Quantile(samples_ms, 0.95), Quantile(samples_ms, 0.99), Quantile(samples_ms, 1)};
 }
 
 double MedianDifference(const std::vector<double>& a, const std::vector<double>& b) {

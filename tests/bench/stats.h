@@ -10,6 +10,7 @@ struct Summary {
   double min_ms = 0;
   double median_ms = 0;
   double p90_ms = 0;
+  double p95_ms = 0;
   double p99_ms = 0;
   double max_ms = 0;
 };

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -64,6 +66,29 @@ bool AfterTheProgram(int step) {
          id == StepId::kGiveBackUid;
 }
 
+// A jail that is given its job while it is still being built: of all that a pool may do the hardest.
+class ParkNow : public jail::Parking {
+ public:
+  explicit ParkNow(std::string launcher_path) : launcher_path_(std::move(launcher_path)) {}
+  std::optional<jail::Helper> Take(const jail::Shape& shape) override {
+    absl::StatusOr<jail::Helper> helper = jail::Park(launcher_path_, shape);
+    if (!helper.ok()) return std::nullopt;
+    helper->parked_ns = 1;
+    return *std::move(helper);
+  }
+
+ private:
+  const std::string launcher_path_;
+};
+
+// Steps that only a jail built ahead has.
+bool OnlyParked(const std::string& fault) {
+  for (const StepId id : {StepId::kAwaitJob, StepId::kMatchShape, StepId::kHandOverJob}) {
+    if (absl::StartsWith(fault, absl::StrCat(jail::plan::StepName(id), ":"))) return true;
+  }
+  return false;
+}
+
 // The wrapper, the faulty helper and the fault, in one folder of our private /tmp.
 class FaultyHost : public JailTest {
  protected:
@@ -88,6 +113,7 @@ class FaultyHost : public JailTest {
     std::ofstream(dir_ + "/fault") << fault << "\n";
     jail::Site site;
     site.launcher_path = dir_ + "/jail-launch";
+    if (OnlyParked(fault)) site.parking = std::make_shared<ParkNow>(site.launcher_path);
     auto jail = jail::Jail::Open(site);
     EXPECT_TRUE(jail.ok()) << jail.status();
     if (!jail.ok()) return {};

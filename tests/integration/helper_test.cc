@@ -60,6 +60,13 @@ constexpr BadPlan kBadPlans[] = {
     {"UnknownFlag", StepId::kCheckSeals, [](Header* h, std::string*) { h->flags = 1u << 31; }},
     {"ChannelsWithoutDescriptors", StepId::kCheckSeals,
      [](Header* h, std::string*) { h->channel_count = 8; }},
+    {"ChannelsPastTheMost", StepId::kCheckSeals,
+     [](Header* h, std::string*) { h->channel_count = 0x80000001; }},
+    {"AParkedJailWithAChannel", StepId::kCheckSeals,
+     [](Header* h, std::string*) {
+       h->flags |= jail::plan::kPark;
+       h->channel_count = 1;
+     }},
     {"NoArguments", StepId::kCheckSeals, [](Header* h, std::string*) { h->argc = 0; }},
     {"MoreArgumentsThanStrings", StepId::kCheckSeals, [](Header* h, std::string*) { h->argc = 1000; }},
     {"BillionsOfArguments", StepId::kCheckSeals, [](Header* h, std::string*) { h->argc = UINT_MAX; }},
@@ -185,6 +192,53 @@ TEST_F(HelperTest, P33_AFileInPlaceOfAPipeIsNotGivenAway) {
   ASSERT_EQ(fstat(file.get(), &status), 0);
   EXPECT_EQ(status.st_uid, 0u) << "the caller's file changed hands";
   ExpectRefusal(run);
+}
+
+std::string PlanWithChannels(uint32_t count) {
+  return PlanBytes([count](Header* header, std::string*) { header->channel_count = count; });
+}
+
+// A directory of the host's would be a way out (CVE-2024-21626).
+TEST_F(HelperTest, P6_AChannelMustBeASocket) {
+  const jail::Fd root(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const HelperRun run = RunHelper(PlanMemfd(PlanWithChannels(1)), [&](Command* command) {
+    command->give[jail::plan::kFirstChannelFd] = root.get();
+  });
+  ASSERT_TRUE(run.report.has_value());
+  EXPECT_EQ(run.report->exec_ns, 0) << "a program was started";
+  EXPECT_EQ(run.report->child.step, StepId::kArrangeFds);
+  EXPECT_EQ(run.report->child.error, EBADF);
+}
+
+TEST_F(HelperTest, P6_TheProgramGetsTheChannelsOfThePlanAndNoOther) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  const jail::Fd first(ends[0]), second(ends[1]);
+  const jail::Fd root(open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  for (const uint32_t count : {0u, 1u, 2u}) {
+    const HelperRun run = RunHelper(PlanMemfd(PlanWithChannels(count)), [&](Command* command) {
+      command->give[jail::plan::kFirstChannelFd] = first.get();
+      command->give[jail::plan::kFirstChannelFd + 1] = second.get();
+      command->give[jail::plan::kFirstChannelFd + 2] = root.get();
+      command->give[jail::plan::kFirstChannelFd + 20] = root.get();
+    });
+    ASSERT_TRUE(run.report.has_value());
+    EXPECT_EQ(run.report->program_status, 0);
+    EXPECT_EQ(run.report->verified.fds, 1) << "read back inside";
+  }
+}
+
+TEST_F(HelperTest, P33_ChannelsWithAGapAreRefused) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  const jail::Fd first(ends[0]), second(ends[1]);
+  const HelperRun run = RunHelper(PlanMemfd(PlanWithChannels(2)), [&](Command* command) {
+    command->give[jail::plan::kFirstChannelFd] = first.get();
+    command->give[jail::plan::kFirstChannelFd + 2] = second.get();
+  });
+  ExpectRefusal(run);
+  ASSERT_TRUE(run.report.has_value());
+  EXPECT_EQ(run.report->host.step, StepId::kCheckSeals);
 }
 
 // CVE-2021-4034: the kernel fills in an empty argv[0] since 5.18; before, argc is 0.

@@ -196,7 +196,7 @@ TEST_F(RequireTest, P34_LandlockIsHadOrTheRunRefused) {
 
   const JailRun refused = Hello(old_kernel, {"--require", "landlock"});
   ExpectRefusal(refused);
-  EXPECT_EQ(refused.record.failure().step(), "restrict_files");
+  EXPECT_EQ(refused.record.failure().step(), "make_ruleset");
 
   if (jail::LandlockAbi() < jail::kUsableLandlockAbi) return;
   const HostKind this_one = {"ThisOne", nullptr, [] {}, /*privileged=*/true, {}};

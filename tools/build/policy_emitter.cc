@@ -1,6 +1,6 @@
-// The functions up to EmitCall return code that is entered at its first instruction and leaves either by
-// a return or by falling off its end (a test's jumps may go `rest` further). So pieces are put together by
-// appending them. The tree of numbers above the calls is laid out as a whole.
+// A call's rules become a decision: a word of an argument is loaded and looked up among the values that any
+// of the rules wants of it; for each range of values the rules that are left decide in the same way.
+// Decisions that are equal are one piece of the program.
 #include "tools/build/policy_emitter.h"
 
 #include <errno.h>
@@ -9,259 +9,206 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "jail/base/syscall_names.h"
+#include "tools/build/range_search.h"
 
 namespace jail::build {
 namespace {
 
+using Label = BpfWriter::Label;
+
 constexpr uint32_t kX32Bit = 0x40000000;
 constexpr uint32_t kNoCall = 0xffffffff;  // What syscall(-1) asks for; no x32 number.
 constexpr Verdict kUnknownCall = SECCOMP_RET_ERRNO | ENOSYS;
-constexpr size_t kLongestJump = 255;  // A conditional jump's offset is a byte.
+// A call that is always allowed meets the filter once, when that is loaded; one with tests, each time.
+constexpr uint64_t kWeightOfTested = 8;
+constexpr size_t kMostDecisions = 10'000;  // Of one call; a few dozen are normal.
 
-sock_filter Instruction(unsigned code, uint32_t k, size_t if_true = 0, size_t if_false = 0) {
-  return {static_cast<uint16_t>(code), static_cast<uint8_t>(if_true), static_cast<uint8_t>(if_false), k};
-}
-sock_filter Load(size_t offset) {
-  return Instruction(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(offset));
-}
-sock_filter And(uint32_t mask) { return Instruction(BPF_ALU | BPF_AND | BPF_K, mask); }
-sock_filter Return(Verdict verdict) { return Instruction(BPF_RET | BPF_K, verdict); }
-sock_filter Jump(size_t by) { return Instruction(BPF_JMP | BPF_JA, static_cast<uint32_t>(by)); }
-sock_filter JumpIfEqual(uint32_t k, size_t if_true, size_t if_false) {
-  return Instruction(BPF_JMP | BPF_JEQ | BPF_K, k, if_true, if_false);
-}
-sock_filter JumpIfAtLeast(uint32_t k, size_t if_true, size_t if_false) {
-  return Instruction(BPF_JMP | BPF_JGE | BPF_K, k, if_true, if_false);
-}
-sock_filter JumpIfAbove(uint32_t k, size_t if_true, size_t if_false) {
-  return Instruction(BPF_JMP | BPF_JGT | BPF_K, k, if_true, if_false);
-}
-sock_filter JumpIfAnyBit(uint32_t k, size_t if_true, size_t if_false) {
-  return Instruction(BPF_JMP | BPF_JSET | BPF_K, k, if_true, if_false);
-}
+// Half an argument, as far as a rule looks at it.
+struct Word {
+  size_t offset;
+  uint32_t mask;
 
-void Append(BpfProgram& program, const BpfProgram& more) {
-  program.insert(program.end(), more.begin(), more.end());
-}
+  bool operator==(const Word& other) const { return offset == other.offset && mask == other.mask; }
+  bool operator<(const Word& other) const {
+    return std::pair(offset, mask) < std::pair(other.offset, other.mask);
+  }
+};
+
+// What is left to be seen of a clause.
+struct OpenClause {
+  std::map<Word, std::set<uint32_t>> tests;
+  Verdict verdict;
+
+  bool operator<(const OpenClause& other) const {
+    return std::pair(verdict, tests) < std::pair(other.verdict, other.tests);
+  }
+};
+using OpenClauses = std::vector<OpenClause>;
 
 uint32_t High(uint64_t value) { return static_cast<uint32_t>(value >> 32); }
 uint32_t Low(uint64_t value) { return static_cast<uint32_t>(value); }
-
-// Values that follow one another.
-struct Interval {
-  uint32_t first;
-  uint32_t last;
-};
-
-std::vector<Interval> MakeIntervals(const std::vector<uint32_t>& sorted) {
-  std::vector<Interval> intervals;
-  for (uint32_t value : sorted) {
-    if (!intervals.empty() && intervals.back().last + 1 == value) {
-      intervals.back().last = value;
-    } else {
-      intervals.push_back({value, value});
-    }
-  }
-  return intervals;
-}
-
-// Compares with one interval, before the `later` ones: jumps over those when the value is in it, and
-// over the `rest` after them too when the value cannot be in a later one.
-BpfProgram TestInterval(Interval interval, const BpfProgram& later, size_t rest) {
-  const size_t miss = later.empty() ? rest : 0;
-  if (interval.first == interval.last) return {JumpIfEqual(interval.first, later.size(), miss)};
-  return {JumpIfAtLeast(interval.first, 0, 1 + later.size() + rest),
-          JumpIfAbove(interval.last, miss, later.size())};
-}
-
-// One half of an argument against sorted values: on to the next instruction after the test when it is one
-// of them, else over the `rest` that follows too.
-BpfProgram TestHalf(size_t offset, uint32_t mask, const std::vector<uint32_t>& values, size_t rest) {
-  const std::vector<Interval> intervals = MakeIntervals(values);
-  BpfProgram comparisons;
-  for (auto interval = intervals.rbegin(); interval != intervals.rend(); ++interval) {
-    BpfProgram first = TestInterval(*interval, comparisons, rest);
-    Append(first, comparisons);
-    comparisons = std::move(first);
-  }
-  BpfProgram code = {Load(offset)};
-  if (mask != ~uint32_t{0}) code.push_back(And(mask));
-  Append(code, comparisons);
-  return code;
-}
 
 // Little-endian: the low half comes first.
 size_t LowOffset(int arg) { return offsetof(seccomp_data, args) + 8 * static_cast<size_t>(arg); }
 size_t HighOffset(int arg) { return LowOffset(arg) + 4; }
 
-// Falls through to what follows when the test holds, else jumps over `rest` instructions.
-absl::StatusOr<BpfProgram> EmitTest(const ArgTest& test, size_t rest) {
-  std::vector<uint32_t> values;
-  for (uint64_t value : test.values) {
-    if (High(value) != High(test.values[0])) {
-      return absl::UnimplementedError("values of one condition differ in their upper halves");
-    }
-    values.push_back(Low(value));
-  }
-  BpfProgram low = TestHalf(LowOffset(test.arg), Low(test.mask), values, rest);
-  if (High(test.mask) == 0) return low;
-  BpfProgram both =
-      TestHalf(HighOffset(test.arg), High(test.mask), {High(test.values[0])}, low.size() + rest);
-  Append(both, low);
-  return both;
+// One word may be tested twice: both must hold.
+void AddTest(const Word& word, const std::set<uint32_t>& values, OpenClause& clause) {
+  const auto [test, is_new] = clause.tests.try_emplace(word, values);
+  if (is_new) return;
+  std::set<uint32_t> common;
+  std::set_intersection(test->second.begin(), test->second.end(), values.begin(), values.end(),
+                        std::inserter(common, common.end()));
+  test->second = common;
 }
 
-// Answers when all tests hold, else falls off the end. Made from the back, where the distances are known.
-absl::StatusOr<BpfProgram> EmitClause(const Clause& clause) {
-  BpfProgram code = {Return(clause.verdict)};
-  for (auto test = clause.tests.rbegin(); test != clause.tests.rend(); ++test) {
-    absl::StatusOr<BpfProgram> head = EmitTest(*test, code.size());
-    if (!head.ok()) return head;
-    Append(*head, code);
-    code = *std::move(head);
-  }
-  if (code.size() > kLongestJump) {
-    return absl::ResourceExhaustedError("a rule has too many values for one BPF jump: split it");
-  }
-  return code;
-}
-
-absl::StatusOr<BpfProgram> EmitCall(const CallRules& rules) {
-  BpfProgram code;
-  for (const Clause& clause : rules.clauses) {
-    const absl::StatusOr<BpfProgram> part = EmitClause(clause);
-    if (!part.ok()) return part;
-    Append(code, *part);
-  }
-  code.push_back(Return(rules.otherwise));
-  return code;
-}
-
-// Neighbouring numbers with the same code.
-struct Range {
-  uint32_t first;
-  BpfProgram code;
-  bool plain;  // One return, which may be shared with the neighbours.
-};
-
-void AddRange(std::vector<Range>& ranges, uint32_t first, BpfProgram code, bool plain) {
-  const bool same = !ranges.empty() && plain && ranges.back().plain && ranges.back().code[0].k == code[0].k;
-  if (!same) ranges.push_back({first, std::move(code), plain});
-}
-
-absl::StatusOr<std::vector<Range>> MakeRanges(const CheckedPolicy& policy) {
-  std::vector<Range> ranges;
-  for (int number = 0; number <= kNewestSyscall + 1; ++number) {
-    const auto first = static_cast<uint32_t>(number);
-    const auto call = policy.calls.find(number);
-    if (call == policy.calls.end()) {
-      AddRange(ranges, first, {Return(kUnknownCall)}, /*plain=*/true);
-      continue;
-    }
-    absl::StatusOr<BpfProgram> code = EmitCall(call->second);
-    if (!code.ok()) {
-      return absl::Status(code.status().code(),
-                          absl::StrCat("policy \"", policy.name, "\", call \"", SyscallName(number),
-                                       "\": ", code.status().message()));
-    }
-    AddRange(ranges, first, *std::move(code), call->second.clauses.empty());
-  }
-  return ranges;
-}
-
-// The tree: first all its comparisons, then one exit for each different leaf, then the long leaves.
-// So comparisons reach each other and every exit with the short jumps that they have.
-class Tree {
- public:
-  explicit Tree(const std::vector<Range>& ranges) : ranges_(ranges) { AddNode(0, ranges.size()); }
-
-  absl::StatusOr<BpfProgram> Emit() const {
-    BpfProgram code;
-    for (size_t i = 0; i < nodes_.size(); ++i) {
-      const size_t if_true = Distance(i, nodes_[i].upper);
-      const size_t if_false = Distance(i, nodes_[i].lower);
-      if (std::max(if_true, if_false) > kLongestJump) {
-        return absl::ResourceExhaustedError("too many changes between neighbouring numbers for one tree");
+absl::StatusOr<OpenClause> Open(const Clause& clause) {
+  OpenClause open{{}, clause.verdict};
+  for (const ArgTest& test : clause.tests) {
+    std::set<uint32_t> lows;
+    for (uint64_t value : test.values) {
+      if (High(value) != High(test.values[0])) {
+        return absl::UnimplementedError("values of one condition differ in their upper halves");
       }
-      code.push_back(JumpIfAtLeast(nodes_[i].pivot, if_true, if_false));
+      lows.insert(Low(value));
     }
-    BpfProgram leaves;
-    for (size_t i = 0; i < exits_.size(); ++i) {
-      const bool plain = exits_[i]->plain;
-      code.push_back(plain ? exits_[i]->code[0] : Jump(exits_.size() - i - 1 + leaves.size()));
-      if (!plain) Append(leaves, exits_[i]->code);
-    }
-    Append(code, leaves);
-    return code;
+    AddTest({LowOffset(test.arg), Low(test.mask)}, lows, open);
+    if (High(test.mask) == 0) continue;
+    AddTest({HighOffset(test.arg), High(test.mask)}, {High(test.values[0])}, open);
   }
+  return open;
+}
+
+absl::StatusOr<OpenClauses> Open(const CallRules& rules) {
+  OpenClauses all;
+  for (const Clause& clause : rules.clauses) {
+    absl::StatusOr<OpenClause> open = Open(clause);
+    if (!open.ok()) return open.status();
+    all.push_back(*std::move(open));
+  }
+  return all;
+}
+
+// What is left when the word has that value.
+OpenClauses After(const OpenClauses& clauses, const Word& word, uint32_t value) {
+  OpenClauses left;
+  for (const OpenClause& clause : clauses) {
+    const auto test = clause.tests.find(word);
+    if (test == clause.tests.end()) {
+      left.push_back(clause);
+    } else if (test->second.count(value) != 0) {
+      left.push_back(clause);
+      left.back().tests.erase(word);
+    }
+  }
+  return left;
+}
+
+// Where a range of values begins that may be answered differently from the values before it.
+std::set<uint32_t> Beginnings(const OpenClauses& clauses, const Word& word) {
+  std::set<uint32_t> beginnings = {0};
+  for (const OpenClause& clause : clauses) {
+    const auto test = clause.tests.find(word);
+    if (test == clause.tests.end()) continue;
+    for (uint32_t value : test->second) {
+      beginnings.insert(value);
+      if (value != ~uint32_t{0}) beginnings.insert(value + 1);
+    }
+  }
+  return beginnings;
+}
+
+// Decides by the rules of one call.
+class CallDecision {
+ public:
+  CallDecision(BpfWriter& writer, Verdict otherwise) : writer_(writer), otherwise_(otherwise) {}
+
+  Label Write(const OpenClauses& clauses) {
+    if (clauses.empty() || TooLong()) return writer_.Return(otherwise_);
+    if (clauses[0].tests.empty()) return writer_.Return(clauses[0].verdict);
+    if (const auto known = known_.find(clauses); known != known_.end()) return known->second;
+    const Word word = clauses[0].tests.begin()->first;
+    std::vector<TargetRange> ranges;
+    for (uint32_t first : Beginnings(clauses, word)) {
+      AddTarget(ranges, {first, Write(After(clauses, word, first))});
+    }
+    const bool decides = ranges.size() > 1;
+    const Label label =
+        decides ? writer_.Load(word.offset, word.mask, WriteSearch(writer_, ranges)) : ranges[0].target;
+    return known_[clauses] = label;
+  }
+
+  // The program is unusable then.
+  bool TooLong() const { return writer_.size() > BPF_MAXINSNS || known_.size() > kMostDecisions; }
 
  private:
-  struct Target {
-    bool is_exit;
-    size_t index;
-  };
-  struct Node {
-    uint32_t pivot;
-    Target lower;
-    Target upper;
-  };
-
-  Target AddNode(size_t begin, size_t end) {
-    if (end - begin == 1) return {true, ExitOf(ranges_[begin])};
-    const size_t middle = begin + (end - begin) / 2;
-    const size_t index = nodes_.size();
-    nodes_.push_back({ranges_[middle].first, {}, {}});
-    const Target lower = AddNode(begin, middle);
-    const Target upper = AddNode(middle, end);
-    nodes_[index].lower = lower;
-    nodes_[index].upper = upper;
-    return {false, index};
-  }
-
-  size_t ExitOf(const Range& range) {
-    for (size_t i = 0; i < exits_.size(); ++i) {
-      if (range.plain && exits_[i]->plain && exits_[i]->code[0].k == range.code[0].k) return i;
-    }
-    exits_.push_back(&range);
-    return exits_.size() - 1;
-  }
-
-  size_t Distance(size_t from, Target to) const {
-    return (to.is_exit ? nodes_.size() + to.index : to.index) - from - 1;
-  }
-
-  const std::vector<Range>& ranges_;
-  std::vector<Node> nodes_;
-  std::vector<const Range*> exits_;
+  BpfWriter& writer_;
+  Verdict otherwise_;
+  std::map<OpenClauses, Label> known_;
 };
+
+absl::Status TooLong(const CheckedPolicy& policy) {
+  return absl::ResourceExhaustedError(absl::StrCat("policy \"", policy.name, "\" is longer than the ",
+                                                   BPF_MAXINSNS, " instructions that the kernel takes"));
+}
+
+absl::StatusOr<Label> WriteCall(BpfWriter& writer, const CheckedPolicy& policy, int number,
+                                const CallRules& rules) {
+  const absl::StatusOr<OpenClauses> clauses = Open(rules);
+  if (!clauses.ok()) {
+    return absl::Status(clauses.status().code(),
+                        absl::StrCat("policy \"", policy.name, "\", call \"", SyscallName(number),
+                                     "\": ", clauses.status().message()));
+  }
+  CallDecision decision(writer, rules.otherwise);
+  const Label label = decision.Write(*clauses);
+  if (decision.TooLong()) return TooLong(policy);
+  return label;
+}
+
+// For numbers above all calls.
+Label WriteAbove(BpfWriter& writer) {
+  const Label unknown = writer.Return(kUnknownCall);
+  const Label x32 = writer.Branch(BPF_JSET, kX32Bit, writer.Return(SECCOMP_RET_KILL_PROCESS), unknown);
+  return writer.Branch(BPF_JEQ, kNoCall, unknown, x32);
+}
+
+absl::StatusOr<std::vector<TargetRange>> WriteCalls(BpfWriter& writer, const CheckedPolicy& policy) {
+  std::vector<TargetRange> ranges;
+  for (int number = 0; number <= kNewestSyscall; ++number) {
+    TargetRange range{static_cast<uint32_t>(number), writer.Return(kUnknownCall), 1};
+    const auto call = policy.calls.find(number);
+    if (call != policy.calls.end()) {
+      const absl::StatusOr<Label> target = WriteCall(writer, policy, number, call->second);
+      if (!target.ok()) return target.status();
+      range.target = *target;
+      if (!call->second.clauses.empty()) range.weight = kWeightOfTested;
+    }
+    AddTarget(ranges, range);
+  }
+  AddTarget(ranges, {kNewestSyscall + 1, WriteAbove(writer), 1});
+  return ranges;
+}
 
 }  // namespace
 
 absl::StatusOr<BpfProgram> EmitBpf(const CheckedPolicy& policy) {
-  const absl::StatusOr<std::vector<Range>> ranges = MakeRanges(policy);
+  BpfWriter writer;
+  const absl::StatusOr<std::vector<TargetRange>> ranges = WriteCalls(writer, policy);
   if (!ranges.ok()) return ranges.status();
-  BpfProgram program = {
-      Load(offsetof(seccomp_data, arch)), JumpIfEqual(AUDIT_ARCH_X86_64, 1, 0),
-      Return(SECCOMP_RET_KILL_PROCESS),   Load(offsetof(seccomp_data, nr)),
-      JumpIfAnyBit(kX32Bit, 0, 3),        JumpIfEqual(kNoCall, 1, 0),
-      Return(SECCOMP_RET_KILL_PROCESS),   Return(kUnknownCall),
-  };
-  const absl::StatusOr<BpfProgram> tree = Tree(*ranges).Emit();
-  if (!tree.ok()) {
-    return absl::Status(tree.status().code(),
-                        absl::StrCat("policy \"", policy.name, "\": ", tree.status().message()));
-  }
-  Append(program, *tree);
-  if (program.size() > BPF_MAXINSNS) {
-    return absl::ResourceExhaustedError(absl::StrCat("policy \"", policy.name, "\" has ", program.size(),
-                                                     " instructions; the kernel takes ", BPF_MAXINSNS));
-  }
-  return program;
+  const Label native = writer.Load(offsetof(seccomp_data, nr), ~uint32_t{0}, WriteSearch(writer, *ranges));
+  const Label entry =
+      writer.Branch(BPF_JEQ, AUDIT_ARCH_X86_64, native, writer.Return(SECCOMP_RET_KILL_PROCESS));
+  writer.Load(offsetof(seccomp_data, arch), ~uint32_t{0}, entry);
+  if (writer.size() > BPF_MAXINSNS) return TooLong(policy);
+  return writer.Finish();
 }
 
 }  // namespace jail::build

@@ -1,6 +1,7 @@
 // policyc OUT.cc TEXT.cc FILE.textproto...: compiles the policies at build time to a C++ file that implements
 // the policy half of jail/plan/builtin.h, and puts their text into another, for `jailrun policy`. The
-// same files give the same bytes, in whatever order.
+// same files give the same bytes, in whatever order. A program that does not answer as its rules say fails
+// the build.
 #include <linux/seccomp.h>
 #include <sodium.h>
 
@@ -20,6 +21,7 @@
 #include "tools/build/policy_checker.h"
 #include "tools/build/policy_emitter.h"
 #include "tools/build/policy_files.h"
+#include "tools/build/policy_proof.h"
 
 namespace jail::build {
 namespace {
@@ -103,6 +105,7 @@ absl::StatusOr<std::string> WriteSource(const std::vector<CheckedPolicy>& polici
   for (const CheckedPolicy& policy : policies) {
     const absl::StatusOr<BpfProgram> program = EmitBpf(policy);
     if (!program.ok()) return program.status();
+    if (absl::Status proof = ProveProgram(policy, *program); !proof.ok()) return proof;
     int notes = 0;
     absl::StrAppend(&source, "// \"", policy.name, "\": ", CountReachable(policy), " calls can be reached.\n",
                     Instructions(*program, index), Notes(policy, index, &notes));

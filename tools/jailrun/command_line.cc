@@ -27,6 +27,8 @@ constexpr CommandName kCommands[] = {
     {Command::kRun, "run", "FILE [-- ARGS]", "run a program in a jail; the word \"run\" may be left out"},
     {Command::kCompile, "compile", "FILE",
      "compile a program in a jail, to be run later with run --artifact"},
+    {Command::kCall, "call", "FILE",
+     "run a function in a jail: JSON in, JSON out (javascript, typescript, python)"},
     {Command::kExec, "exec", "-- CMD [ARGS]", "run a program of this machine in a jail"},
     {Command::kLangs, "langs", "[install] [LANG...]",
      "list the languages, test them, or install them (as root)"},
@@ -34,6 +36,8 @@ constexpr CommandName kCommands[] = {
     {Command::kExplain, "explain", "RECORD", "show a record (binary or JSON, - for stdin) to a person"},
     {Command::kPolicy, "policy", "show|check|lint|learn [...]",
      "the rules for system calls: read them, ask them, check changed ones, learn from records"},
+    {Command::kPool, "pool", "[status]",
+     "keep jails ready for your runs until told to end, or show how many"},
     {Command::kSweep, "sweep", "", "remove what killed runs have left; live runs are never touched"},
     {Command::kVersion, "version", "", "versions and checksums of what is built in"},
     {Command::kHelp, "help", "[COMMAND]", "this text"},
@@ -51,12 +55,14 @@ constexpr size_t kMany = 1000;
 constexpr OperandRule kOperandRules[] = {
     {Command::kRun, 0, 1, ""},  // See CheckCombination.
     {Command::kCompile, 1, 1, "no program: give a FILE, or - for standard input"},
+    {Command::kCall, 1, 1, "no code: give a FILE, or - for standard input"},
     {Command::kExec, 0, 0, ""},
     {Command::kLangs, 0, kMany, ""},
     {Command::kDoctor, 0, 0, ""},
     {Command::kExplain, 1, 1, "no record: give a FILE, or - for standard input"},
     {Command::kPolicy, 1, kMany,
      "say what to do: show [NAME], check CALL..., lint [FILE...], learn RECORD... or learn --least TRACE..."},
+    {Command::kPool, 0, 1, ""},
     {Command::kSweep, 0, 0, ""},
     {Command::kVersion, 0, 0, ""},
     {Command::kHelp, 0, 1, ""},
@@ -284,6 +290,9 @@ absl::Status CheckCombination(const CommandLine& line, bool marked) {
   if (line.command == Command::kExec && line.words.empty()) {
     return UsageError("no command: jailrun exec -- CMD [ARGS]");
   }
+  if (line.command == Command::kPool && !line.operands.empty() && line.operands[0] != "status")
+    return UsageError(
+        absl::StrCat("unexpected ", Quoted(line.operands[0]), ": jailrun pool, or jailrun pool status"));
   const bool takes_words = line.command == Command::kRun || line.command == Command::kExec;
   if (marked && !takes_words) return UsageError("nothing comes after -- here");
   const bool same_place = line.record.wanted() && line.record.kind == line.json.kind &&

@@ -15,6 +15,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "jail/v1/call.pb.h"
 #include "jail/v1/job.pb.h"
 #include "tools/jailrun/files.h"
 
@@ -32,6 +33,8 @@ enum class Command : unsigned {
   kSweep = 1 << 7,
   kPolicy = 1 << 8,
   kCompile = 1 << 9,
+  kPool = 1 << 10,
+  kCall = 1 << 11,
 };
 
 struct CommandName {
@@ -49,6 +52,16 @@ std::string DidYouMeanCommand(absl::string_view word);
 struct InputFile {
   std::string source;
   std::string destination;  // Relative to the work directory.
+};
+
+// What only `call` has. The spec lacks what comes from files: the code and the input.
+struct CallLine {
+  v1::CallSpec spec;
+  std::string input;  // JSON or "@FILE"
+  std::string host_command;
+  int host_fd = -1;
+  std::string mock_path;
+  Destination ledger;
 };
 
 struct CommandLine {
@@ -76,6 +89,11 @@ struct CommandLine {
   int64_t cache_bytes = int64_t{1} << 30;
   std::string tenant;
 
+  std::string pool_socket;  // Empty: the user's own, when there is one.
+  bool cold = false;        // No pool, even so.
+  int pool_ready = 4;       // Of `pool`: jails of each shape,
+  int pool_most = 32;       // and of all.
+
   // Of `compile`: where the compiled program goes. Of `run`: a file with one, instead of a source.
   Destination compiled;
   std::string compiled_path;
@@ -88,6 +106,7 @@ struct CommandLine {
 
   Destination record;
   Destination json;
+  CallLine call;
   bool explain_plan = false;
   bool html = false;  // explain --html
   bool verbose = false;

@@ -1,6 +1,7 @@
 // Each setter parses one value at the edge, into a type that cannot be wrong; limits need units.
 #include "tools/jailrun/flags.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <utility>
@@ -69,6 +70,18 @@ Status SetCount(CommandLine& line, string_view value) {
     return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is too large"));
   }
   ((line.*whose).*set)(static_cast<int32_t>(count));
+  return absl::OkStatus();
+}
+
+// 1 to 1,000 of something.
+template <auto member>
+Status SetSmall(CommandLine& line, string_view value) {
+  constexpr int64_t kMost = 1000;
+  JAIL_ASSIGN_OR_RETURN(const int64_t count, ParseCount(value));
+  if (count < 1 || count > kMost) {
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not 1 to ", kMost));
+  }
+  line.*member = static_cast<int>(count);
   return absl::OkStatus();
 }
 
@@ -186,10 +199,114 @@ Status SetJson(CommandLine& line, string_view value) {
   return absl::OkStatus();
 }
 
+Status SetInput(CommandLine& line, string_view value) {
+  line.call.input = std::string(value);
+  return absl::OkStatus();
+}
+
+Status SetEntry(CommandLine& line, string_view value) {
+  line.call.spec.set_entry(std::string(value));
+  return absl::OkStatus();
+}
+
+Status AddGlobal(CommandLine& line, string_view value) {
+  const size_t equals = value.find('=');
+  if (equals == string_view::npos || equals == 0)
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not NAME=JSON"));
+  (*line.call.spec.mutable_globals())[std::string(value.substr(0, equals))] =
+      std::string(value.substr(equals + 1));
+  return absl::OkStatus();
+}
+
+Status AddModule(CommandLine& line, string_view value) {
+  line.call.spec.add_allowed_modules(std::string(value));
+  return absl::OkStatus();
+}
+
+Status AddFunction(CommandLine& line, string_view value) {
+  const std::pair<string_view, string_view> parts = absl::StrSplit(value, absl::MaxSplits(':', 1));
+  v1::HostFunction* function = line.call.spec.add_functions();
+  function->set_name(std::string(parts.first));
+  if (parts.first.size() == value.size()) return absl::OkStatus();
+  JAIL_ASSIGN_OR_RETURN(const int64_t count, ParseCount(parts.second));
+  function->set_max_calls(
+      static_cast<int32_t>(std::min<int64_t>(count, std::numeric_limits<int32_t>::max())));
+  return absl::OkStatus();
+}
+
+Status SetHostCommand(CommandLine& line, string_view value) {
+  line.call.host_command = std::string(value);
+  return absl::OkStatus();
+}
+
+Status SetHostFd(CommandLine& line, string_view value) {
+  JAIL_ASSIGN_OR_RETURN(const int64_t fd, ParseCount(value));
+  if (fd > std::numeric_limits<int>::max()) return absl::InvalidArgumentError("there is no such descriptor");
+  line.call.host_fd = static_cast<int>(fd);
+  return absl::OkStatus();
+}
+
+Status SetMock(CommandLine& line, string_view value) {
+  line.call.mock_path = std::string(value);
+  return absl::OkStatus();
+}
+
+Status SetLedger(CommandLine& line, string_view value) {
+  JAIL_ASSIGN_OR_RETURN(line.call.ledger, ParseDestination(value));
+  return absl::OkStatus();
+}
+
+Status SetStack(CommandLine& line, string_view) {
+  line.call.spec.set_stack(true);
+  return absl::OkStatus();
+}
+
+Status SetQuick(CommandLine& line, string_view) {
+  line.call.spec.set_profile(v1::CallSpec::PROFILE_QUICK);
+  return absl::OkStatus();
+}
+
+template <void (v1::CallSpec::*set)(int64_t)>
+Status SetCallTime(CommandLine& line, string_view value) {
+  JAIL_ASSIGN_OR_RETURN(const absl::Duration time, ParseDuration(value));
+  if (time % absl::Milliseconds(1) != absl::ZeroDuration())
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is finer than a millisecond"));
+  (line.call.spec.*set)(absl::ToInt64Milliseconds(time));
+  return absl::OkStatus();
+}
+
+template <void (v1::CallSpec::*set)(int64_t)>
+Status SetCallBytes(CommandLine& line, string_view value) {
+  JAIL_ASSIGN_OR_RETURN(const int64_t bytes, ParseBytes(value));
+  (line.call.spec.*set)(bytes);
+  return absl::OkStatus();
+}
+
+Status SetMaxCalls(CommandLine& line, string_view value) {
+  JAIL_ASSIGN_OR_RETURN(const int64_t count, ParseCount(value));
+  line.call.spec.set_max_calls(
+      static_cast<int32_t>(std::min<int64_t>(count, std::numeric_limits<int32_t>::max())));
+  return absl::OkStatus();
+}
+
+Status SetPatterns(CommandLine& line, string_view value) {
+  if (value != "flag" && value != "reject")
+    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is neither flag nor reject"));
+  line.call.spec.set_on_pattern(value == "flag" ? v1::CallSpec::PATTERN_ACTION_FLAG
+                                                : v1::CallSpec::PATTERN_ACTION_REJECT);
+  return absl::OkStatus();
+}
+
+Status AddPattern(CommandLine& line, string_view value) {
+  line.call.spec.add_forbidden_patterns(std::string(value));
+  return absl::OkStatus();
+}
+
 constexpr unsigned Bit(Command command) { return static_cast<unsigned>(command); }
 constexpr unsigned kRun = Bit(Command::kRun);
 constexpr unsigned kCompile = Bit(Command::kCompile);
 constexpr unsigned kSource = kRun | kCompile;
+constexpr unsigned kCall = Bit(Command::kCall);
 constexpr unsigned kJob = kRun | Bit(Command::kExec);
 constexpr unsigned kAnyJob = kJob | kCompile;
 constexpr unsigned kLangs = Bit(Command::kLangs);
@@ -199,7 +316,7 @@ constexpr unsigned kListing =
 constexpr unsigned kAll = ~0U;
 
 constexpr Flag kFlags[] = {
-    {"-l,--lang", Arity::kValue, "LANG", kSource, Section::kProgram,
+    {"-l,--lang", Arity::kValue, "LANG", kSource | kCall, Section::kProgram,
      "language of FILE; its extension decides when absent (see jailrun langs)",
      SetText<&CommandLine::language>},
     {"--variant", Arity::kValue, "NAME", kSource, Section::kProgram,
@@ -277,12 +394,63 @@ constexpr Flag kFlags[] = {
     {"--compile-disk", Arity::kValue, "SIZE", kSource, Section::kLimits, "what it may write",
      SetBytes<&v1::Limits::set_disk_bytes, kCompiler>},
 
+    {"--input", Arity::kValue, "JSON|@FILE", kCall, Section::kProgram,
+     "what the code sees as input (default: null)", SetInput},
+    {"--entry", Arity::kValue, "NAME", kCall, Section::kProgram,
+     "the function of the code that gets the input", SetEntry},
+    {"--global", Arity::kRepeated, "NAME=JSON", kCall, Section::kProgram,
+     "one more variable that the code sees", AddGlobal},
+    {"--allow-module", Arity::kRepeated, "NAME", kCall, Section::kProgram,
+     "a module that the code may import beyond the usual harmless ones", AddModule},
+    {"--function", Arity::kRepeated, "NAME[:N]", kCall, Section::kProgram,
+     "a function of the host's that the code may call, N times: lookup, api.request:5", AddFunction},
+    {"--host-command", Arity::kValue, "CMD", kCall, Section::kProgram,
+     "what answers them, a shell command of yours outside the jail: a JSON line in, a JSON line out",
+     SetHostCommand},
+    {"--host-fd", Arity::kValue, "N", kCall, Section::kProgram, "the same on a socket that jailrun inherits",
+     SetHostFd},
+    {"--mock", Arity::kValue, "FILE", kCall, Section::kProgram, "answer them from an earlier run's --ledger",
+     SetMock},
+    {"--ledger", Arity::kValue, "FILE|fd:N", kCall, Section::kResult,
+     "write a JSON line for each of their calls", SetLedger},
+    {"--stack", Arity::kSwitch, "", kCall, Section::kResult, "show where an error came from, whole",
+     SetStack},
+    {"--quick", Arity::kSwitch, "", kCall, Section::kLimits,
+     "500 ms instead of 30 s: for validators and transforms", SetQuick},
+    {"--wall", Arity::kValue, "TIME", kCall, Section::kLimits, "time on the clock (default: 30s)",
+     SetCallTime<&v1::CallSpec::set_wall_time_ms>},
+    {"--heap", Arity::kValue, "SIZE", kCall, Section::kLimits, "the language's heap (default: 32M)",
+     SetCallBytes<&v1::CallSpec::set_heap_bytes>},
+    {"--max-calls", Arity::kValue, "N", kCall, Section::kLimits, "calls of all host functions (default: 50)",
+     SetMaxCalls},
+    {"--host-timeout", Arity::kValue, "TIME", kCall, Section::kLimits, "for each of them (default: 10s)",
+     SetCallTime<&v1::CallSpec::set_host_timeout_ms>},
+    {"--result-size", Arity::kValue, "SIZE", kCall, Section::kLimits,
+     "the result's length, and that of what goes to and comes from the host (default: 1M)",
+     SetCallBytes<&v1::CallSpec::set_result_bytes>},
+    {"--code-size", Arity::kValue, "SIZE", kCall, Section::kLimits, "the code's length (default: 64K)",
+     SetCallBytes<&v1::CallSpec::set_code_bytes>},
+    {"--patterns", Arity::kValue, "flag|reject", kCall, Section::kProgram,
+     "look for require(, import, process., eval( and the like first, and say so or run nothing", SetPatterns},
+    {"--pattern", Arity::kRepeated, "TEXT", kCall, Section::kProgram, "look for this instead", AddPattern},
+
     {"--cache", Arity::kOptionalValue, "[=DIR]", kSource, Section::kProgram,
      "compile the same input only once; kept in DIR (default: ~/.cache/jailrun)", SetCache},
     {"--cache-size", Arity::kValue, "SIZE", kSource, Section::kProgram,
      "what is kept there in all (default: 1G); what was used least recently goes", SetCacheSize},
     {"--tenant", Arity::kValue, "NAME", kSource, Section::kProgram,
      "keep for this tenant alone what is compiled, [A-Za-z0-9._-]", SetText<&CommandLine::tenant>},
+
+    {"--pool", Arity::kValue, "SOCKET", kAnyJob | Bit(Command::kPool), Section::kProgram,
+     "take a jail that is ready from the pool there (default: your own, when jailrun pool runs)",
+     SetText<&CommandLine::pool_socket>},
+    {"--cold", Arity::kSwitch, "", kAnyJob, Section::kProgram, "build the jail now, even when a pool runs",
+     SetTrue<&CommandLine::cold>},
+    {"--ready", Arity::kValue, "N", Bit(Command::kPool), Section::kProgram,
+     "jails to keep ready of each shape that is asked for (default: 4)", SetSmall<&CommandLine::pool_ready>},
+    {"--most", Arity::kValue, "N", Bit(Command::kPool), Section::kProgram,
+     "jails in all (default: 32); the shape not asked for lately makes room",
+     SetSmall<&CommandLine::pool_most>},
 
     {"--policy", Arity::kValue, "NAME", kJob, Section::kIsolation,
      "system calls allowed; the language's own policy when absent (see jailrun version)",
@@ -291,27 +459,29 @@ constexpr Flag kFlags[] = {
      "which one check and learn are about (default: default)", SetText<&CommandLine::policy>},
     {"--least", Arity::kSwitch, "", Bit(Command::kPolicy), Section::kIsolation,
      "learn from strace's files what runs called, and allow nothing else", SetTrue<&CommandLine::least>},
-    {"--rootfs", Arity::kValue, "NAME", kJob | kLangs, Section::kIsolation,
+    {"--rootfs", Arity::kValue, "NAME", kJob | kLangs | kCall, Section::kIsolation,
      "what the jail sees as its root: host, this machine's /usr (the default), or a pinned image (make "
      "rootfs)",
      SetText<&CommandLine::rootfs>},
-    {"--best-effort", Arity::kSwitch, "", kAnyJob | kHost, Section::kIsolation,
+    {"--best-effort", Arity::kSwitch, "", kAnyJob | kHost | kCall, Section::kIsolation,
      "go on without what this host cannot enforce; the record lists it. Without this the run is refused",
      SetTrue<&CommandLine::best_effort>},
     {"--require", Arity::kRepeated, "LAYER", kAnyJob, Section::kIsolation,
      "refuse to run where this layer cannot be had, whatever stands in for it: landlock, memory-cgroup",
      AddProtection},
-    {"--rootless", Arity::kSwitch, "", kAnyJob | kHost, Section::kIsolation,
+    {"--rootless", Arity::kSwitch, "", kAnyJob | kHost | kCall, Section::kIsolation,
      "use no privilege, even when there is some: your own uid in a user namespace",
      SetTrue<&CommandLine::rootless>},
 
-    {"--record", Arity::kValue, "FILE|fd:N", kAnyJob, Section::kResult, "write the record, binary protobuf",
-     SetDestination<&CommandLine::record>},
+    {"--record", Arity::kValue, "FILE|fd:N", kAnyJob | kCall, Section::kResult,
+     "write the record, binary protobuf", SetDestination<&CommandLine::record>},
+    {"--json", Arity::kOptionalValue, "[=FILE|fd:N]", kCall, Section::kResult,
+     "write the whole answer as JSON: result or error, logs, calls, figures", SetJson},
     {"--json", Arity::kOptionalValue, "[=FILE|fd:N]", kAnyJob, Section::kResult,
      "write the record as JSON; alone, to stdout, the program's output inside it and nowhere else", SetJson},
     {"--explain-plan", Arity::kSwitch, "", kAnyJob, Section::kResult,
      "print what would be done, and do nothing", SetTrue<&CommandLine::explain_plan>},
-    {"--job-id", Arity::kValue, "ID", kAnyJob, Section::kResult, "name in the record, [A-Za-z0-9._-]",
+    {"--job-id", Arity::kValue, "ID", kAnyJob | kCall, Section::kResult, "name in the record, [A-Za-z0-9._-]",
      SetText<&CommandLine::job_id>},
     {"--timeline", Arity::kSwitch, "", kAnyJob | Bit(Command::kExplain), Section::kResult,
      "print, on stderr after the run, how long every step took and what was in use when",

@@ -19,6 +19,7 @@
 #include "jail/base/status_macros.h"
 #include "jail/jail.h"
 #include "jail/plan/builtin.h"
+#include "tools/jailrun/call.h"
 #include "tools/jailrun/command_line.h"
 #include "tools/jailrun/doctor/doctor.h"
 #include "tools/jailrun/exit_status.h"
@@ -29,6 +30,7 @@
 #include "tools/jailrun/langs.h"
 #include "tools/jailrun/langs_report.h"
 #include "tools/jailrun/policy/policy_command.h"
+#include "tools/jailrun/pool.h"
 #include "tools/jailrun/process.h"
 #include "tools/jailrun/record_text.h"
 #include "tools/jailrun/render.h"
@@ -95,8 +97,17 @@ absl::StatusOr<Site> ChooseSite(const CommandLine& line) {
   return site;
 }
 
+int PoolCommand(const Context& context) {
+  const CommandLine& line = context.line;
+  if (!line.operands.empty()) return ShowPool(line);
+  const absl::StatusOr<Site> site = ChooseSite(line);
+  if (!site.ok()) return ReportUnusable(site.status(), line, context.streams);
+  return ServePool(line, site->launcher_path);
+}
+
 absl::StatusOr<std::unique_ptr<Jail>> OpenJail(const CommandLine& line) {
   JAIL_ASSIGN_OR_RETURN(Site site, ChooseSite(line));
+  JAIL_ASSIGN_OR_RETURN(site.parking, ChooseParking(line));
   return Jail::Open(std::move(site));
 }
 
@@ -112,6 +123,12 @@ int RunCommand(const Context& context) {
   const absl::StatusOr<std::unique_ptr<Jail>> jail = OpenJail(context.line);
   if (!jail.ok()) return ReportUnusable(jail.status(), context.line, context.streams);
   return RunOrExec(**jail, context.line, MakeCatalog(**jail, context.line), context.streams);
+}
+
+int RunCall(const Context& context) {
+  const absl::StatusOr<std::unique_ptr<Jail>> jail = OpenJail(context.line);
+  if (!jail.ok()) return ReportUnusable(jail.status(), context.line, context.streams);
+  return CallCommand(**jail, context.line, context.streams);
 }
 
 int LangsWith(const Jail& jail, const CommandLine& line, const std::vector<const v1::Runtime*>& runtimes) {
@@ -236,6 +253,7 @@ constexpr Row kCommands[] = {
     {Command::kExplain, ExplainCommand},   {Command::kSweep, SweepCommand},
     {Command::kVersion, VersionCommand},   {Command::kHelp, HelpCommand},
     {Command::kPolicy, ReadPolicyCommand}, {Command::kCompile, RunCommand},
+    {Command::kPool, PoolCommand},         {Command::kCall, RunCall},
 };
 
 int Dispatch(const Context& context) {

@@ -128,11 +128,15 @@ std::vector<v1::StepTime> LongestSteps(const v1::Timeline& timeline) {
   return steps;
 }
 
-std::string RenderTimeline(const v1::Timeline& timeline) {
-  std::string text = absl::StrCat("Time: resolve ", Microseconds(timeline.resolve_us()), ", set-up ",
-                                  Microseconds(timeline.setup_us()), timeline.warm() ? " (warm)" : "",
-                                  ", total ", Microseconds(timeline.total_us()),
-                                  timeline.steps().empty() ? "" : "; longest steps around the program", "\n");
+bool WasParked(const v1::ResultRecord& record) {
+  return !record.phases().empty() && record.phases().rbegin()->start() == v1::PhaseResult::START_PARKED;
+}
+
+std::string RenderTimeline(const v1::Timeline& timeline, bool parked) {
+  std::string text = absl::StrCat(
+      "Time: resolve ", Microseconds(timeline.resolve_us()), ", set-up ", Microseconds(timeline.setup_us()),
+      parked ? " (in a jail that was ready)" : "", ", total ", Microseconds(timeline.total_us()),
+      timeline.steps().empty() ? "" : "; longest steps around the program", "\n");
   const std::vector<v1::StepTime> steps = LongestSteps(timeline);
   Table table(2);
   for (const v1::StepTime& step : steps) {
@@ -243,7 +247,7 @@ std::string RenderRecord(const v1::ResultRecord& record) {
   absl::StrAppend(&text, RenderPhases(record, Detail::kFull), RenderArtifacts(record));
   if (!record.isolation().layers().empty()) absl::StrAppend(&text, RenderIsolation(record.isolation()), "\n");
   absl::StrAppend(&text, RenderProvenance(record), "\n");
-  if (record.has_timeline()) text += RenderTimeline(record.timeline());
+  if (record.has_timeline()) text += RenderTimeline(record.timeline(), WasParked(record));
   if (record.has_cleanup()) absl::StrAppend(&text, "\n", RenderCleanup(record.cleanup()));
   return text;
 }

@@ -77,18 +77,25 @@ def docker_filter():
 
 
 def write_bundle(argv, folder):
-    """What `docker run --user 1000 --memory 256m --pids-limit 50 --network none` asks its runtime for."""
-    root = BUNDLE + "/rootfs"
-    for name in ("usr", "etc", "proc", "dev", "sys", "tmp", "var/tmp", folder.strip("/")): os.makedirs(f"{root}/{name}", exist_ok=True)
+    with open(make_root(BUNDLE, folder) + "/config.json", "w", encoding="utf-8") as file: json.dump(bundle_config(argv, folder), file)
+
+
+def make_root(bundle, folder):
+    for name in ("usr", "etc", "proc", "dev", "sys", "tmp", "var/tmp", folder.strip("/")): os.makedirs(f"{bundle}/rootfs/{name}", exist_ok=True)
     for name in USR:
-        if not os.path.lexists(root + name): os.symlink("usr" + name, root + name)
+        if not os.path.lexists(bundle + "/rootfs" + name): os.symlink("usr" + name, bundle + "/rootfs" + name)
+    return bundle
+
+
+def bundle_config(argv, folder):
+    """What `docker run --user 1000 --memory 256m --pids-limit 50 --network none` asks its runtime for."""
     caps = ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID", "CAP_SETFCAP",
             "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL", "CAP_AUDIT_WRITE"]
 
     def bind(path, mode): return {"destination": path, "source": path, "type": "none", "options": ["rbind", mode]}
 
     def mount(path, kind, *options): return {"destination": path, "type": kind, "source": kind, "options": ["nosuid", *options]}
-    config = {
+    return {
         "ociVersion": "1.0.2", "hostname": "box", "root": {"path": "rootfs", "readonly": True},
         "process": {"terminal": False, "cwd": folder, "args": argv, "user": {"uid": 1000, "gid": 1000}, "noNewPrivileges": False,
                     "env": ["PATH=/usr/bin:/bin", "HOME=/tmp", "LANG=C.UTF-8"], "capabilities": {"bounding": caps}},
@@ -99,4 +106,3 @@ def write_bundle(argv, folder):
                   "resources": {"memory": {"limit": MEMORY, "swap": MEMORY}, "pids": {"limit": 50}, "cpu": {"quota": 100000, "period": 100000}},
                   "maskedPaths": ["/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/sched_debug", "/sys/firmware"],
                   "readonlyPaths": ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"]}}
-    with open(BUNDLE + "/config.json", "w", encoding="utf-8") as file: json.dump(config, file)

@@ -36,18 +36,33 @@ TEST(StatsTest, DifferencesAreTakenRoundByRound) {
 }
 
 TEST(ReportTest, RatiosAreToTheSameProgramAndSetting) {
-  const std::vector<Series> all = {
-      {"hello", "hot", "bare", {1}},
-      {"hello", "idle", "bare", {100}},
-      {"hello", "hot", "jailrun", {3}},
-      {"hello", "hot", "bubblewrap", {6}},
-  };
+  const Results all = {{
+                           {"hello", "hot", "bare", {1}},
+                           {"hello", "idle", "bare", {100}},
+                           {"hello", "hot", "jailrun", {3}},
+                           {"hello", "hot", "bubblewrap", {6}},
+                       },
+                       {}};
   EXPECT_THAT(Json(all), HasSubstr("\"contender\": \"jailrun\", \"runs\": 1, \"median_ms\": 3.0000"));
   EXPECT_THAT(
       Json(all),
       HasSubstr(
           "\"added_to_bare_ms\": 2.0000, \"least_added_to_bare_ms\": 2.0000, \"median_to_bare\": 3.0000"));
   EXPECT_THAT(Json(all), HasSubstr("\"median_to_bubblewrap\": 0.5000"));
+}
+
+TEST(ReportTest, RatesAreToAsManyAtOnce) {
+  const Results all = {{},
+                       {
+                           {"hello", "bare", 1, {1000}, {1}},
+                           {"hello", "bare", 8, {4000, 3000, 5000}, {1, 1, 1}},
+                           {"hello", "jailrun", 8, {1000}, {3}},
+                           {"python", "jailrun", 8, {10}, {30}},
+                       }};
+  EXPECT_THAT(Json(all), HasSubstr("\"at_once\": 8, \"rounds\": 1, \"runs_per_s\": 1000.00, "
+                                   "\"best_runs_per_s\": 1000.00, \"rate_to_bare\": 0.2500"));
+  EXPECT_THAT(Json(all), HasSubstr("\"rate_to_bare\": 0.0000, \"cpu_ms_per_run\": 30.0000"));
+  EXPECT_THAT(Table(all), HasSubstr("4000.0   5000.0"));
 }
 
 }  // namespace

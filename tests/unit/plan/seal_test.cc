@@ -185,6 +185,62 @@ TEST(SealTest, FlagsFollowFromThePlan) {
   EXPECT_EQ(SealedFlags(plan), uint32_t{kSendWork | kBestEffort});
 }
 
+// What two jobs must have in common to use the same parked jail, and what not.
+TEST(SealTest, TheShapeIsWhatAJailIsBuiltFrom) {
+  const v1::RunPlan plan = MakePlan();
+  const auto shape = [](v1::RunPlan changed, void (*change)(v1::RunPlan*, v1::PhasePlan*)) {
+    change(&changed, changed.mutable_phases(0));
+    return ComposeShape(changed, changed.phases(0)).value_or("");
+  };
+  const std::string same = shape(plan, [](v1::RunPlan*, v1::PhasePlan*) {});
+  ASSERT_FALSE(same.empty());
+  using Change = void (*)(v1::RunPlan*, v1::PhasePlan*);
+  constexpr Change kNotOfIt[] = {
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->add_argv("more"); },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->add_env("A=b"); },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->add_files()->set_path("other"); },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->mutable_limits()->set_memory_bytes(12345678); },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->mutable_limits()->set_wall_time_ms(77); },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->mutable_limits()->set_processes(3); },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->mutable_limits()->set_open_files(9); },
+  };
+  for (const Change change : kNotOfIt) EXPECT_EQ(shape(plan, change), same);
+  constexpr Change kOfIt[] = {
+      [](v1::RunPlan* changed, v1::PhasePlan*) { changed->set_hostname("other"); },
+      [](v1::RunPlan* changed, v1::PhasePlan*) { changed->set_enforcement(v1::ENFORCEMENT_BEST_EFFORT); },
+      [](v1::RunPlan* changed, v1::PhasePlan*) {
+        changed->add_required_protections(v1::PROTECTION_LANDLOCK);
+      },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->set_policy("other"); },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->add_artifact_globs("*.txt"); },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->mutable_limits()->set_disk_bytes(4096); },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->mutable_limits()->set_disk_inodes(5); },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->mutable_limits()->set_cpu_millicores(5); },
+      [](v1::RunPlan*, v1::PhasePlan* phase) { phase->mutable_limits()->set_io_read_bytes_per_second(5); },
+  };
+  for (const Change change : kOfIt) EXPECT_NE(shape(plan, change), same);
+}
+
+// What is sealed as a shape and what is sealed as a job agree about that.
+TEST(SealTest, AJobFitsItsOwnShapeAndNoOther) {
+  v1::RunPlan plan = MakePlan();
+  const std::string shape = ComposeShape(plan, plan.phases(0)).value_or("");
+  const auto job = Seal(plan, plan.phases(0), {});
+  ASSERT_TRUE(job.ok()) << job.status();
+  const Opened parked(shape), wanted(ReadAll(job->fd.get()));
+  ASSERT_EQ(parked.error, 0);
+  ASSERT_EQ(wanted.error, 0);
+  EXPECT_TRUE(parked.view.Has(kPark));
+  EXPECT_TRUE(SameShape(parked.view.header(), wanted.view.header()));
+  EXPECT_FALSE(SameShape(wanted.view.header(), wanted.view.header())) << "a job is no parked jail";
+  EXPECT_FALSE(SameShape(parked.view.header(), parked.view.header())) << "a shape is no job";
+  plan.mutable_phases(0)->mutable_limits()->set_disk_bytes(4096);
+  const auto other = Seal(plan, plan.phases(0), {});
+  ASSERT_TRUE(other.ok()) << other.status();
+  const Opened unlike(ReadAll(other->fd.get()));
+  EXPECT_FALSE(SameShape(parked.view.header(), unlike.view.header()));
+}
+
 struct BadPlan {
   const char* because;
   void (*spoil)(v1::RunPlan*);

@@ -400,7 +400,7 @@ v1::JobSpec JobFor(const std::string& path) {
 TEST(ResolveTest, TheFirstProgramThatTheHostHasIsStarted) {
   const v1::JobSpec job = JobFor("main.js");
   const std::vector<std::string> programs = ProgramsToLookFor(job);
-  ASSERT_EQ(programs.size(), 2u);
+  ASSERT_GE(programs.size(), 2u);
   EXPECT_EQ(ResolveWithAll(job)->phases(0).argv(0), programs[0]);
   EXPECT_EQ(Resolve(job, v1::Site(), {{"/usr/bin/node"}})->phases(0).argv(0), "/usr/bin/node");
 }

@@ -42,6 +42,15 @@ TEST(HintsTest, MessageNamesStepSubjectAndErrno) {
   EXPECT_EQ(failure.subject(), "/usr/lib/jvm");
 }
 
+// Killed from outside in the last instant before exec: no command of the caller's was ever tried.
+TEST(HintsTest, AnExecThatWasCutShortIsNotTheCallersFault) {
+  for (const Asked asked : {Asked::kLanguage, Asked::kCommand}) {
+    const v1::Failure failure = Explain({"exec", 0, "", "the jail's process died of signal 9"}, asked);
+    EXPECT_EQ(failure.origin(), v1::Failure::ORIGIN_HOST);
+    EXPECT_TRUE(failure.retryable());
+  }
+}
+
 TEST(HintsTest, MessageOfAStepThatWasCutShortSaysWhoDied) {
   const v1::Failure failure = Explain({"supervise", 0, "", "the helper died of signal 9"}, Asked::kLanguage);
   EXPECT_EQ(failure.message(), "supervise was cut short: the helper died of signal 9");

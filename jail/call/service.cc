@@ -1,0 +1,206 @@
+#include "jail/call/service.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "jail/base/clock.h"
+#include "jail/base/status_macros.h"
+#include "jail/base/utf8.h"
+#include "jail/call/json.h"
+#include "jail/call/sha256.h"
+
+namespace jail::call {
+namespace {
+
+constexpr int64_t kNsPerUs = 1000;
+constexpr absl::string_view kLevels[] = {"debug", "info", "log", "warn", "error"};
+
+// All of it; false when nobody is there any more.
+bool Send(int socket, absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno != EINTR) return false;
+    if (sent > 0) bytes.remove_prefix(static_cast<size_t>(sent));
+  }
+  return true;
+}
+
+// By characters, not bytes.
+std::string Shorten(absl::string_view text, size_t characters) {
+  size_t seen = 0, end = 0;
+  while (end < text.size()) {
+    const bool begins = (static_cast<uint8_t>(text[end]) & 0xc0) != 0x80;
+    if (begins && seen++ == characters) return absl::StrCat(text.substr(0, end), "...");
+    ++end;
+  }
+  return std::string(text);
+}
+
+std::string Reply(int64_t id, const v1::HostCall& call) {
+  const std::string head = absl::StrCat("{\"type\":\"reply\",\"id\":", id);
+  if (call.outcome() == v1::HostCall::OUTCOME_OK)
+    return absl::StrCat(head, ",\"ok\":true,\"value\":", call.value_json(), "}");
+  return absl::StrCat(head, ",\"ok\":false,\"error\":", Quote(call.error()), "}");
+}
+
+void Fail(v1::HostCall::Outcome outcome, const std::string& why, v1::HostCall* call) {
+  call->set_outcome(outcome);
+  call->set_error(ToUtf8(why));
+}
+
+}  // namespace
+
+Service::Service(const v1::CallSpec& spec, Caps caps, Host host, int over_fd)
+    : caps_(caps),
+      host_(std::move(host)),
+      over_fd_(over_fd),
+      start_ns_(MonotonicNs()),
+      reader_(caps.frame_bytes()) {
+  for (const v1::HostFunction& function : spec.functions()) {
+    calls_left_[function.name()] =
+        function.has_max_calls() ? function.max_calls() : std::numeric_limits<int32_t>::max();
+  }
+}
+
+void Service::Serve(int socket, const std::string& start_json) {
+  if (!Send(socket, Frame(start_json))) return;  // It ended before it began: the record says how.
+  size_t total = 0;
+  std::array<char, 65536> bytes;
+  while (true) {
+    const ssize_t count = recv(socket, bytes.data(), bytes.size(), 0);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    total += static_cast<size_t>(count);
+    if (total > caps_.channel_bytes)
+      misuse_ = absl::StrCat("it wrote more than ", caps_.channel_bytes, " bytes");
+    reader_.Feed({bytes.data(), static_cast<size_t>(count)});
+    if (TakeAll(socket)) continue;
+    shutdown(socket, SHUT_RDWR);  // To whoever is at the other end: EPIPE, end of file.
+    return;
+  }
+  if (reader_.pending() > 0) misuse_ = "the last frame does not end";
+}
+
+bool Service::TakeAll(int socket) {
+  while (misuse_.empty()) {
+    const absl::StatusOr<std::optional<std::string>> frame = reader_.Next();
+    if (!frame.ok()) misuse_ = std::string(frame.status().message());
+    if (!frame.ok() || !frame->has_value()) break;
+    const absl::StatusOr<std::optional<std::string>> reply = Take(**frame);
+    if (!reply.ok()) misuse_ = std::string(reply.status().message());
+    // One that calls and does not listen is ended by its wall time.
+    if (reply.ok() && reply->has_value() && !Send(socket, Frame(**reply))) break;
+  }
+  return misuse_.empty();
+}
+
+absl::StatusOr<std::optional<std::string>> Service::Take(const std::string& frame) {
+  if (++frames_ > caps_.frames)
+    return absl::InvalidArgumentError(absl::StrCat("more than ", caps_.frames, " frames"));
+  if (answer_.has_value()) return absl::InvalidArgumentError("a frame after the answer");
+  JAIL_ASSIGN_OR_RETURN(const Message message, ParseMessage(frame));
+  switch (message.kind) {
+    case Message::Kind::kLog:
+      JAIL_RETURN_IF_ERROR(Log(message));
+      return std::nullopt;
+    case Message::Kind::kCall:
+      return Call(message);
+    case Message::Kind::kResult:
+    case Message::Kind::kError:
+      answer_ = message;
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+absl::Status Service::Log(const Message& message) {
+  if (std::find(std::begin(kLevels), std::end(kLevels), message.level) == std::end(kLevels))
+    return absl::InvalidArgumentError("level: is none that we know");
+  if (seen_.logs_size() >= caps_.max_logs) {
+    seen_.set_logs_dropped(seen_.logs_dropped() + 1);
+    return absl::OkStatus();
+  }
+  v1::LogEntry* entry = seen_.add_logs();
+  entry->set_level(message.level);
+  entry->set_text(Shorten(message.text, caps_.log_characters));
+  entry->set_at_us((MonotonicNs() - start_ns_) / kNsPerUs);
+  return absl::OkStatus();
+}
+
+std::string Service::Call(const Message& message) {
+  const v1::HostCall call = Decide(message);
+  // Refused ones are counted for ever but noted only so often: a loop of them costs us nothing.
+  const bool noted =
+      call.outcome() != v1::HostCall::OUTCOME_TOO_MANY || seen_.ledger_size() < 2 * caps_.max_calls + 1;
+  if (noted) *seen_.add_ledger() = call;
+  return Reply(message.id, call);
+}
+
+v1::HostCall Service::Decide(const Message& message) {
+  v1::HostCall call;
+  call.set_sequence(seen_.api_call_count() + 1);
+  seen_.set_api_call_count(call.sequence());
+  call.set_name(Shorten(message.name, caps_.log_characters));
+  call.set_args_sha256(Sha256(message.json));
+  const int64_t start_ns = MonotonicNs();
+  const absl::Duration timeout = absl::Milliseconds(caps_.host_timeout_ms);
+  const auto left = calls_left_.find(message.name);
+  if (call.sequence() > caps_.max_calls) {
+    Fail(v1::HostCall::OUTCOME_TOO_MANY,
+         absl::StrCat("more than ", caps_.max_calls, " calls of host functions"), &call);
+  } else if (left == calls_left_.end()) {
+    Fail(v1::HostCall::OUTCOME_REFUSED, absl::StrCat("there is no host function ", Quote(call.name())),
+         &call);
+  } else if (left->second <= 0) {
+    Fail(v1::HostCall::OUTCOME_TOO_MANY, absl::StrCat("too many calls of ", call.name()), &call);
+  } else if (message.json.size() > caps_.result_bytes) {
+    Fail(v1::HostCall::OUTCOME_REFUSED,
+         absl::StrCat("arguments of ", message.json.size(), " bytes; at most ", caps_.result_bytes), &call);
+  } else if (!host_) {
+    Fail(v1::HostCall::OUTCOME_ERROR, "nobody answers host functions here", &call);
+  } else {
+    --left->second;
+    const absl::StatusOr<std::string> answer =
+        host_({call.sequence(), message.name, message.json, absl::Now() + timeout, over_fd_});
+    const bool late =
+        absl::Nanoseconds(MonotonicNs() - start_ns) > timeout || absl::IsDeadlineExceeded(answer.status());
+    const absl::StatusOr<std::string> value = answer.ok() ? Compact(*answer) : answer.status();
+    if (late) {
+      Fail(v1::HostCall::OUTCOME_TIMEOUT, absl::StrCat("no answer within ", caps_.host_timeout_ms, " ms"),
+           &call);
+    } else if (!answer.ok()) {
+      Fail(v1::HostCall::OUTCOME_ERROR, std::string(answer.status().message()), &call);
+    } else if (!value.ok()) {
+      Fail(v1::HostCall::OUTCOME_REFUSED, absl::StrCat("the host's answer ", value.status().message()),
+           &call);
+    } else if (value->size() > caps_.result_bytes) {
+      Fail(v1::HostCall::OUTCOME_REFUSED,
+           absl::StrCat("the host's answer has ", value->size(), " bytes; at most ", caps_.result_bytes),
+           &call);
+    } else {
+      call.set_outcome(v1::HostCall::OUTCOME_OK);
+      call.set_value_json(*value);
+    }
+  }
+  call.set_result_sha256(
+      Sha256(call.outcome() == v1::HostCall::OUTCOME_OK ? call.value_json() : call.error()));
+  call.set_duration_us((MonotonicNs() - start_ns) / kNsPerUs);
+  return call;
+}
+
+void Service::Report(v1::CallResult* result) && {
+  if (answer_.has_value())
+    seen_.set_logs_dropped(seen_.logs_dropped() + std::min(answer_->logs_dropped, int64_t{1} << 53));
+  result->MergeFrom(seen_);
+}
+
+}  // namespace jail::call

@@ -1,0 +1,73 @@
+// Our end of the channel while the program lives: takes its log lines and its answer, has its calls answered,
+// and believes nothing. Everything is bounded; to whoever writes what is no frame of ours nobody listens any
+// more, and no answer of his counts.
+#ifndef JAIL_CALL_SERVICE_H_
+#define JAIL_CALL_SERVICE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "jail/call/frame.h"
+#include "jail/call/host.h"
+#include "jail/v1/call.pb.h"
+
+namespace jail::call {
+
+struct Caps {
+  int32_t max_calls = 50;
+  int64_t host_timeout_ms = 10'000;
+  size_t result_bytes = size_t{1} << 20;
+  int max_logs = 100;
+  size_t log_characters = 1000;
+  // What a program that means well never reaches.
+  size_t channel_bytes = size_t{256} << 20;
+  int64_t frames = 50'000;
+
+  // An answer and what stands around it.
+  size_t frame_bytes() const { return result_bytes + (size_t{128} << 10); }
+};
+
+class Service {
+ public:
+  // `over_fd`: see HostRequest.
+  Service(const v1::CallSpec& spec, Caps caps, Host host, int over_fd);
+
+  // Until the other end is closed, or we close it to a program that misuses it.
+  void Serve(int socket, const std::string& start_json);
+
+  // Afterwards. The answer counts only without misuse.
+  const std::string& misuse() const { return misuse_; }
+  const std::optional<Message>& answer() const { return answer_; }
+  // Logs, ledger and their counts.
+  void Report(v1::CallResult* result) &&;
+
+  // One frame; what is to be sent back, or nothing. For the tests and the fuzzer, too.
+  absl::StatusOr<std::optional<std::string>> Take(const std::string& frame);
+
+ private:
+  absl::Status Log(const Message& message);
+  std::string Call(const Message& message);
+  v1::HostCall Decide(const Message& message);
+  absl::Status Answer(const Message& message);
+  bool TakeAll(int socket);
+
+  const Caps caps_;
+  const Host host_;
+  const int over_fd_;
+  const int64_t start_ns_;
+  std::map<std::string, int32_t> calls_left_;  // By function.
+  FrameReader reader_;
+  int64_t frames_ = 0;
+  std::optional<Message> answer_;
+  std::string misuse_;
+  v1::CallResult seen_;
+};
+
+}  // namespace jail::call
+
+#endif  // JAIL_CALL_SERVICE_H_

@@ -1,0 +1,201 @@
+#include "jail/call/spec.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "jail/base/status_macros.h"
+#include "jail/base/text.h"
+#include "jail/base/utf8.h"
+#include "jail/call/json.h"
+#include "jail/call/shims.h"
+#include "jail/call/source.h"
+
+namespace jail::call {
+namespace {
+
+constexpr int64_t kMiB = int64_t{1} << 20;
+constexpr int64_t kDefaultCodeBytes = int64_t{64} << 10;
+constexpr int64_t kDefaultHeapBytes = 32 * kMiB;
+constexpr int64_t kMaxResultBytes = 64 * kMiB;
+constexpr size_t kMaxInputBytes = size_t{16} << 20;
+constexpr int64_t kDefaultWallMs = 30'000;
+constexpr int64_t kQuickWallMs = 500;
+constexpr int32_t kMostCalls = 10'000;
+
+struct Language {
+  absl::string_view name;
+  absl::string_view aliases;  // Separated by spaces.
+  absl::string_view runs_as;  // The runtime, and which variant of it.
+  absl::string_view variant;
+  const Shim& shim;
+  // What the interpreter takes beside its heap, so that the heap's limit is met first and not the jail's.
+  int64_t beside_heap_bytes;
+};
+
+const Language* FindLanguage(absl::string_view name) {
+  static const Language kLanguages[] = {
+      {"javascript", "js node nodejs", "javascript", "call", kJavascriptShim, 128 * kMiB},
+      {"typescript", "ts", "javascript", "call", kTypescriptShim, 192 * kMiB},
+      {"python", "py python3", "python", "", kPythonShim, 48 * kMiB},
+  };
+  for (const Language& language : kLanguages) {
+    if (absl::EqualsIgnoreCase(language.name, name)) return &language;
+    for (absl::string_view alias : absl::StrSplit(language.aliases, ' ')) {
+      if (absl::EqualsIgnoreCase(alias, name)) return &language;
+    }
+  }
+  return nullptr;
+}
+
+absl::Status Bad(absl::string_view field, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
+}
+
+bool IsName(absl::string_view text) {
+  if (text.empty() || text.size() > 100 || absl::ascii_isdigit(static_cast<unsigned char>(text[0])))
+    return false;
+  for (const char c : text) {
+    if (!absl::ascii_isalnum(static_cast<unsigned char>(c)) && c != '_') return false;
+  }
+  return text != "__proto__";
+}
+
+bool IsDottedName(absl::string_view text) {
+  for (absl::string_view part : absl::StrSplit(text, '.')) {
+    if (!IsName(part)) return false;
+  }
+  return true;
+}
+
+absl::Status Within(absl::string_view field, int64_t value, int64_t least, int64_t most) {
+  if (value >= least && value <= most) return absl::OkStatus();
+  return Bad(field, absl::StrCat(value, " is not ", least, " to ", most));
+}
+
+absl::StatusOr<Caps> CapsOf(const v1::CallSpec& spec) {
+  Caps caps;
+  if (spec.has_max_calls()) caps.max_calls = spec.max_calls();
+  if (spec.has_host_timeout_ms()) caps.host_timeout_ms = spec.host_timeout_ms();
+  if (spec.has_result_bytes()) caps.result_bytes = static_cast<size_t>(spec.result_bytes());
+  JAIL_RETURN_IF_ERROR(Within("max_calls", caps.max_calls, 0, kMostCalls));
+  JAIL_RETURN_IF_ERROR(Within("host_timeout_ms", caps.host_timeout_ms, 1, int64_t{24} * 3600 * 1000));
+  if (spec.has_result_bytes())
+    JAIL_RETURN_IF_ERROR(Within("result_bytes", spec.result_bytes(), 1, kMaxResultBytes));
+  return caps;
+}
+
+absl::StatusOr<std::string> CodeOf(const v1::CallSpec& spec) {
+  const int64_t most = spec.has_code_bytes() ? spec.code_bytes() : kDefaultCodeBytes;
+  const auto size = static_cast<int64_t>(spec.code().size());
+  if (size > most) return Bad("code", absl::StrCat("is ", size, " bytes long; at most ", most));
+  if (!IsUtf8(spec.code())) return Bad("code", "is no UTF-8");
+  const std::string code = WithoutFences(spec.code());
+  if (absl::StripAsciiWhitespace(code).empty()) return Bad("code", "is empty");
+  return code;
+}
+
+absl::StatusOr<std::string> InputOf(const v1::CallSpec& spec) {
+  if (spec.input_json().empty()) return "null";
+  if (spec.input_json().size() > kMaxInputBytes)
+    return Bad("input_json", absl::StrCat("is longer than ", kMaxInputBytes, " bytes"));
+  absl::StatusOr<std::string> input = Compact(spec.input_json());
+  if (!input.ok()) return Bad("input_json", input.status().message());
+  return input;
+}
+
+absl::StatusOr<std::string> GlobalsOf(const v1::CallSpec& spec) {
+  std::vector<std::string> members;
+  for (const auto& [name, json] : spec.globals()) {
+    if (!IsName(name)) return Bad("globals", absl::StrCat(Quoted(name), " is no name for a variable"));
+    const absl::StatusOr<std::string> value = Compact(json);
+    if (!value.ok()) return Bad("globals", absl::StrCat(name, " ", value.status().message()));
+    members.push_back(absl::StrCat(Quote(name), ":", *value));
+  }
+  return absl::StrCat("{", absl::StrJoin(members, ","), "}");
+}
+
+absl::StatusOr<std::string> FunctionsOf(const v1::CallSpec& spec) {
+  std::vector<std::string> names;
+  for (const v1::HostFunction& function : spec.functions()) {
+    if (!IsDottedName(function.name()))
+      return Bad("functions", absl::StrCat(Quoted(function.name()), " is no name for a function"));
+    names.push_back(Quote(function.name()));
+  }
+  return absl::StrCat("[", absl::StrJoin(names, ","), "]");
+}
+
+absl::StatusOr<std::vector<std::string>> PatternsIn(const v1::CallSpec& spec) {
+  if (spec.on_pattern() == v1::CallSpec::PATTERN_ACTION_UNSPECIFIED) return std::vector<std::string>();
+  std::vector<std::string> patterns(spec.forbidden_patterns().begin(), spec.forbidden_patterns().end());
+  if (patterns.empty()) patterns = UsualPatterns();
+  std::vector<std::string> found = FindPatterns(spec.code(), patterns);
+  if (found.empty() || spec.on_pattern() == v1::CallSpec::PATTERN_ACTION_FLAG) return found;
+  return Bad("code", absl::StrCat("has ", absl::StrJoin(found, ", "), " in it, which is forbidden here"));
+}
+
+absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& language) {
+  const int64_t heap_bytes = spec.has_heap_bytes() ? spec.heap_bytes() : kDefaultHeapBytes;
+  JAIL_RETURN_IF_ERROR(Within("heap_bytes", heap_bytes, 4 * kMiB, int64_t{1} << 40));
+  const bool quick = spec.profile() == v1::CallSpec::PROFILE_QUICK;
+  const int64_t wall_ms = spec.has_wall_time_ms() ? spec.wall_time_ms()
+                          : quick                 ? kQuickWallMs
+                                                  : kDefaultWallMs;
+  v1::JobSpec job;
+  job.set_job_id(spec.job_id());
+  job.set_language(std::string(language.runs_as));
+  job.set_variant(std::string(language.variant));
+  job.set_rootfs(spec.rootfs());
+  job.set_enforcement(spec.enforcement());
+  v1::SourceFile* file = job.add_files();
+  file->set_path(std::string(language.shim.path));
+  file->set_content(std::string(language.shim.content));
+  job.mutable_limits()->set_wall_time_ms(wall_ms);
+  job.mutable_limits()->set_cpu_time_ms(2 * wall_ms);  // Node has threads of its own.
+  job.mutable_limits()->set_memory_bytes(heap_bytes + language.beside_heap_bytes);
+  if (language.runs_as == "javascript")
+    (*job.mutable_env())["NODE_OPTIONS"] = absl::StrCat("--max-old-space-size=", heap_bytes / kMiB);
+  return job;
+}
+
+std::string ModulesOf(const v1::CallSpec& spec) {
+  std::vector<std::string> names;
+  for (const std::string& name : spec.allowed_modules()) names.push_back(Quote(name));
+  return absl::StrCat("[", absl::StrJoin(names, ","), "]");
+}
+
+}  // namespace
+
+absl::StatusOr<Request> Prepare(const v1::CallSpec& spec) {
+  const Language* language = FindLanguage(spec.language());
+  if (language == nullptr)
+    return Bad("language", absl::StrCat(Quoted(spec.language()),
+                                        " has no function runs (known: javascript, typescript, python)"));
+  Request request;
+  JAIL_ASSIGN_OR_RETURN(request.caps, CapsOf(spec));
+  JAIL_ASSIGN_OR_RETURN(const std::string code, CodeOf(spec));
+  JAIL_ASSIGN_OR_RETURN(request.patterns, PatternsIn(spec));
+  JAIL_ASSIGN_OR_RETURN(const std::string input, InputOf(spec));
+  JAIL_ASSIGN_OR_RETURN(const std::string globals, GlobalsOf(spec));
+  JAIL_ASSIGN_OR_RETURN(const std::string functions, FunctionsOf(spec));
+  if (!spec.entry().empty() && !IsName(spec.entry()))
+    return Bad("entry", absl::StrCat(Quoted(spec.entry()), " is no name"));
+  JAIL_ASSIGN_OR_RETURN(request.job, JobOf(spec, *language));
+  const int64_t heap_bytes = spec.has_heap_bytes() ? spec.heap_bytes() : kDefaultHeapBytes;
+  request.start_json = absl::StrCat(
+      "{\"code\":", Quote(code), ",\"input\":", input, ",\"globals\":", globals, ",\"functions\":", functions,
+      ",\"modules\":", ModulesOf(spec), ",\"entry\":", Quote(spec.entry()),
+      ",\"stack\":", spec.stack() ? "true" : "false", ",\"result_bytes\":", request.caps.result_bytes,
+      ",\"heap_bytes\":", heap_bytes, ",\"max_logs\":", request.caps.max_logs,
+      ",\"log_characters\":", request.caps.log_characters, "}");
+  return request;
+}
+
+}  // namespace jail::call

@@ -1,0 +1,283 @@
+// One thread listens to all jails that are being built or wait. Under one lock: the shapes, each with its
+// jails.
+#include "jail/pool/pool.h"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <list>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "jail/base/clock.h"
+#include "jail/base/errno_name.h"
+#include "jail/base/status_macros.h"
+
+namespace jail::pool {
+namespace {
+
+// After so many jails of a shape that came to nothing it is left alone until somebody asks for it again.
+constexpr int kFailuresInARow = 3;
+
+struct Kept {
+  Helper helper;
+  int64_t ready_ns = 0;  // 0: still being built.
+};
+
+struct OfShape {
+  std::list<Kept> jails;  // Oldest first.
+  int64_t asked_ns = 0;
+  int failures = 0;  // In a row.
+
+  int ready() const {
+    return static_cast<int>(
+        std::count_if(jails.begin(), jails.end(), [](const Kept& kept) { return kept.ready_ns != 0; }));
+  }
+  int building() const { return static_cast<int>(jails.size()) - ready(); }
+};
+
+absl::Status OsError(const char* what) {
+  return absl::ResourceExhaustedError(absl::StrCat("the pool: ", what, ": ", ErrnoName(errno)));
+}
+
+bool Listen(int events, int fd) {
+  epoll_event event = {};
+  event.events = EPOLLIN;
+  event.data.fd = fd;
+  return epoll_ctl(events, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+}  // namespace
+
+class Pool::Keeper {
+ public:
+  Keeper(Options options, Fd events, Fd wake)
+      : options_(std::move(options)), events_(std::move(events)), wake_(std::move(wake)) {
+    thread_ = std::thread([this] { Keep(); });
+  }
+  Keeper(const Keeper&) = delete;
+  Keeper& operator=(const Keeper&) = delete;
+
+  ~Keeper() {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = true;
+    }
+    Wake();
+    thread_.join();
+    for (auto& [shape, of_shape] : shapes_) {
+      for (Kept& kept : of_shape.jails) Leave(std::move(kept));
+    }
+    for (const int pidfd : leaving_) Bury(pidfd);
+    for (const int pidfd : leaving_) close(pidfd);
+  }
+
+  std::optional<Helper> Take(const Shape& shape) {
+    const std::lock_guard lock(mutex_);
+    OfShape& of_shape = shapes_[shape.plan];
+    of_shape.asked_ns = MonotonicNs();
+    of_shape.failures = 0;
+    Wake();
+    const auto ready = std::find_if(of_shape.jails.begin(), of_shape.jails.end(),
+                                    [](const Kept& kept) { return kept.ready_ns != 0; });
+    if (ready == of_shape.jails.end()) {
+      ++stats_.missed;
+      return std::nullopt;
+    }
+    Helper helper = std::move(ready->helper);
+    helper.parked_ns = of_shape.asked_ns - ready->ready_ns;
+    of_shape.jails.erase(ready);
+    Forget(helper.control.get());
+    NoteRunning(helper.pidfd.get());
+    ++stats_.handed_out;
+    return helper;
+  }
+
+  Stats stats() const {
+    const std::lock_guard lock(mutex_);
+    Stats stats = stats_;
+    stats.shapes = static_cast<int>(shapes_.size());
+    for (const auto& [shape, of_shape] : shapes_) {
+      stats.ready += of_shape.ready();
+      stats.building += of_shape.building();
+    }
+    return stats;
+  }
+
+ private:
+  using Shapes = std::map<std::string, OfShape>;
+
+  void Wake() {
+    const uint64_t one = 1;
+    // Full only when the thread has not yet seen the last two billion.
+    static_cast<void>(!write(wake_.get(), &one, sizeof one));
+  }
+
+  bool Listen(int fd) { return pool::Listen(events_.get(), fd); }
+  void Forget(int fd) { epoll_ctl(events_.get(), EPOLL_CTL_DEL, fd, nullptr); }
+
+  void Keep() {
+    while (true) {
+      std::array<epoll_event, 16> events;
+      const int count = epoll_wait(events_.get(), events.data(), events.size(), -1);
+      std::unique_lock lock(mutex_);
+      if (ending_) return;
+      for (int i = 0; i < count; ++i) Hear(events[static_cast<size_t>(i)].data.fd);
+      for (auto next = NextToBuild(); next != shapes_.end(); next = NextToBuild()) Build(next, &lock);
+    }
+  }
+
+  void Hear(int fd) {
+    if (fd == wake_.get()) {
+      uint64_t count;
+      static_cast<void>(!read(fd, &count, sizeof count));
+      return;
+    }
+    const auto running =
+        std::find_if(running_.begin(), running_.end(), [fd](const Fd& one) { return one.get() == fd; });
+    if (running != running_.end()) {
+      running_.erase(running);
+      return;
+    }
+    const auto leaving = std::find(leaving_.begin(), leaving_.end(), fd);
+    if (leaving != leaving_.end()) {
+      Bury(fd);
+      close(fd);  // Which epoll notices.
+      leaving_.erase(leaving);
+      return;
+    }
+    for (auto& [shape, of_shape] : shapes_) {
+      const auto kept = std::find_if(of_shape.jails.begin(), of_shape.jails.end(),
+                                     [fd](const Kept& one) { return one.helper.control.get() == fd; });
+      if (kept != of_shape.jails.end()) return HearJail(of_shape, kept);
+    }
+  }
+
+  // A jail that waits has nothing more to say: if it does, it is ending.
+  void HearJail(OfShape& of_shape, std::list<Kept>::iterator kept) {
+    const absl::StatusOr<bool> parked = IsParked(&kept->helper);
+    if (parked.ok() && !*parked) return;
+    if (parked.ok() && kept->ready_ns == 0) {
+      kept->ready_ns = MonotonicNs();
+      of_shape.failures = 0;
+      return;
+    }
+    ++stats_.failed;
+    ++of_shape.failures;
+    Leave(std::move(*kept));
+    of_shape.jails.erase(kept);
+  }
+
+  // Ends it; its process is buried when it has gone.
+  void Leave(Kept kept) {
+    Forget(kept.helper.control.get());
+    const int pidfd = kept.helper.pidfd.Release();
+    if (Listen(pidfd)) {
+      leaving_.push_back(pidfd);
+    } else {
+      close(pidfd);
+    }
+  }
+
+  // Another one's to reap; we only want to know when it is over.
+  void NoteRunning(int pidfd) {
+    Fd copy(fcntl(pidfd, F_DUPFD_CLOEXEC, 0));
+    if (copy.valid() && Listen(copy.get())) running_.push_back(std::move(copy));
+  }
+
+  // What runs goes first, and building would take its CPU: until half of a shape's jails are gone.
+  bool IsDue(const OfShape& of_shape) const {
+    const int jails = static_cast<int>(of_shape.jails.size());
+    const int wanted = running_.empty() ? options_.ready_per_shape : (options_.ready_per_shape + 1) / 2;
+    return jails < wanted && of_shape.failures < kFailuresInARow;
+  }
+
+  // The shape that lacks jails and was asked for last; none when there is nothing to do now.
+  Shapes::iterator NextToBuild() {
+    auto next = shapes_.end();
+    int building = 0;
+    for (auto row = shapes_.begin(); row != shapes_.end(); ++row) {
+      const OfShape& of_shape = row->second;
+      building += of_shape.building();
+      if (IsDue(of_shape) && (next == shapes_.end() || next->second.asked_ns < of_shape.asked_ns)) next = row;
+    }
+    const bool now = next != shapes_.end() && building < options_.building && MakeRoom(next->second);
+    return now ? next : shapes_.end();
+  }
+
+  // Starting a helper takes long enough for others not to wait for it. Only this thread removes shapes.
+  void Build(Shapes::iterator shape, std::unique_lock<std::mutex>* lock) {
+    lock->unlock();
+    absl::StatusOr<Helper> helper = Park(options_.launcher_path, {shape->first});
+    lock->lock();
+    if (!helper.ok() || !Listen(helper->control.get())) {
+      ++stats_.failed;
+      shape->second.failures = kFailuresInARow;
+      return;
+    }
+    shape->second.jails.push_back({*std::move(helper), 0});
+  }
+
+  // For one more jail of the shape asked for last, by ending one of the shape asked for first. Shapes without
+  // a jail are forgotten on the way: who asks again is known again.
+  bool MakeRoom(const OfShape& wanting) {
+    int count = 0;
+    auto oldest = shapes_.end();
+    for (auto row = shapes_.begin(); row != shapes_.end();) {
+      OfShape& of_shape = row->second;
+      if (of_shape.jails.empty() && of_shape.asked_ns < wanting.asked_ns) {
+        row = shapes_.erase(row);
+        continue;
+      }
+      count += static_cast<int>(of_shape.jails.size());
+      const bool older = oldest == shapes_.end() || of_shape.asked_ns < oldest->second.asked_ns;
+      if (of_shape.asked_ns < wanting.asked_ns && older) oldest = row;
+      ++row;
+    }
+    if (count < options_.most) return true;
+    if (oldest == shapes_.end()) return false;
+    Leave(std::move(oldest->second.jails.front()));
+    oldest->second.jails.pop_front();
+    if (oldest->second.jails.empty()) shapes_.erase(oldest);
+    return true;
+  }
+
+  const Options options_;
+  const Fd events_, wake_;
+  mutable std::mutex mutex_;
+  Shapes shapes_;
+  std::vector<Fd> running_;   // pidfds of what was handed out
+  std::vector<int> leaving_;  // pidfds of helpers that were told to end.
+  Stats stats_;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+absl::StatusOr<std::unique_ptr<Pool>> Pool::Open(Options options) {
+  Fd events(epoll_create1(EPOLL_CLOEXEC));
+  if (!events.valid()) return OsError("epoll_create1");
+  Fd wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake.valid()) return OsError("eventfd");
+  if (!Listen(events.get(), wake.get())) return OsError("epoll_ctl");
+  auto keeper = std::make_unique<Keeper>(std::move(options), std::move(events), std::move(wake));
+  return std::unique_ptr<Pool>(new Pool(std::move(keeper)));
+}
+
+Pool::Pool(std::unique_ptr<Keeper> keeper) : keeper_(std::move(keeper)) {}
+Pool::~Pool() = default;
+
+std::optional<Helper> Pool::Take(const Shape& shape) { return keeper_->Take(shape); }
+
+Stats Pool::stats() const { return keeper_->stats(); }
+
+}  // namespace jail::pool

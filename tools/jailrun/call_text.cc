@@ -1,0 +1,140 @@
+#include "tools/jailrun/call_text.h"
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "jail/call/json.h"
+
+namespace jail::cli {
+namespace {
+
+using call::Quote;
+
+// "12.345": milliseconds.
+std::string Milliseconds(int64_t us) { return absl::StrFormat("%d.%03d", us / 1000, us % 1000); }
+
+std::string ErrorJson(const v1::CallError& error) {
+  std::string json =
+      absl::StrCat("{\"kind\":", Quote(absl::StripPrefix(v1::CallError::Kind_Name(error.kind()), "KIND_")),
+                   ",\"name\":", Quote(error.name()), ",\"message\":", Quote(error.message()));
+  if (!error.stack().empty()) absl::StrAppend(&json, ",\"stack\":", Quote(error.stack()));
+  if (error.line() > 0) absl::StrAppend(&json, ",\"line\":", error.line(), ",\"column\":", error.column());
+  return json + "}";
+}
+
+std::string LogJson(const v1::LogEntry& entry) {
+  return absl::StrCat("{\"level\":", Quote(entry.level()), ",\"text\":", Quote(entry.text()),
+                      ",\"time\":", Milliseconds(entry.at_us()), "}");
+}
+
+std::string OutcomeName(v1::HostCall::Outcome outcome) {
+  return std::string(absl::StripPrefix(v1::HostCall::Outcome_Name(outcome), "OUTCOME_"));
+}
+
+std::string HostCallJson(const v1::HostCall& call) {
+  std::string json = absl::StrCat("{\"sequence\":", call.sequence(), ",\"name\":", Quote(call.name()),
+                                  ",\"args_sha256\":\"", absl::BytesToHexString(call.args_sha256()),
+                                  "\",\"result_sha256\":\"", absl::BytesToHexString(call.result_sha256()),
+                                  "\",\"duration_ms\":", Milliseconds(call.duration_us()), ",\"outcome\":\"",
+                                  OutcomeName(call.outcome()), "\"");
+  if (call.outcome() == v1::HostCall::OUTCOME_OK)
+    return absl::StrCat(json, ",\"value\":", call.value_json(), "}");
+  return absl::StrCat(json, ",\"error\":", Quote(call.error()), "}");
+}
+
+template <typename Range, typename Show>
+std::string List(const Range& range, Show show) {
+  return absl::StrCat(
+      "[", absl::StrJoin(range, ",", [&](std::string* out, const auto& item) { *out += show(item); }), "]");
+}
+
+bool ReadHex(const call::Members& members, absl::string_view name, std::string* bytes) {
+  const std::string* json = call::Find(members, name);
+  std::string hex;
+  if (json == nullptr || !call::Unquote(*json, &hex) || hex.size() != 64) return false;
+  for (const char c : hex) {
+    if (!absl::ascii_isxdigit(static_cast<unsigned char>(c))) return false;
+  }
+  *bytes = absl::HexStringToBytes(hex);
+  return true;
+}
+
+bool ReadText(const call::Members& members, absl::string_view name, std::string* text) {
+  const std::string* json = call::Find(members, name);
+  return json != nullptr && call::Unquote(*json, text);
+}
+
+bool ReadCall(absl::string_view line, v1::HostCall* host_call) {
+  const absl::StatusOr<call::Members> members = call::MembersOf(line);
+  if (!members.ok()) return false;
+  const std::string* sequence = call::Find(*members, "sequence");
+  int32_t number = 0;
+  if (sequence == nullptr || !absl::SimpleAtoi(*sequence, &number)) return false;
+  host_call->set_sequence(number);
+  std::string outcome;
+  v1::HostCall::Outcome parsed = v1::HostCall::OUTCOME_UNSPECIFIED;
+  if (!ReadText(*members, "name", host_call->mutable_name()) ||
+      !ReadHex(*members, "args_sha256", host_call->mutable_args_sha256()) ||
+      !ReadText(*members, "outcome", &outcome) ||
+      !v1::HostCall::Outcome_Parse(absl::StrCat("OUTCOME_", outcome), &parsed))
+    return false;
+  host_call->set_outcome(parsed);
+  if (parsed != v1::HostCall::OUTCOME_OK) return ReadText(*members, "error", host_call->mutable_error());
+  const std::string* value = call::Find(*members, "value");
+  if (value == nullptr) return false;
+  host_call->set_value_json(*value);
+  return true;
+}
+
+}  // namespace
+
+std::string CallJson(const v1::CallResult& result) {
+  std::string json = absl::StrCat("{\"success\":", result.success() ? "true" : "false");
+  if (result.success()) absl::StrAppend(&json, ",\"result\":", result.result_json());
+  if (result.has_error()) absl::StrAppend(&json, ",\"error\":", ErrorJson(result.error()));
+  absl::StrAppend(
+      &json, ",\"logs\":", List(result.logs(), LogJson), ",\"logs_dropped\":", result.logs_dropped(),
+      ",\"duration_ms\":", Milliseconds(result.duration_us()), ",\"memory_used\":", result.memory_bytes(),
+      ",\"api_call_count\":", result.api_call_count(), ",\"ledger\":", List(result.ledger(), HostCallJson));
+  if (result.patterns_size() > 0) absl::StrAppend(&json, ",\"patterns\":", List(result.patterns(), Quote));
+  return absl::StrCat(json, ",\"verdict\":",
+                      Quote(absl::StripPrefix(v1::Verdict_Name(result.record().verdict()), "VERDICT_")),
+                      ",\"summary\":", Quote(result.record().summary()), "}\n");
+}
+
+std::string CallErrorText(const v1::CallError& error) {
+  std::string text = absl::StrCat(error.name(), ": ", error.message());
+  if (error.line() > 0) absl::StrAppend(&text, " (line ", error.line());
+  if (error.line() > 0 && error.column() > 0) absl::StrAppend(&text, ", column ", error.column());
+  if (error.line() > 0) text += ")";
+  return text;
+}
+
+std::string LedgerText(const v1::CallResult& result) {
+  std::string text;
+  for (const v1::HostCall& call : result.ledger()) absl::StrAppend(&text, HostCallJson(call), "\n");
+  return text;
+}
+
+absl::StatusOr<v1::CallResult> ParseLedger(absl::string_view text) {
+  v1::CallResult ledger;
+  int number = 0;
+  for (absl::string_view line : absl::StrSplit(text, '\n')) {
+    ++number;
+    if (absl::StripAsciiWhitespace(line).empty()) continue;
+    if (!ReadCall(line, ledger.add_ledger()))
+      return absl::InvalidArgumentError(absl::StrCat("line ", number, " is no entry of a ledger"));
+  }
+  return ledger;
+}
+
+}  // namespace jail::cli
