@@ -20,6 +20,12 @@ set(JAIL_SANITIZE "" CACHE STRING "Sanitizers for all of our code")
 # Tests are compiled quickly; the libraries they test keep their flags. See jail_test_code().
 set(is_test $<BOOL:$<TARGET_PROPERTY:JAIL_TEST_CODE>>)
 
+# Six files of a target are compiled as one: what they include is read, and its templates made, once. 4:19 -> 2:45 min
+# (release), a third of the time with sanitizers. Off where a file must stand alone: what clang-tidy reads.
+option(JAIL_UNITY "Compile several files at once" ON)
+set(CMAKE_UNITY_BUILD ${JAIL_UNITY})
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 6)
+
 # What every target of ours links: warnings are errors, release builds are hardened.
 add_library(jail_flags INTERFACE)
 target_include_directories(jail_flags INTERFACE ${CMAKE_SOURCE_DIR} ${CMAKE_BINARY_DIR}/gen)

@@ -25,6 +25,7 @@
 #include "jail/base/errno_name.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/base/units.h"
 #include "jail/base/utf8.h"
 #include "jail/cache/artifact_cache.h"
 #include "jail/cache/key.h"
@@ -50,7 +51,6 @@
 namespace jail {
 namespace {
 
-constexpr int64_t kNsPerUs = 1000;
 static_assert(Io::kFirstChannelFd == plan::kFirstChannelFd && Io::kMaxChannels == plan::kMaxChannels);
 
 bool IsJobId(absl::string_view id) {

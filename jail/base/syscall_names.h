@@ -4,11 +4,13 @@
 #ifndef JAIL_BASE_SYSCALL_NAMES_H_
 #define JAIL_BASE_SYSCALL_NAMES_H_
 
+#include <cstdint>
 #include <string_view>
 
 namespace jail {
 
 inline constexpr int kNewestSyscall = 469;
+inline constexpr uint32_t kX32Bit = 0x40000000;  // In a number: a call of the x32 convention.
 
 // Null for a number that no call has: the gap 337..423, and all past the newest.
 const char* SyscallName(int number);

@@ -186,6 +186,8 @@ std::string FormatElapsed(absl::Duration duration) {
   return absl::StrFormat("%d min %d s", whole / 60, whole % 60);
 }
 
+std::string FormatMicroseconds(int64_t us) { return FormatElapsed(absl::Microseconds(us)); }
+
 std::string FormatLimit(absl::Duration duration) {
   const int64_t microseconds = absl::ToInt64Microseconds(duration);
   if (microseconds != 0 && microseconds < 1000) return absl::StrCat(microseconds, " us");
@@ -199,6 +201,8 @@ std::string FormatMillicores(int64_t millicores) {
   const std::string cores = Shortest(absl::StrFormat("%.3f", static_cast<double>(millicores) / 1e3));
   return absl::StrCat(cores, cores == "1" ? " core" : " cores");
 }
+
+absl::string_view BaseName(absl::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 std::string Quoted(absl::string_view text) {
   constexpr size_t kMaxShown = 80;

@@ -35,12 +35,16 @@ std::string FormatBytes(int64_t bytes);
 // A measurement (absl owns the name FormatDuration), three digits or two decimals: "2.00 s", "15.3 ms", "742
 // us", "2 min 5 s".
 std::string FormatElapsed(absl::Duration duration);
+std::string FormatMicroseconds(int64_t us);
 
 // A figure someone chose, exactly: "2 s", "500 ms", "1.5 s".
 std::string FormatLimit(absl::Duration duration);
 
 // "0.5 cores", "1 core".
 std::string FormatMillicores(int64_t millicores);
+
+// "dir/file.txt" -> "file.txt".
+absl::string_view BaseName(absl::string_view path);
 
 // In double quotes, everything but printable ASCII escaped, cut after 80 characters: safe on a terminal.
 std::string Quoted(absl::string_view text);

@@ -80,7 +80,7 @@ constexpr std::pair<absl::string_view, Message::Kind> kKinds[] = {
     {"error", Message::Kind::kError},
 };
 
-absl::StatusOr<Message::Kind> KindOf(absl::string_view type) {
+absl::StatusOr<Message::Kind> MessageKindOf(absl::string_view type) {
   for (const auto& [name, kind] : kKinds) {
     if (name == type) return kind;
   }
@@ -119,7 +119,7 @@ absl::StatusOr<Message> ParseMessage(absl::string_view json) {
   const std::string* given = Find(members, "type");
   if (given == nullptr || !Unquote(*given, &type)) return absl::InvalidArgumentError("type: is missing");
   Message message;
-  JAIL_ASSIGN_OR_RETURN(message.kind, KindOf(type));
+  JAIL_ASSIGN_OR_RETURN(message.kind, MessageKindOf(type));
   size_t known = 1;
   for (const Row& row : kRows) {
     if (row.type != type) continue;

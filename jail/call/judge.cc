@@ -37,7 +37,7 @@ constexpr Error::Kind kShimKinds[] = {Error::KIND_THROWN, Error::KIND_SYNTAX, Er
 
 absl::string_view NameOf(Error::Kind kind) { return absl::StripPrefix(Error::Kind_Name(kind), "KIND_"); }
 
-Error::Kind KindOf(absl::string_view name) {
+Error::Kind ShimKindOf(absl::string_view name) {
   for (const Error::Kind kind : kShimKinds) {
     if (NameOf(kind) == name) return kind;
   }
@@ -45,7 +45,7 @@ Error::Kind KindOf(absl::string_view name) {
 }
 
 void TakeError(const Message& message, Error* error) {
-  error->set_kind(KindOf(message.error_kind));
+  error->set_kind(ShimKindOf(message.error_kind));
   error->set_name(message.name);
   error->set_message(message.text);
   error->set_stack(message.stack);
@@ -66,7 +66,7 @@ void TakeAnswer(const Message& message, const Caps& caps, v1::CallResult* result
   }
 }
 
-Error::Kind KindOf(v1::Verdict verdict) {
+Error::Kind ShimKindOf(v1::Verdict verdict) {
   for (const VerdictRow& row : kVerdicts) {
     if (row.verdict == verdict) return row.kind;
   }
@@ -92,7 +92,7 @@ void Judge(const Service& service, const Caps& caps, v1::ResultRecord record, v1
     result->set_duration_us(usage.wall_time_us());
     result->set_memory_bytes(usage.memory_peak_bytes());
   }
-  const Error::Kind ended = KindOf(record.verdict());
+  const Error::Kind ended = ShimKindOf(record.verdict());
   Error* error = result->mutable_error();
   if (!service.misuse().empty()) {
     SetError(Error::KIND_CHANNEL_MISUSED,

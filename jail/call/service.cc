@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "jail/base/clock.h"
 #include "jail/base/status_macros.h"
+#include "jail/base/units.h"
 #include "jail/base/utf8.h"
 #include "jail/call/json.h"
 #include "jail/call/sha256.h"
@@ -21,7 +22,6 @@
 namespace jail::call {
 namespace {
 
-constexpr int64_t kNsPerUs = 1000;
 constexpr absl::string_view kLevels[] = {"debug", "info", "log", "warn", "error"};
 
 // All of it; false when nobody is there any more.

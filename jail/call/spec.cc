@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/base/units.h"
 #include "jail/base/utf8.h"
 #include "jail/call/json.h"
 #include "jail/call/shims.h"
@@ -21,7 +22,6 @@
 namespace jail::call {
 namespace {
 
-constexpr int64_t kMiB = int64_t{1} << 20;
 constexpr int64_t kDefaultCodeBytes = int64_t{64} << 10;
 constexpr int64_t kDefaultHeapBytes = 32 * kMiB;
 constexpr int64_t kMaxResultBytes = 64 * kMiB;

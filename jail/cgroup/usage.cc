@@ -60,8 +60,8 @@ void ChargeRunningTasks() {
 }
 
 int64_t NextCpuLookNs(int64_t remaining_ns, int64_t since_ns) {
-  constexpr int64_t kBusyNs = 250'000, kIdleNs = 2'000'000;
-  const int64_t least_ns = since_ns > 0 ? kBusyNs : kIdleNs;
+  constexpr int64_t kSoonNs = 250'000, kLateNs = 2'000'000;
+  const int64_t least_ns = since_ns > 0 ? kSoonNs : kLateNs;
   const int64_t soonest_ns = remaining_ns / CountOwnCpus();
   return soonest_ns > least_ns ? soonest_ns : least_ns;
 }

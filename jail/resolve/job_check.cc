@@ -16,6 +16,10 @@
 #include "jail/plan/layout.h"
 
 namespace jail::resolve {
+absl::Status Bad(absl::string_view field, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
+}
+
 namespace {
 
 using Strings = google::protobuf::RepeatedPtrField<std::string>;
@@ -26,10 +30,6 @@ constexpr size_t kMostPartBytes = 255;  // NAME_MAX
 constexpr int kMostGlobs = 64;
 // MAX_ARG_STRLEN: the kernel refuses to exec with a longer string, NUL included.
 constexpr size_t kMostStringBytes = (size_t{128} << 10) - 1;
-
-absl::Status Bad(absl::string_view field, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
-}
 
 std::string Item(absl::string_view field, int index) { return absl::StrCat(field, "[", index, "]"); }
 

@@ -10,13 +10,13 @@
 #include "absl/time/time.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/base/units.h"
 #include "jail/plan/cpu_set.h"
 
 namespace jail::resolve {
 namespace {
 
 constexpr int64_t kKiB = int64_t{1} << 10;
-constexpr int64_t kMiB = int64_t{1} << 20;
 constexpr int64_t kGiB = int64_t{1} << 30;
 constexpr int64_t kHourMs = 3'600'000;
 constexpr int64_t kEndless = int64_t{1} << 50;

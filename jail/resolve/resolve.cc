@@ -46,10 +46,6 @@ constexpr Variable kFixedEnv[] = {
     {"TMPDIR", "/tmp"},
 };
 
-absl::Status Bad(absl::string_view field, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
-}
-
 // The same error, with the field it is about before it.
 absl::Status InField(absl::string_view field, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat(field, ": ", status.message()));

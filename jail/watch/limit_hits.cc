@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "jail/base/errno_name.h"
+#include "jail/base/units.h"
 #include "jail/watch/language_limit.h"
 #include "jail/watch/verdict.h"
 
@@ -16,12 +17,6 @@ namespace {
 
 using plan::KillReason;
 using v1::Limits;
-
-constexpr int64_t kNsPerMs = 1'000'000;
-
-bool Killed(const PhaseFacts& facts, KillReason reason) {
-  return facts.report.has_value() && facts.report->kill_reason == reason;
-}
 
 // A limit on time has come: the program was killed for it, or asked to end.
 bool TimeIsUp(const PhaseFacts& facts, KillReason reason) {
@@ -148,6 +143,10 @@ void SetGrace(const PhaseFacts& facts, v1::LimitHit* hit) {
 }
 
 }  // namespace
+
+bool Killed(const PhaseFacts& facts, KillReason reason) {
+  return facts.report.has_value() && facts.report->kill_reason == reason;
+}
 
 // "Within every limit" is what OK means, so more than the limit counts even when the program ended
 // before anyone had to end it. But what it uses in the grace after another limit was given to it.

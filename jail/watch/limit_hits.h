@@ -11,6 +11,7 @@
 namespace jail::watch {
 
 // The evidence. All false without a report.
+bool Killed(const PhaseFacts& facts, plan::KillReason reason);
 bool CpuTimeReached(const PhaseFacts& facts);
 bool WallTimeReached(const PhaseFacts& facts);
 bool IdleTimeReached(const PhaseFacts& facts);

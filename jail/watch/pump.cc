@@ -18,11 +18,11 @@
 namespace jail::watch {
 namespace {
 
-constexpr size_t kChunkBytes = 64 << 10;  // A whole pipe in one read.
+constexpr size_t kPipeBytes = 64 << 10;  // A whole pipe in one read.
 
 // Not zeroed: that alone would touch 16 pages, of which most runs use one or none. 0.03 ms for the two.
 using Chunk = std::unique_ptr<char[]>;
-Chunk NewChunk() { return std::make_unique_for_overwrite<char[]>(kChunkBytes); }
+Chunk NewChunk() { return std::make_unique_for_overwrite<char[]>(kPipeBytes); }
 
 // One of the program's output streams, from its pipe to the record and to the caller.
 struct Output {
@@ -123,7 +123,7 @@ class PumpLoop {
   enum class Got { kSome, kNothingNow, kEnd };
 
   Got Fill(Output& output) {
-    const ssize_t got = read(output.pipe.get(), chunk_.get(), std::min(kChunkBytes, output.capture.Room()));
+    const ssize_t got = read(output.pipe.get(), chunk_.get(), std::min(kPipeBytes, output.capture.Room()));
     if (got < 0 && errno == EAGAIN) return Got::kNothingNow;
     if (got <= 0) {
       output.pipe.Reset();
@@ -147,7 +147,7 @@ class PumpLoop {
 
   void OnSource() {
     if (input_chunk_ == nullptr) input_chunk_ = NewChunk();  // Only made when there is a source.
-    const size_t got = in_.source.Read(input_chunk_.get(), kChunkBytes);
+    const size_t got = in_.source.Read(input_chunk_.get(), kPipeBytes);
     in_.pending = absl::string_view(input_chunk_.get(), got);
   }
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "jail/base/units.h"
 #include "jail/watch/cleanup.h"
 #include "jail/watch/denied.h"
 #include "jail/watch/isolation.h"
@@ -20,8 +21,6 @@ namespace {
 
 using plan::CgroupKind;
 using plan::RawReport;
-
-constexpr int64_t kNsPerUs = 1000;
 
 v1::PhaseResult::Kind KindOf(const PhaseFacts& facts) {
   return facts.compiling() ? v1::PhaseResult::KIND_COMPILE : v1::PhaseResult::KIND_RUN;

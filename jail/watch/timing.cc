@@ -23,7 +23,7 @@ using Figure = std::optional<int64_t>;
 
 // One thing that can hold a program up: LOW when it is both more than `least` and more than `per_mille`
 // of its base. The second keeps a long run from being blamed for crumbs, the first a short one.
-struct Rule {
+struct Doubt {
   Figure (*figure)(const E&);
   int64_t least;
   int64_t per_mille;
@@ -35,7 +35,7 @@ std::string Time(int64_t us) { return FormatElapsed(absl::Microseconds(us)); }
 int64_t Wall(const E& e) { return e.wall_us; }
 
 // To add one: a row, a figure in TimingEvidence, a case in timing_test.cc.
-constexpr Rule kRules[] = {
+constexpr Doubt kDoubts[] = {
     // Ticks of 10 ms: two may be one and rounding. 1% is what repeated runs differ by on an idle machine.
     {[](const E& e) { return e.stolen_us; }, 20'000, 10, Wall,
      [](int64_t us) { return absl::StrCat("the hypervisor took ", Time(us), " of CPU time"); }},
@@ -97,7 +97,7 @@ v1::Timing JudgeTiming(const TimingEvidence& evidence) {
   if (evidence.stolen_us) timing.set_stolen_us(*evidence.stolen_us);
   if (evidence.throttled_us) timing.set_throttled_us(*evidence.throttled_us);
   if (evidence.pressure_us) timing.set_pressure_us(*evidence.pressure_us);
-  for (const Rule& rule : kRules) {
+  for (const Doubt& rule : kDoubts) {
     const Figure figure = rule.figure(evidence);
     if (!figure || *figure < rule.least || *figure * 1000 <= rule.base(evidence) * rule.per_mille) continue;
     timing.set_trust(v1::Timing::TRUST_LOW);

@@ -19,8 +19,6 @@ namespace {
 using plan::KillReason;
 using F = PhaseFacts;
 
-bool Killed(const F& facts, KillReason reason) { return facts.report->kill_reason == reason; }
-
 bool Cancelled(const F& f) { return Killed(f, KillReason::kCancelled) || Killed(f, KillReason::kCallerDied); }
 bool EndedForCalls(const F& f) { return Killed(f, KillReason::kDeniedCalls); }
 bool EndedForOutput(const F& f) { return Killed(f, KillReason::kOutput); }

@@ -38,6 +38,7 @@ LIMITS = {"--wall": 4, "--time": 1, "--compile-time": 4}  # Seconds.
 JAIL_PATIENCE = 6.0    # Other jails on this machine come and go within this.
 ROOTLESS = ["--rootless", "--best-effort"]
 HARD_WALL = {"jailed": 40.0, "unjailed": 8.0}
+SEEN_ENOUGH = 4.0      # Of what un-jailed must only start, or be compiled.
 JUDGES = {"jailed": verdict.judge_jailed, "unjailed": verdict.judge_unjailed, "peer": verdict.judge_peer,
           "combined": verdict.judge_combined, "rootless": verdict.judge_rootless}
 
@@ -122,14 +123,17 @@ class Corpus:
         _, wrap, user, afterwards = peers.PEERS.get(self.options.under, (None, lambda argv, _: argv, UID, peers.no_cleanup))
         source = os.path.join(folder, p.file_name())
         said = b""
+        seen_enough = self.options.self_check and p.unjailed == "any"
         if p.language in unjailed.COMPILED:
-            program, said = unjailed.compile_payload(p, source, folder, user, self._environment(), lambda argv: wrap(argv, folder))
+            seconds = SEEN_ENOUGH if seen_enough and p.compiles else unjailed.COMPILE_SECONDS
+            program, said = unjailed.compile_payload(p, source, folder, user, self._environment(), lambda argv: wrap(argv, folder), seconds)
             afterwards()
             argv = program or ["/bin/true"]
         else:
             argv = unjailed.command(p, source)
+        patience = SEEN_ENOUGH if seen_enough else HARD_WALL["unjailed"]
         become = unjailed.bounds(user, 0 if p.language in unjailed.NEEDS_ADDRESS_SPACE or user == 0 else 3 << 30)
-        outcome = execute.run(wrap(argv, folder), self._environment(), folder, p.needs, self.keep, HARD_WALL["unjailed"], become)
+        outcome = execute.run(wrap(argv, folder), self._environment(), folder, p.needs, self.keep, patience, become)
         afterwards()
         outcome.err += said
         most = 2 * (verdict.OUTPUT_LIMIT + verdict.OUTPUT_ROOM)

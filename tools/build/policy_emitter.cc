@@ -23,7 +23,6 @@ namespace {
 
 using Label = BpfWriter::Label;
 
-constexpr uint32_t kX32Bit = 0x40000000;
 constexpr uint32_t kNoCall = 0xffffffff;  // What syscall(-1) asks for; no x32 number.
 constexpr Verdict kUnknownCall = SECCOMP_RET_ERRNO | ENOSYS;
 // A call that is always allowed meets the filter once, when that is loaded; one with tests, each time.

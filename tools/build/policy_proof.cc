@@ -20,7 +20,6 @@
 namespace jail::build {
 namespace {
 
-constexpr uint32_t kX32Bit = 0x40000000;
 constexpr uint32_t kNoCall = 0xffffffff;
 constexpr uint32_t kManyNumbers = 2048;  // More than there are calls, native, of x32 and of i386.
 constexpr size_t kMostCombinations = 10'000'000;

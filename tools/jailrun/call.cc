@@ -23,6 +23,7 @@
 #include "tools/jailrun/handler.h"
 #include "tools/jailrun/job.h"
 #include "tools/jailrun/run.h"
+#include "tools/jailrun/say.h"
 #include "tools/jailrun/visible.h"
 
 namespace jail::cli {
@@ -32,17 +33,17 @@ constexpr size_t kMostCodeBytes = size_t{16} << 20;  // Prepare has the caller's
 constexpr size_t kMostInputBytes = size_t{16} << 20;
 constexpr size_t kMostLedgerBytes = size_t{256} << 20;
 
-struct Targets {
+struct CallTargets {
   Target record;
   Target json;
   Target ledger;
 };
 
-absl::StatusOr<Targets> OpenTargets(const CommandLine& line, const StandardStreams& streams) {
+absl::StatusOr<CallTargets> OpenCallTargets(const CommandLine& line, const StandardStreams& streams) {
   JAIL_ASSIGN_OR_RETURN(Target record, Target::Open(line.record, streams.stdout_open));
   JAIL_ASSIGN_OR_RETURN(Target json, Target::Open(line.json, streams.stdout_open));
   JAIL_ASSIGN_OR_RETURN(Target ledger, Target::Open(line.call.ledger, streams.stdout_open));
-  return Targets{std::move(record), std::move(json), std::move(ledger)};
+  return CallTargets{std::move(record), std::move(json), std::move(ledger)};
 }
 
 absl::StatusOr<std::string> Read(const std::string& path, size_t most_bytes) {
@@ -104,11 +105,11 @@ absl::StatusOr<Answerer> FindAnswerer(const CallLine& line) {
   return answerer;
 }
 
-struct Row {
+struct KindStatus {
   v1::CallError::Kind kind;
   int exit_status;
 };
-constexpr Row kExitStatuses[] = {
+constexpr KindStatus kExitStatuses[] = {
     {v1::CallError::KIND_INVALID_INPUT, kExitUsage},
     {v1::CallError::KIND_TIMEOUT, kExitTime},
     {v1::CallError::KIND_OUT_OF_MEMORY, kExitMemory},
@@ -121,7 +122,7 @@ int ExitStatusOf(const v1::CallResult& result, int cancel_signal) {
   const v1::CallError::Kind kind = result.error().kind();
   const bool by_record = kind == v1::CallError::KIND_LIMIT || kind == v1::CallError::KIND_CANCELLED;
   if (by_record) return ExitStatus(result.record(), cancel_signal);
-  for (const Row& row : kExitStatuses) {
+  for (const KindStatus& row : kExitStatuses) {
     if (row.kind == kind) return row.exit_status;
   }
   return 1;
@@ -143,7 +144,7 @@ void TellPeople(const v1::CallResult& result) {
 }
 
 // The result alone goes to stdout, unless --json has that place.
-int Report(const CommandLine& line, const v1::CallResult& result, Targets targets, int cancel_signal) {
+int Report(const CommandLine& line, const v1::CallResult& result, CallTargets targets, int cancel_signal) {
   const absl::Status statuses[] = {
       line.record.wanted() ? std::move(targets.record).Write(result.record().SerializeAsString())
                            : absl::OkStatus(),
@@ -163,17 +164,12 @@ int Report(const CommandLine& line, const v1::CallResult& result, Targets target
   return written ? ExitStatusOf(result, cancel_signal) : kExitJail;
 }
 
-int Fail(const absl::Status& status, int exit_status) {
-  Complain(Visible(status.message()));
-  return exit_status;
-}
-
 }  // namespace
 
 int CallCommand(const Jail& jail, const CommandLine& line, const StandardStreams& streams) {
   const absl::StatusOr<v1::CallSpec> spec = SpecOf(line, jail.Runtimes());
   if (!spec.ok()) return Fail(spec.status(), kExitUsage);
-  absl::StatusOr<Targets> targets = OpenTargets(line, streams);
+  absl::StatusOr<CallTargets> targets = OpenCallTargets(line, streams);
   if (!targets.ok()) return Fail(targets.status(), kExitJail);
   const absl::StatusOr<Answerer> answerer = FindAnswerer(line.call);
   if (!answerer.ok()) return Fail(answerer.status(), kExitUsage);

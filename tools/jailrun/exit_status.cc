@@ -10,7 +10,7 @@
 namespace jail::cli {
 namespace {
 
-enum class Rule {
+enum class Source {
   kFixed,
   kProgram,         // The program's own code, or 128 + its signal.
   kLimitOrProgram,  // `status` when the limit ended the run; otherwise as kProgram.
@@ -18,27 +18,27 @@ enum class Rule {
   kFailure,         // `status` unless it was the exec itself that failed.
 };
 
-struct Row {
+struct Mirror {
   v1::Verdict verdict;
-  Rule rule;
+  Source rule;
   int status;
 };
 
-constexpr Row kRows[] = {
-    {v1::VERDICT_OK, Rule::kProgram, kExitJail},
-    {v1::VERDICT_NONZERO_EXIT, Rule::kProgram, kExitJail},
-    {v1::VERDICT_SIGNALED, Rule::kProgram, kExitJail},
-    {v1::VERDICT_COMPILE_ERROR, Rule::kFixed, kExitCompileError},
-    {v1::VERDICT_CPU_TIME_LIMIT, Rule::kFixed, kExitTime},
-    {v1::VERDICT_WALL_TIME_LIMIT, Rule::kFixed, kExitTime},
-    {v1::VERDICT_IDLE_TIME_LIMIT, Rule::kFixed, kExitTime},
-    {v1::VERDICT_MEMORY_LIMIT, Rule::kFixed, kExitMemory},
-    {v1::VERDICT_OUTPUT_LIMIT, Rule::kLimitOrProgram, kExitOverflow},
-    {v1::VERDICT_DISK_LIMIT, Rule::kLimitOrProgram, kExitOverflow},
-    {v1::VERDICT_SYSCALL_DENIED, Rule::kFixed, kExitDenied},
-    {v1::VERDICT_CANCELLED, Rule::kCancelled, 0},
-    {v1::VERDICT_REJECTED, Rule::kFailure, kExitJail},
-    {v1::VERDICT_JAIL_ERROR, Rule::kFailure, kExitJail},
+constexpr Mirror kMirrors[] = {
+    {v1::VERDICT_OK, Source::kProgram, kExitJail},
+    {v1::VERDICT_NONZERO_EXIT, Source::kProgram, kExitJail},
+    {v1::VERDICT_SIGNALED, Source::kProgram, kExitJail},
+    {v1::VERDICT_COMPILE_ERROR, Source::kFixed, kExitCompileError},
+    {v1::VERDICT_CPU_TIME_LIMIT, Source::kFixed, kExitTime},
+    {v1::VERDICT_WALL_TIME_LIMIT, Source::kFixed, kExitTime},
+    {v1::VERDICT_IDLE_TIME_LIMIT, Source::kFixed, kExitTime},
+    {v1::VERDICT_MEMORY_LIMIT, Source::kFixed, kExitMemory},
+    {v1::VERDICT_OUTPUT_LIMIT, Source::kLimitOrProgram, kExitOverflow},
+    {v1::VERDICT_DISK_LIMIT, Source::kLimitOrProgram, kExitOverflow},
+    {v1::VERDICT_SYSCALL_DENIED, Source::kFixed, kExitDenied},
+    {v1::VERDICT_CANCELLED, Source::kCancelled, 0},
+    {v1::VERDICT_REJECTED, Source::kFailure, kExitJail},
+    {v1::VERDICT_JAIL_ERROR, Source::kFailure, kExitJail},
 };
 
 struct ExecError {
@@ -82,17 +82,17 @@ int FailureStatus(const v1::Failure& failure, int otherwise) {
   return otherwise;
 }
 
-int Apply(const Row& row, const v1::ResultRecord& record, int cancel_signal) {
+int Apply(const Mirror& row, const v1::ResultRecord& record, int cancel_signal) {
   switch (row.rule) {
-    case Rule::kFixed:
+    case Source::kFixed:
       return row.status;
-    case Rule::kProgram:
+    case Source::kProgram:
       return ProgramStatus(record, row.status);
-    case Rule::kLimitOrProgram:
+    case Source::kLimitOrProgram:
       return LimitEndedRun(record) ? row.status : ProgramStatus(record, row.status);
-    case Rule::kCancelled:
+    case Source::kCancelled:
       return 128 + (cancel_signal > 0 ? cancel_signal : SIGTERM);
-    case Rule::kFailure:
+    case Source::kFailure:
       return FailureStatus(record.failure(), row.status);
   }
   return kExitJail;
@@ -101,7 +101,7 @@ int Apply(const Row& row, const v1::ResultRecord& record, int cancel_signal) {
 }  // namespace
 
 int ExitStatus(const v1::ResultRecord& record, int cancel_signal) {
-  for (const Row& row : kRows) {
+  for (const Mirror& row : kMirrors) {
     if (row.verdict == record.verdict()) return Apply(row, record, cancel_signal);
   }
   return kExitJail;  // No verdict, or one that is newer than this binary.

@@ -123,8 +123,6 @@ Status SetOverflow(CommandLine& line, string_view value) {
       absl::StrCat(Quoted(value), " is neither drop nor end", DidYouMean(value, names)));
 }
 
-string_view BaseName(string_view path) { return path.substr(path.rfind('/') + 1); }
-
 // "data.csv", "../x/data.csv" (becomes data.csv) or "SRC:DST"; the last colon counts.
 Status AddFile(CommandLine& line, string_view value) {
   const size_t colon = value.rfind(':');

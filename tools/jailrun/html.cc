@@ -12,6 +12,7 @@
 #include "tools/jailrun/html_chart.h"
 #include "tools/jailrun/limit_lines.h"
 #include "tools/jailrun/render.h"
+#include "tools/jailrun/render_phase.h"
 #include "tools/jailrun/visible.h"
 
 namespace jail::cli {
@@ -38,9 +39,7 @@ polyline{fill:none;stroke:#4a78c2;stroke-width:2;vector-effect:non-scaling-strok
 </style>
 )";
 
-constexpr int kShownLines = 1000;
-
-std::string Microseconds(int64_t us) { return FormatElapsed(absl::Microseconds(us)); }
+constexpr int kHtmlLines = 1000;
 
 std::string WithoutMarkup(const std::string& visible) {
   return absl::StrReplaceAll(
@@ -48,10 +47,10 @@ std::string WithoutMarkup(const std::string& visible) {
 }
 
 // Line by line, so that the breaks stay.
-std::string Lines(absl::string_view text) { return WithoutMarkup(VisibleLines(text, "", kShownLines)); }
+std::string Lines(absl::string_view text) { return WithoutMarkup(VisibleLines(text, "", kHtmlLines)); }
 
 // "name: value" rows; those without a value say nothing.
-std::string Facts(const std::vector<std::pair<const char*, std::string>>& facts) {
+std::string FactsTable(const std::vector<std::pair<const char*, std::string>>& facts) {
   std::string rows;
   for (const auto& [name, value] : facts) {
     if (!value.empty()) absl::StrAppend(&rows, "<tr><th>", name, "<td>", Escape(value), "</tr>\n");
@@ -70,7 +69,7 @@ std::string Heading(const v1::ResultRecord& record) {
 std::string FailurePart(const v1::ResultRecord& record) {
   if (!record.has_failure()) return "";
   const v1::Failure& failure = record.failure();
-  return absl::StrCat("<h2>Failure</h2>\n", Facts({{"step", failure.step()},
+  return absl::StrCat("<h2>Failure</h2>\n", FactsTable({{"step", failure.step()},
                                                    {"on", failure.subject()},
                                                    {"field", failure.field()},
                                                    {"errno", failure.error_name()},
@@ -115,11 +114,6 @@ std::string ViolationsTable(const v1::PhaseResult& phase) {
                       "</table>\n");
 }
 
-std::string Ending(const v1::PhaseResult& phase) {
-  if (phase.has_exit_code()) return absl::StrCat("exit status ", phase.exit_code());
-  return phase.has_term_signal() ? absl::StrCat("signal ", phase.term_signal()) : "no exit status";
-}
-
 std::string PhasePart(const v1::PhaseResult& phase, const v1::Timeline& timeline) {
   const bool compiling = phase.kind() == v1::PhaseResult::KIND_COMPILE;
   const bool doubtful = phase.timing().trust() == v1::Timing::TRUST_LOW;
@@ -131,11 +125,6 @@ std::string PhasePart(const v1::PhaseResult& phase, const v1::Timeline& timeline
                       ViolationsTable(phase), OutputPart("stdout", phase.stdout()),
                       OutputPart("stderr", phase.stderr()),
                       StepChart(timeline, compiling ? "compile" : "run"));
-}
-
-const char* StateLabel(v1::Isolation::State state) {
-  if (state == v1::Isolation::STATE_ENFORCED) return "enforced";
-  return state == v1::Isolation::STATE_UNAVAILABLE ? "UNAVAILABLE" : "not requested";
 }
 
 std::string IsolationPart(const v1::Isolation& isolation) {
@@ -155,7 +144,7 @@ std::string ProvenancePart(const v1::ResultRecord& record) {
   const v1::Provenance& from = record.provenance();
   const v1::Timeline& timeline = record.timeline();
   return absl::StrCat("<h2>What ran</h2>\n",
-                      Facts({{"job", record.job_id()},
+                      FactsTable({{"job", record.job_id()},
                              {"jailrun", from.jail_version()},
                              {"kernel", from.kernel_release()},
                              {"language", from.language()},
@@ -167,9 +156,9 @@ std::string ProvenancePart(const v1::ResultRecord& record) {
                              {"policy", from.policy()},
                              {"plan sha256", absl::BytesToHexString(from.plan_sha256())},
                              {"source sha256", absl::BytesToHexString(from.source_sha256())},
-                             {"resolve", Microseconds(timeline.resolve_us())},
-                             {"set-up", Microseconds(timeline.setup_us())},
-                             {"total", Microseconds(timeline.total_us())}}));
+                             {"resolve", FormatMicroseconds(timeline.resolve_us())},
+                             {"set-up", FormatMicroseconds(timeline.setup_us())},
+                             {"total", FormatMicroseconds(timeline.total_us())}}));
 }
 
 }  // namespace

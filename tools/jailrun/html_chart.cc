@@ -15,8 +15,6 @@ namespace {
 
 using Sample = v1::ResourceSample;
 
-std::string Microseconds(int64_t us) { return FormatElapsed(absl::Microseconds(us)); }
-
 // A record may hold anything: what is drawn stays within its frame.
 double Share(double part, double whole) { return whole > 0 ? std::clamp(part / whole, 0.0, 1.0) : 0.0; }
 double Number(int64_t value) { return static_cast<double>(std::max<int64_t>(value, 0)); }
@@ -55,15 +53,15 @@ class Scale {
 std::string StepRow(const v1::StepTime& step, const Scale& scale) {
   const double start = scale.At(Number(step.start_us()));
   const double end = scale.At(Number(step.start_us()) + Number(step.duration_us()));
-  return absl::StrCat("<tr><td>", Escape(step.step()), "<td class=\"n\">", Microseconds(step.start_us()),
-                      "<td class=\"n\">", Microseconds(step.duration_us()),
+  return absl::StrCat("<tr><td>", Escape(step.step()), "<td class=\"n\">", FormatMicroseconds(step.start_us()),
+                      "<td class=\"n\">", FormatMicroseconds(step.duration_us()),
                       "<td class=\"lane\"><span style=\"margin-left:", Percent(start),
                       ";width:", Percent(end - start), "\"></span></tr>\n");
 }
 
 // --- Samples ---
 
-constexpr double kWidth = 640;
+constexpr double kChartWidth = 640;
 constexpr double kHeight = 90;
 
 struct Curve {
@@ -73,15 +71,15 @@ struct Curve {
   std::string (*format)(int64_t value);
 };
 
-std::string Count(int64_t value) { return absl::StrCat(value); }
+std::string CountText(int64_t value) { return absl::StrCat(value); }
 
 constexpr Curve kCurves[] = {
     {"CPU time", [](const Sample& s) -> int64_t { return s.cpu_time_us(); },
-     [](const v1::Limits& l) -> int64_t { return l.cpu_time_ms() * 1000; }, Microseconds},
+     [](const v1::Limits& l) -> int64_t { return l.cpu_time_ms() * 1000; }, FormatMicroseconds},
     {"anonymous memory", [](const Sample& s) -> int64_t { return s.memory_anonymous_bytes(); },
      [](const v1::Limits& l) -> int64_t { return l.memory_bytes(); }, FormatBytes},
     {"processes", [](const Sample& s) -> int64_t { return s.processes(); },
-     [](const v1::Limits& l) -> int64_t { return l.processes(); }, Count},
+     [](const v1::Limits& l) -> int64_t { return l.processes(); }, CountText},
     {"stdout", [](const Sample& s) -> int64_t { return s.stdout_bytes(); },
      [](const v1::Limits& l) -> int64_t { return l.output_bytes(); }, FormatBytes},
     {"stderr", [](const Sample& s) -> int64_t { return s.stderr_bytes(); },
@@ -94,7 +92,7 @@ std::string Points(const v1::Timeline& timeline, const Curve& curve, double most
   const double last = Number(timeline.samples().rbegin()->at_us());
   std::string points;
   for (const Sample& sample : timeline.samples()) {
-    absl::StrAppendFormat(&points, "%.1f,%.1f ", kWidth * Share(Number(sample.at_us()), last),
+    absl::StrAppendFormat(&points, "%.1f,%.1f ", kChartWidth * Share(Number(sample.at_us()), last),
                           kHeight * (1 - Share(Number(curve.value(sample)), most)));
   }
   return points;
@@ -111,8 +109,8 @@ std::string CurveChart(const v1::Timeline& timeline, const Curve& curve, const v
   return absl::StrCat(
       "<figure><figcaption>", curve.title, ": at most ", curve.format(peak),
       limit > 0 ? absl::StrCat(", limit ", curve.format(limit)) : "", "</figcaption>",
-      absl::StrFormat("<svg viewBox=\"0 0 %.0f %.0f\" preserveAspectRatio=\"none\">", kWidth, kHeight),
-      near ? absl::StrFormat("<line class=\"limit\" x1=\"0\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>", kWidth,
+      absl::StrFormat("<svg viewBox=\"0 0 %.0f %.0f\" preserveAspectRatio=\"none\">", kChartWidth, kHeight),
+      near ? absl::StrFormat("<line class=\"limit\" x1=\"0\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>", kChartWidth,
                              limit_y, limit_y)
            : "",
       "<polyline points=\"", Points(timeline, curve, most), "\"/></svg></figure>\n");
@@ -146,7 +144,7 @@ std::string ResourceCharts(const v1::Timeline& timeline, const v1::Limits& limit
   if (timeline.samples().empty()) return "";
   std::string charts;
   for (const Curve& curve : kCurves) absl::StrAppend(&charts, CurveChart(timeline, curve, limits));
-  return absl::StrCat("<h2>Resources, over ", Microseconds(timeline.samples().rbegin()->at_us()), "</h2>\n",
+  return absl::StrCat("<h2>Resources, over ", FormatMicroseconds(timeline.samples().rbegin()->at_us()), "</h2>\n",
                       charts);
 }
 

@@ -26,8 +26,6 @@ constexpr int64_t kReadAheadBytes = int64_t{16} << 20;
 // More than a plan can hold.
 constexpr size_t kMostCompiledBytes = size_t{256} << 20;
 
-string_view BaseName(string_view path) { return path.substr(path.rfind('/') + 1); }
-
 string_view Extension(string_view path) {
   const string_view name = BaseName(path);
   const size_t dot = name.rfind('.');

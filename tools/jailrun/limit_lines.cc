@@ -11,8 +11,6 @@ namespace {
 using v1::PhaseResult;
 using Used = std::optional<int64_t>;
 
-std::string Microseconds(int64_t us) { return FormatElapsed(absl::Microseconds(us)); }
-
 // In milliseconds where the limit is, in microseconds here: a measurement is finer than a limit.
 Used CpuTime(const PhaseResult& phase) { return phase.usage().cpu_time_us(); }
 Used WallTime(const PhaseResult& phase) { return phase.usage().wall_time_us(); }
@@ -87,7 +85,7 @@ std::string Amount(Unit unit, int64_t value) {
 }
 
 std::string UsedText(Unit unit, int64_t value) {
-  return unit == Unit::kMilliseconds ? Microseconds(value) : Amount(unit, value);
+  return unit == Unit::kMilliseconds ? FormatMicroseconds(value) : Amount(unit, value);
 }
 
 double ShareOf(Unit unit, int64_t used, int64_t limit) {
@@ -127,7 +125,7 @@ std::string HitCell(const v1::LimitHit* hit) {
   if (hit->events() > 1) absl::StrAppend(&text, ", ", hit->events(), " times");
   if (hit->has_grace() && hit->grace().error_name().empty())
     absl::StrAppend(&text, hit->grace().killed() ? ", SIGTERM did not end it" : ", SIGTERM ended it");
-  if (hit->has_overshoot_us()) absl::StrAppend(&text, ", over by ", Microseconds(hit->overshoot_us()));
+  if (hit->has_overshoot_us()) absl::StrAppend(&text, ", over by ", FormatMicroseconds(hit->overshoot_us()));
   return text;
 }
 

@@ -35,6 +35,7 @@
 #include "tools/jailrun/record_text.h"
 #include "tools/jailrun/render.h"
 #include "tools/jailrun/run.h"
+#include "tools/jailrun/say.h"
 #include "tools/jailrun/sweep.h"
 #include "tools/jailrun/timeline.h"
 #include "tools/jailrun/version.h"
@@ -243,11 +244,11 @@ int HelpCommand(const Context& context) {
   return kExitUsage;
 }
 
-struct Row {
+struct NamedCommand {
   Command command;
   int (*run)(const Context& context);
 };
-constexpr Row kCommands[] = {
+constexpr NamedCommand kCommands[] = {
     {Command::kRun, RunCommand},           {Command::kExec, RunCommand},
     {Command::kLangs, LangsCommand},       {Command::kDoctor, DoctorCommand},
     {Command::kExplain, ExplainCommand},   {Command::kSweep, SweepCommand},
@@ -258,7 +259,7 @@ constexpr Row kCommands[] = {
 
 int Dispatch(const Context& context) {
   if (context.line.help) return HelpCommand(context);
-  for (const Row& row : kCommands) {
+  for (const NamedCommand& row : kCommands) {
     if (row.command == context.line.command) return row.run(context);
   }
   return kExitUsage;

@@ -13,6 +13,7 @@
 #include "tools/jailrun/files.h"
 #include "tools/jailrun/process.h"
 #include "tools/jailrun/run.h"
+#include "tools/jailrun/say.h"
 
 namespace jail::cli {
 namespace {
@@ -28,9 +29,8 @@ std::string SocketOf(const CommandLine& line) {
   return line.pool_socket.empty() ? UsualSocket() : line.pool_socket;
 }
 
-int Fail(const absl::Status& status) {
-  Complain(status.message());
-  return absl::IsInvalidArgument(status) ? kExitUsage : kExitJail;
+int FailByKind(const absl::Status& status) {
+  return Fail(status, absl::IsInvalidArgument(status) ? kExitUsage : kExitJail);
 }
 
 }  // namespace
@@ -48,22 +48,22 @@ absl::StatusOr<std::shared_ptr<Parking>> ChooseParking(const CommandLine& line) 
 
 int ServePool(const CommandLine& line, const std::string& launcher_path) {
   const std::string socket = SocketOf(line);
-  if (socket.empty()) return Fail(absl::InvalidArgumentError("say where: --pool SOCKET"));
+  if (socket.empty()) return FailByKind(absl::InvalidArgumentError("say where: --pool SOCKET"));
   const absl::StatusOr<CancelSignals> end = CancelSignals::Block();
-  if (!end.ok()) return Fail(end.status());
+  if (!end.ok()) return FailByKind(end.status());
   pool::Options options;
   options.launcher_path = launcher_path;
   options.ready_per_shape = line.pool_ready;
   options.most = line.pool_most;
   const absl::StatusOr<std::unique_ptr<pool::Pool>> pool = pool::Pool::Open(std::move(options));
-  if (!pool.ok()) return Fail(pool.status());
+  if (!pool.ok()) return FailByKind(pool.status());
   const absl::Status served = pool::Serve(**pool, socket, end->fd());
-  return served.ok() ? kExitOk : Fail(served);
+  return served.ok() ? kExitOk : FailByKind(served);
 }
 
 int ShowPool(const CommandLine& line) {
   const absl::StatusOr<pool::Stats> stats = pool::Client(SocketOf(line)).stats();
-  if (!stats.ok()) return Fail(stats.status());
+  if (!stats.ok()) return FailByKind(stats.status());
   return Show(absl::StrCat("Ready: ", stats->ready, " jails of ", stats->shapes, " shapes, ", stats->building,
                            " being built\nHanded out: ", stats->handed_out,
                            "; asked for when none was ready: ", stats->missed,

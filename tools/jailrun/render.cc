@@ -21,21 +21,6 @@ namespace {
 
 constexpr size_t kShownSteps = 10;
 
-std::string Microseconds(int64_t us) { return FormatElapsed(absl::Microseconds(us)); }
-
-const char* StateLabel(v1::Isolation::State state) {
-  switch (state) {
-    case v1::Isolation::STATE_ENFORCED:
-      return "enforced";
-    case v1::Isolation::STATE_UNAVAILABLE:
-      return "UNAVAILABLE";
-    case v1::Isolation::STATE_NOT_REQUESTED:
-      return "not requested";
-    default:
-      return "unknown";
-  }
-}
-
 const char* OriginLabel(v1::Failure::Origin origin) {
   switch (origin) {
     case v1::Failure::ORIGIN_CALLER:
@@ -134,13 +119,13 @@ bool WasParked(const v1::ResultRecord& record) {
 
 std::string RenderTimeline(const v1::Timeline& timeline, bool parked) {
   std::string text = absl::StrCat(
-      "Time: resolve ", Microseconds(timeline.resolve_us()), ", set-up ", Microseconds(timeline.setup_us()),
-      parked ? " (in a jail that was ready)" : "", ", total ", Microseconds(timeline.total_us()),
+      "Time: resolve ", FormatMicroseconds(timeline.resolve_us()), ", set-up ", FormatMicroseconds(timeline.setup_us()),
+      parked ? " (in a jail that was ready)" : "", ", total ", FormatMicroseconds(timeline.total_us()),
       timeline.steps().empty() ? "" : "; longest steps around the program", "\n");
   const std::vector<v1::StepTime> steps = LongestSteps(timeline);
   Table table(2);
   for (const v1::StepTime& step : steps) {
-    table.Row({Visible(step.phase()), Visible(step.step()), Microseconds(step.duration_us())});
+    table.Row({Visible(step.phase()), Visible(step.step()), FormatMicroseconds(step.duration_us())});
   }
   return text + table.Text();
 }
@@ -192,6 +177,19 @@ std::string ProtectionLabel(v1::Protection protection) {
   return absl::AsciiStrToLower(LabelOf(v1::Protection_Name(protection), "PROTECTION_"));
 }
 
+const char* StateLabel(v1::Isolation::State state) {
+  switch (state) {
+    case v1::Isolation::STATE_ENFORCED:
+      return "enforced";
+    case v1::Isolation::STATE_UNAVAILABLE:
+      return "UNAVAILABLE";
+    case v1::Isolation::STATE_NOT_REQUESTED:
+      return "not requested";
+    default:
+      return "unknown";
+  }
+}
+
 std::string VerdictLabel(v1::Verdict verdict) {
   const std::string& name = v1::Verdict_Name(verdict);
   return name.empty() ? "UNKNOWN VERDICT" : LabelOf(name, "VERDICT_");
@@ -235,8 +233,8 @@ std::string RenderSummary(const v1::ResultRecord& record) {
   for (const v1::PhaseResult& phase : record.phases()) text += RenderPhase(phase, Detail::kShort);
   if (!record.isolation().layers().empty()) text += RenderIsolationInShort(record.isolation());
   if (record.has_timeline()) {
-    absl::StrAppend(&text, "Set-up ", Microseconds(record.timeline().setup_us()), ", total ",
-                    Microseconds(record.timeline().total_us()), "\n");
+    absl::StrAppend(&text, "Set-up ", FormatMicroseconds(record.timeline().setup_us()), ", total ",
+                    FormatMicroseconds(record.timeline().total_us()), "\n");
   }
   return text;
 }

@@ -32,6 +32,9 @@ std::string RenderLimits(const v1::PhaseResult& phase, Detail detail);
 // "PROTECTION_PID_NAMESPACE" -> "pid namespace".
 std::string ProtectionLabel(v1::Protection protection);
 
+// "enforced", "UNAVAILABLE".
+const char* StateLabel(v1::Isolation::State state);
+
 // VERDICT_WALL_TIME_LIMIT -> "WALL TIME LIMIT".
 std::string VerdictLabel(v1::Verdict verdict);
 

@@ -17,23 +17,6 @@ namespace jail::cli {
 namespace {
 
 using v1::PhaseResult;
-std::string Microseconds(int64_t us) { return FormatElapsed(absl::Microseconds(us)); }
-
-std::string Ending(const PhaseResult& phase) {
-  switch (phase.exit_case()) {
-    case PhaseResult::kExitCode:
-      return absl::StrCat("exit status ", phase.exit_code());
-    case PhaseResult::kTermSignal: {
-      const char* name = sigabbrev_np(phase.term_signal());
-      return absl::StrCat("signal ", phase.term_signal(),
-                          name == nullptr ? "" : absl::StrCat(" (SIG", name, ")"));
-    }
-    case PhaseResult::EXIT_NOT_SET:
-      return "no exit status";
-  }
-  return "no exit status";
-}
-
 std::string RenderViolations(const PhaseResult& phase) {
   if (phase.violations().empty()) return "";
   Table table(4);
@@ -74,7 +57,7 @@ std::string RenderTiming(const v1::Timing& timing) {
 
 std::string RenderExtraUsage(const v1::Usage& usage) {
   std::string text = absl::StrCat(
-      "  user ", Microseconds(usage.user_time_us()), ", system ", Microseconds(usage.system_time_us()),
+      "  user ", FormatMicroseconds(usage.user_time_us()), ", system ", FormatMicroseconds(usage.system_time_us()),
       "; faults ", usage.minor_faults(), " minor, ", usage.major_faults(), " major; switches ",
       usage.voluntary_switches(), " voluntary, ", usage.forced_switches(), " forced");
   if (usage.has_io_read_bytes() || usage.has_io_write_bytes()) {
@@ -85,6 +68,21 @@ std::string RenderExtraUsage(const v1::Usage& usage) {
 }
 
 }  // namespace
+
+std::string Ending(const PhaseResult& phase) {
+  switch (phase.exit_case()) {
+    case PhaseResult::kExitCode:
+      return absl::StrCat("exit status ", phase.exit_code());
+    case PhaseResult::kTermSignal: {
+      const char* name = sigabbrev_np(phase.term_signal());
+      return absl::StrCat("signal ", phase.term_signal(),
+                          name == nullptr ? "" : absl::StrCat(" (SIG", name, ")"));
+    }
+    case PhaseResult::EXIT_NOT_SET:
+      return "no exit status";
+  }
+  return "no exit status";
+}
 
 std::string RenderLimits(const PhaseResult& phase, Detail detail) {
   Table table(2);

@@ -9,6 +9,9 @@
 
 namespace jail::cli {
 
+// "exit status 7", "signal 11 (SIGSEGV)".
+std::string Ending(const v1::PhaseResult& phase);
+
 // Heading, limits, what was reached, what was denied; in full also the output.
 std::string RenderPhase(const v1::PhaseResult& phase, Detail detail);
 

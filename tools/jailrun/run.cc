@@ -17,6 +17,7 @@
 #include "tools/jailrun/files.h"
 #include "tools/jailrun/record_text.h"
 #include "tools/jailrun/render.h"
+#include "tools/jailrun/say.h"
 #include "tools/jailrun/timeline.h"
 #include "tools/jailrun/visible.h"
 
@@ -133,11 +134,6 @@ int ExplainPlan(const Jail& jail, const v1::JobSpec& job, const CommandLine& lin
   return json.ok() ? Show(*json) : kExitJail;
 }
 
-int Fail(const absl::Status& status, int exit_status) {
-  Complain(status.message());
-  return exit_status;
-}
-
 }  // namespace
 
 int RunOrExec(const Jail& jail, const CommandLine& line, const Catalog& catalog,
@@ -169,19 +165,6 @@ int ReportUnusable(const absl::Status& why, const CommandLine& line, const Stand
   absl::StatusOr<Targets> targets = OpenTargets(line, streams);
   if (!targets.ok()) return Fail(targets.status(), kExitJail);
   return Report(line, v1::JobSpec(), std::move(record), *std::move(targets), 0);
-}
-
-int Show(absl::string_view text) {
-  const absl::Status status = WriteAll(STDOUT_FILENO, text);
-  if (status.ok()) return kExitOk;
-  if (absl::IsFailedPrecondition(status))
-    return 128 + SIGPIPE;  // EPIPE: `jailrun langs | head` is no mistake.
-  Complain(absl::StrCat("standard output: ", status.message()));
-  return kExitJail;
-}
-
-void Complain(absl::string_view message) {
-  static_cast<void>(WriteAll(STDERR_FILENO, absl::StrCat("jailrun: ", message, "\n")));
 }
 
 }  // namespace jail::cli

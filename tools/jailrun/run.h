@@ -18,10 +18,6 @@ int RunOrExec(const Jail& jail, const CommandLine& line, const Catalog& catalog,
 // What remains when the jail cannot even be opened: the record asked for says so.
 int ReportUnusable(const absl::Status& why, const CommandLine& line, const StandardStreams& streams);
 
-// To stdout and stderr. Show returns an exit status; Complain has nowhere to report its own failure.
-int Show(absl::string_view text);
-void Complain(absl::string_view message);
-
 }  // namespace jail::cli
 
 #endif  // TOOLS_JAILRUN_RUN_H_

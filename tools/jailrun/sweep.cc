@@ -10,15 +10,15 @@ constexpr char kUnprivileged[] =
     "Nothing to sweep without privilege: a rootless run has no control group and no lease, and ends with\n"
     "its helper. What killed runs with privilege have left, root removes: run jailrun sweep as root.\n";
 
-std::string Count(int count, absl::string_view one, absl::string_view many) {
+std::string Counted(int count, absl::string_view one, absl::string_view many) {
   return absl::StrCat(count, " ", count == 1 ? one : many);
 }
 
 std::string RenderRemoved(const v1::SweepReport& report) {
   if (report.groups_removed() == 0 && report.runs_removed() == 0) return "Nothing was left behind.\n";
-  return absl::StrCat("Removed what ", Count(report.runs_removed(), "killed run", "killed runs"),
-                      " had left: ", Count(report.groups_removed(), "control group", "control groups"), ", ",
-                      Count(report.processes_killed(), "process", "processes"), " killed.\n");
+  return absl::StrCat("Removed what ", Counted(report.runs_removed(), "killed run", "killed runs"),
+                      " had left: ", Counted(report.groups_removed(), "control group", "control groups"), ", ",
+                      Counted(report.processes_killed(), "process", "processes"), " killed.\n");
 }
 
 }  // namespace
@@ -34,11 +34,11 @@ std::string RenderSweep(const v1::SweepReport& report) {
   }
   text += RenderRemoved(report);
   if (report.runs_alive() > 0) {
-    absl::StrAppend(&text, "Left alone: ", Count(report.runs_alive(), "run that is", "runs that are"),
+    absl::StrAppend(&text, "Left alone: ", Counted(report.runs_alive(), "run that is", "runs that are"),
                     " alive.\n");
   }
   if (report.runs_dying() > 0) {
-    absl::StrAppend(&text, "Processes of ", Count(report.runs_dying(), "killed run", "killed runs"),
+    absl::StrAppend(&text, "Processes of ", Counted(report.runs_dying(), "killed run", "killed runs"),
                     " are still dying: sweep again in a moment.\n");
   }
   return text;

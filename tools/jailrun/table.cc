@@ -11,7 +11,7 @@ namespace jail::cli {
 namespace {
 
 constexpr size_t kGap = 2;
-constexpr size_t kWidth = 100;
+constexpr size_t kTableWidth = 100;
 
 // Code points: good enough for the names and units that stand in tables.
 size_t Width(const std::string& cell) {
@@ -48,7 +48,7 @@ std::string Wrap(absl::string_view text, size_t indent) {
   std::string out;
   size_t column = indent;
   for (absl::string_view word : absl::StrSplit(text, ' ')) {
-    const bool fits = column + word.size() + 1 <= kWidth;
+    const bool fits = column + word.size() + 1 <= kTableWidth;
     if (!fits) {
       absl::StrAppend(&out, "\n", std::string(indent, ' '));
       column = indent;

@@ -14,14 +14,14 @@
 namespace jail::cli {
 namespace {
 
-using Fact = std::pair<std::string, std::string>;
+using VersionFact = std::pair<std::string, std::string>;
 
 std::string Kernel() {
   utsname name = {};
   return uname(&name) == 0 ? absl::StrCat(name.release, " ", name.machine) : "unknown";
 }
 
-std::vector<Fact> Facts() {
+std::vector<VersionFact> VersionFacts() {
   return {{"version", JAIL_VERSION},
           {"commit", JAIL_COMMIT},
           {"kernel", Kernel()},
@@ -32,7 +32,7 @@ std::vector<Fact> Facts() {
 
 std::string RenderVersion(const std::vector<BuiltinPart>& parts) {
   Table table(0);
-  for (const Fact& fact : Facts()) table.Row({fact.first == "version" ? "jailrun" : fact.first, fact.second});
+  for (const VersionFact& fact : VersionFacts()) table.Row({fact.first == "version" ? "jailrun" : fact.first, fact.second});
   for (const BuiltinPart& part : parts) {
     table.Row({absl::StrCat(part.kind, " ", part.name),
                absl::StrCat("sha256 ", absl::BytesToHexString(part.sha256))});
@@ -42,7 +42,7 @@ std::string RenderVersion(const std::vector<BuiltinPart>& parts) {
 
 // All values are ours: names of [a-z0-9._-] and digits, so nothing needs escaping.
 std::string VersionJson(const std::vector<BuiltinPart>& parts) {
-  const std::string facts = absl::StrJoin(Facts(), ",\n", [](std::string* out, const Fact& fact) {
+  const std::string facts = absl::StrJoin(VersionFacts(), ",\n", [](std::string* out, const VersionFact& fact) {
     absl::StrAppend(out, "  \"", fact.first, "\": \"", fact.second, "\"");
   });
   const std::string builtin = absl::StrJoin(parts, ",\n", [](std::string* out, const BuiltinPart& part) {

@@ -47,11 +47,11 @@ def compiler(payload, source, folder):
     return COMPILERS[payload.language] + [source, "-o", program, "-pthread"], [program]
 
 
-def compile_payload(payload, source, folder, uid, env, wrap=None):
+def compile_payload(payload, source, folder, uid, env, wrap, seconds):
     """(command, output): the command is None when the compiler refused or was stopped. `wrap`: what stands before it."""
     argv, program = compiler(payload, source, folder)
     try:
-        done = subprocess.run(wrap(argv) if wrap else argv, capture_output=True, timeout=COMPILE_SECONDS, cwd=folder, env=env,
+        done = subprocess.run(wrap(argv), capture_output=True, timeout=seconds, cwd=folder, env=env,
                               preexec_fn=bounds(uid, 3 << 30), stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired as e:
         return None, (e.stdout or b"") + (e.stderr or b"")

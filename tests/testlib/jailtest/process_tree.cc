@@ -20,7 +20,7 @@
 namespace jailtest {
 namespace {
 
-constexpr absl::Duration kPollInterval = absl::Milliseconds(5);
+constexpr absl::Duration kTreePollInterval = absl::Milliseconds(5);
 
 // "12 (a (b)) S 1 ...": the name may hold blanks and brackets, so the last bracket counts.
 std::optional<ProcessInfo> ParseStat(pid_t pid) {
@@ -127,7 +127,7 @@ std::vector<std::string> AwaitNoOrphans(absl::Duration timeout) {
                                   info.parent, ")"));
     }
     if (left.empty() || absl::Now() >= deadline) return left;
-    absl::SleepFor(kPollInterval);
+    absl::SleepFor(kTreePollInterval);
   }
 }
 
@@ -138,7 +138,7 @@ void KillOrphans() {
     const auto orphans = Orphans();
     if (orphans.empty()) return;
     for (const ProcessInfo& info : orphans) kill(info.pid, SIGKILL);
-    absl::SleepFor(kPollInterval);
+    absl::SleepFor(kTreePollInterval);
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 using plan::CgroupKind;
 using plan::KillReason;
 
-constexpr int64_t kMs = 1'000'000;
+constexpr int64_t kMillisecond = 1'000'000;
 
 class SamplesTest : public testing::Test {
  protected:
@@ -21,7 +21,7 @@ class SamplesTest : public testing::Test {
     report_->exec_ns = 1;
   }
   static plan::ResourceSample At(int64_t ms, int64_t cpu_ms = 0) {
-    return {1 + ms * kMs, cpu_ms * kMs, 300, 200, 100, 1};
+    return {1 + ms * kMillisecond, cpu_ms * kMillisecond, 300, 200, 100, 1};
   }
 
   std::unique_ptr<plan::RawReport> report_;
@@ -76,7 +76,7 @@ TEST_F(SamplesTest, GroupsNeedNoStandIn) {
 TEST_F(SamplesTest, TheNextOneComesSoonEnoughForIdleness) {
   EXPECT_EQ(NextSampleNs(limits_, *report_), kFirstIntervalNs);
   limits_.idle_time_ms = 50;
-  EXPECT_EQ(NextSampleNs(limits_, *report_), 5 * kMs);
+  EXPECT_EQ(NextSampleNs(limits_, *report_), 5 * kMillisecond);
 }
 
 }  // namespace

@@ -22,9 +22,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "gmock/gmock.h"
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "jail/base/fd.h"
+#include "tests/unit/cli/parsed.h"
 #include "tests/unit/cli/scratch.h"
 #include "tools/jailrun/doctor/bait.h"
 #include "tools/jailrun/doctor/mechanisms.h"
@@ -36,12 +36,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-v1::ResultRecord Record(const std::string& text) {
-  v1::ResultRecord record;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &record)) << text;
-  return record;
-}
 
 const ProofRow& Row(const std::string& name) {
   for (const ProofRow& row : ProofRows()) {
@@ -146,14 +140,14 @@ TEST_P(EveryProofTest, AnAttackThatSucceededIsNotHeld) {
 
 TEST_P(EveryProofTest, AnAttackThatSaidNothingIsNotHeld) {
   Bait bait;
-  const auto run = [](const v1::JobSpec&) { return Record("verdict: VERDICT_OK phases { exit_code: 0 }"); };
+  const auto run = [](const v1::JobSpec&) { return ParsedRecord("verdict: VERDICT_OK phases { exit_code: 0 }"); };
   EXPECT_FALSE(Prove(*GetParam(), run, &bait).held());
 }
 
 TEST_P(EveryProofTest, ARefusedRunProvesNothing) {
   Bait bait;
   const auto run = [](const v1::JobSpec&) {
-    return Record(R"pb(verdict: VERDICT_JAIL_ERROR
+    return ParsedRecord(R"pb(verdict: VERDICT_JAIL_ERROR
                        failure { message: "no root" hint: "get one" })pb");
   };
   const v1::Proof proof = Prove(*GetParam(), run, &bait);
@@ -327,7 +321,7 @@ const v1::Proof& Find(const v1::DoctorReport& report, const std::string& name) {
 
 v1::DoctorReport ExamineWhereNothingHolds(bool best_effort) {
   const auto run = [](const v1::JobSpec& job) { return Ran(job, "ESCAPED a way\n"); };
-  return Examine(FullHost(), Record(kProbe), best_effort, run);
+  return Examine(FullHost(), ParsedRecord(kProbe), best_effort, run);
 }
 
 TEST(DoctorTest, StrictlyWhatIsMissingIsNotHeldAndTheHostNotReady) {
@@ -352,7 +346,7 @@ TEST(DoctorTest, WithoutAJailNothingIsRun) {
     ADD_FAILURE() << "an attack ran";
     return {};
   };
-  const v1::ResultRecord probe = Record(R"pb(
+  const v1::ResultRecord probe = ParsedRecord(R"pb(
     verdict: VERDICT_JAIL_ERROR
     failure { step: "clone_child" hint: "Raise user.max_user_namespaces." })pb");
   const v1::DoctorReport report = Examine(FullHost(), probe, /*best_effort=*/true, run);
@@ -364,7 +358,7 @@ TEST(DoctorTest, WithoutAJailNothingIsRun) {
 
 TEST(DoctorTest, NothingFromARecordReachesTheTerminalUnescaped) {
   const auto run = [](const v1::JobSpec& job) { return Ran(job, "ESCAPED \033[2J\n"); };
-  v1::ResultRecord probe = Record(kProbe);
+  v1::ResultRecord probe = ParsedRecord(kProbe);
   probe.mutable_phases(0)->mutable_limits(0)->set_mechanism("\033");
   probe.mutable_failure()->set_hint("\033");
   const std::string text = RenderDoctor(Examine(FullHost(), probe, false, run), v1::RuntimeCatalog());

@@ -4,17 +4,11 @@
 
 #include <cerrno>
 
-#include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
+#include "tests/unit/cli/parsed.h"
 
 namespace jail::cli {
 namespace {
-
-v1::ResultRecord Record(const std::string& text) {
-  v1::ResultRecord record;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &record)) << text;
-  return record;
-}
 
 struct Case {
   const char* name;
@@ -24,7 +18,7 @@ struct Case {
 
 class ExitStatusTest : public ::testing::TestWithParam<Case> {};
 
-TEST_P(ExitStatusTest, Mirrors) { EXPECT_EQ(ExitStatus(Record(GetParam().record), 0), GetParam().status); }
+TEST_P(ExitStatusTest, Mirrors) { EXPECT_EQ(ExitStatus(ParsedRecord(GetParam().record), 0), GetParam().status); }
 
 constexpr Case kCases[] = {
     {"Ok", "verdict: VERDICT_OK phases { exit_code: 0 }", 0},
@@ -62,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(Table, ExitStatusTest, ::testing::ValuesIn(kCases),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(ExitStatusTest, CancelledShowsTheSignal) {
-  const v1::ResultRecord record = Record("verdict: VERDICT_CANCELLED phases { term_signal: 9 }");
+  const v1::ResultRecord record = ParsedRecord("verdict: VERDICT_CANCELLED phases { term_signal: 9 }");
   EXPECT_EQ(ExitStatus(record, SIGINT), 130);
   EXPECT_EQ(ExitStatus(record, SIGTERM), 143);
   EXPECT_EQ(ExitStatus(record, SIGHUP), 129);

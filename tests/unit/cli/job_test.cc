@@ -38,7 +38,7 @@ absl::StatusOr<Request> Build(const std::vector<absl::string_view>& words) {
   return BuildRequest(*line, catalog);
 }
 
-std::string Error(const std::vector<absl::string_view>& words) {
+std::string JobError(const std::vector<absl::string_view>& words) {
   const absl::StatusOr<Request> request = Build(words);
   EXPECT_FALSE(request.ok());
   return std::string(request.status().message());
@@ -74,17 +74,17 @@ TEST(JobTest, ANameThatWouldNotDoInsideIsReplaced) {
 }
 
 TEST(JobTest, MistypedNamesAreSuggested) {
-  EXPECT_THAT(Error({"--lang", "pyhton", "x"}), HasSubstr("did you mean \"python\"?"));
-  EXPECT_THAT(Error({"--policy", "defualt", "x.py"}), HasSubstr("did you mean \"default\"?"));
-  EXPECT_THAT(Error({"exec", "--rootfs", "hots", "--", "ls"}), HasSubstr("did you mean \"host\"?"));
-  EXPECT_THAT(Error({"explian"}), HasSubstr("did you mean the command \"explain\"?"));
+  EXPECT_THAT(JobError({"--lang", "pyhton", "x"}), HasSubstr("did you mean \"python\"?"));
+  EXPECT_THAT(JobError({"--policy", "defualt", "x.py"}), HasSubstr("did you mean \"default\"?"));
+  EXPECT_THAT(JobError({"exec", "--rootfs", "hots", "--", "ls"}), HasSubstr("did you mean \"host\"?"));
+  EXPECT_THAT(JobError({"explian"}), HasSubstr("did you mean the command \"explain\"?"));
 }
 
 TEST(JobTest, AnUnknownExtensionAsksForTheLanguage) {
   const Scratch scratch;
   scratch.Write("a.xyz", "");
-  EXPECT_THAT(Error({scratch.Path("a.xyz")}), HasSubstr("say it with --lang (known: cpp, python)"));
-  EXPECT_THAT(Error({"-"}), HasSubstr("--lang is needed"));
+  EXPECT_THAT(JobError({scratch.Path("a.xyz")}), HasSubstr("say it with --lang (known: cpp, python)"));
+  EXPECT_THAT(JobError({"-"}), HasSubstr("--lang is needed"));
 }
 
 TEST(JobTest, FilesComeAfterTheProgramAndAreCountedTogether) {
@@ -96,11 +96,11 @@ TEST(JobTest, FilesComeAfterTheProgramAndAreCountedTogether) {
   ASSERT_TRUE(request.ok()) << request.status();
   EXPECT_EQ(request->job.files(1).path(), "in/data");
   EXPECT_EQ(request->job.files(1).content(), "67890");
-  EXPECT_THAT(Error({program, "--file", data, "--source", "9B"}), HasSubstr("--source"));
+  EXPECT_THAT(JobError({program, "--file", data, "--source", "9B"}), HasSubstr("--source"));
 }
 
 TEST(JobTest, ADeviceIsNoProgram) {
-  EXPECT_THAT(Error({"--lang", "python", "/dev/zero"}), HasSubstr("neither a file nor a pipe"));
+  EXPECT_THAT(JobError({"--lang", "python", "/dev/zero"}), HasSubstr("neither a file nor a pipe"));
 }
 
 TEST(JobTest, StdinMayBeAFile) {
@@ -112,7 +112,7 @@ TEST(JobTest, StdinMayBeAFile) {
   ASSERT_TRUE(request.ok());
   EXPECT_TRUE(request->stdin_file.valid());
   EXPECT_EQ(request->stdin_fd, request->stdin_file.get());
-  EXPECT_THAT(Error({program, "--stdin", "/no/such"}), HasSubstr("/no/such"));
+  EXPECT_THAT(JobError({program, "--stdin", "/no/such"}), HasSubstr("/no/such"));
 }
 
 TEST(JobTest, ABareCommandIsOneOfUsrBin) {

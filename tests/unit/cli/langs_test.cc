@@ -68,7 +68,7 @@ Checked Check(const v1::RuntimeCatalog& catalog, const std::vector<std::string>&
   return {ok, text};
 }
 
-std::string Table(const v1::RuntimeCatalog& catalog, const std::vector<std::string>& names, bool versions,
+std::string LangsTable(const v1::RuntimeCatalog& catalog, const std::vector<std::string>& names, bool versions,
                   RunJob run) {
   return RenderLangs(
       DescribeLangs(*PickRuntimes(catalog, names), versions ? Ask::kVersions : Ask::kNothing, run));
@@ -98,7 +98,7 @@ TEST(LangsTest, TheVersionIsAskedOfTheProgramThatIsThere) {
   runtime.add_choices()->set_program("/opt/env");
   runtime.mutable_choices(0)->add_otherwise("/usr/bin/env");
   std::string asked;
-  Table(catalog, {"h"}, /*versions=*/true, [&asked](const v1::JobSpec& job) {
+  LangsTable(catalog, {"h"}, /*versions=*/true, [&asked](const v1::JobSpec& job) {
     if (!job.command().empty()) asked = job.command(0);
     return Answer(job);
   });
@@ -108,7 +108,7 @@ TEST(LangsTest, TheVersionIsAskedOfTheProgramThatIsThere) {
 TEST(LangsTest, WhatIsNotInstalledNamesItsCure) {
   v1::RuntimeCatalog catalog = Catalog();
   catalog.mutable_runtimes(1)->mutable_install()->add_toolchains("absent");
-  EXPECT_THAT(Table(catalog, {}, /*versions=*/false, Answer),
+  EXPECT_THAT(LangsTable(catalog, {}, /*versions=*/false, Answer),
               HasSubstr("(as root: jailrun langs install absent)"));
 }
 
@@ -162,14 +162,14 @@ TEST(LangsTest, AProbesFilesAndStandardErrorCount) {
 
 TEST(LangsTest, TheListTellsNamesAndState) {
   const v1::RuntimeCatalog catalog = Catalog();
-  const std::string text = Table(catalog, {}, /*versions=*/false, Answer);
+  const std::string text = LangsTable(catalog, {}, /*versions=*/false, Answer);
   EXPECT_THAT(text, HasSubstr(".he"));
   EXPECT_THAT(text, HasSubstr("not installed: no /usr/bin/no-such-compiler"));
 }
 
 TEST(LangsTest, AVersionIsTheFirstLineOfAJailedRun) {
   const v1::RuntimeCatalog catalog = Catalog();
-  const std::string text = Table(catalog, {"h"}, /*versions=*/true, Answer);
+  const std::string text = LangsTable(catalog, {"h"}, /*versions=*/true, Answer);
   EXPECT_THAT(text, HasSubstr("Here 1.2\n"));
 }
 
@@ -196,7 +196,7 @@ TEST(LangsTest, WithTheVersionComeTheStartAndTheFirstProgram) {
 TEST(LangsTest, ALanguageThatFailsIsShown) {
   const v1::RuntimeCatalog catalog = Catalog();
   const std::string text =
-      Table(catalog, {"h"}, /*versions=*/true, [](const v1::JobSpec&) { return v1::ResultRecord(); });
+      LangsTable(catalog, {"h"}, /*versions=*/true, [](const v1::JobSpec&) { return v1::ResultRecord(); });
   EXPECT_THAT(text, HasSubstr("FAILED: here.hello: expected OK"));
 }
 
@@ -237,9 +237,9 @@ v1::RuntimeCatalog WithVariant(const std::string& needs) {
 
 TEST(LangsTest, AVariantIsListedWithWhatBringsIt) {
   const v1::RuntimeCatalog there = WithVariant("/usr/bin/env");
-  EXPECT_THAT(Table(there, {}, false, Answer), HasSubstr("Here, but fast  installed\n"));
+  EXPECT_THAT(LangsTable(there, {}, false, Answer), HasSubstr("Here, but fast  installed\n"));
   const v1::RuntimeCatalog missing = WithVariant("/usr/bin/no-such-thing");
-  EXPECT_THAT(Table(missing, {}, false, Answer),
+  EXPECT_THAT(LangsTable(missing, {}, false, Answer),
               HasSubstr("not installed: no /usr/bin/no-such-thing; as root: apt-get install here-fast\n"));
 }
 

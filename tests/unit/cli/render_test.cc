@@ -4,9 +4,9 @@
 #include <string>
 
 #include "gmock/gmock.h"
-#include "google/protobuf/text_format.h"
 #include "google/protobuf/util/json_util.h"
 #include "gtest/gtest.h"
+#include "tests/unit/cli/parsed.h"
 #include "tools/jailrun/record_text.h"
 #include "tools/jailrun/sweep.h"
 #include "tools/jailrun/table.h"
@@ -19,12 +19,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-v1::ResultRecord Record(const std::string& text) {
-  v1::ResultRecord record;
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &record)) << text;
-  return record;
-}
 
 constexpr char kTimeLimit[] = R"pb(
   job_id: "j1"
@@ -87,12 +81,12 @@ constexpr char kTimeLimit[] = R"pb(
 )pb";
 
 TEST(RenderTest, TheVerdictStandsFirst) {
-  EXPECT_THAT(RenderRecord(Record(kTimeLimit)),
+  EXPECT_THAT(RenderRecord(ParsedRecord(kTimeLimit)),
               StartsWith("CPU TIME LIMIT: Stopped after 2.00 s of CPU time (limit 2 s).\n"));
 }
 
 TEST(RenderTest, EverythingInTheRecordIsTold) {
-  const std::string text = RenderRecord(Record(kTimeLimit));
+  const std::string text = RenderRecord(ParsedRecord(kTimeLimit));
   for (const char* part : {"Run: signal 9 (SIGKILL), CPU TIME LIMIT",
                            "2.00 s",
                            "timerfd",
@@ -122,14 +116,14 @@ TEST(RenderTest, EverythingInTheRecordIsTold) {
 }
 
 TEST(RenderTest, TheSummaryIsShorterAndLeavesTheOutputOut) {
-  const std::string text = RenderSummary(Record(kTimeLimit));
+  const std::string text = RenderSummary(ParsedRecord(kTimeLimit));
   EXPECT_THAT(text, HasSubstr("REACHED"));
   EXPECT_THAT(text, HasSubstr("1 layers enforced; UNAVAILABLE: landlock"));
   EXPECT_THAT(text, Not(HasSubstr("| one")));
 }
 
 TEST(RenderTest, AFailureNamesStepSubjectErrnoAndCure) {
-  const std::string text = RenderRecord(Record(R"pb(
+  const std::string text = RenderRecord(ParsedRecord(R"pb(
     verdict: VERDICT_JAIL_ERROR
     summary: "The jail could not be made."
     failure {
@@ -148,7 +142,7 @@ TEST(RenderTest, AFailureNamesStepSubjectErrnoAndCure) {
 
 // P25: every text field is a stranger's.
 TEST(RenderTest, NoControlByteGetsOut) {
-  const v1::ResultRecord record = Record(R"pb(
+  const v1::ResultRecord record = ParsedRecord(R"pb(
     job_id: "\033"
     verdict: VERDICT_OK
     summary: "\033]0;x\007"
@@ -200,7 +194,7 @@ TEST(RenderTest, AnUnknownVerdictIsRendered) {
 }
 
 TEST(RenderTest, WhatWasNotRemovedIsTold) {
-  const std::string text = RenderRecord(Record(R"pb(
+  const std::string text = RenderRecord(ParsedRecord(R"pb(
     cleanup { state: STATE_INCOMPLETE step: "remove_cgroup" error_number: 16 error_name: "EBUSY" }
   )pb"));
   for (const char* part : {"NOT EVERYTHING WAS REMOVED", "remove_cgroup", "EBUSY", "jailrun sweep"}) {
@@ -220,7 +214,7 @@ v1::SweepReport SweepReport(bool privileged, int removed, int alive, int dying) 
 
 TEST(TimelineTest, StepsStandInTheOrderOfTheClockAndSamplesAreThinned) {
   v1::ResultRecord record =
-      Record(R"pb(timeline {
+      ParsedRecord(R"pb(timeline {
                     resolve_us: 9
                     steps { phase: "run" step: "exec\033[2J" start_us: 300 duration_us: 2 }
                     steps { phase: "run" step: "mount_tmp" start_us: 100 duration_us: 50 }
@@ -273,7 +267,7 @@ TEST(WrapTest, BreaksBetweenWordsBehindTheIndent) {
 }
 
 TEST(RecordTextTest, BinaryAndJsonBothComeBack) {
-  const v1::ResultRecord record = Record(kTimeLimit);
+  const v1::ResultRecord record = ParsedRecord(kTimeLimit);
   EXPECT_EQ(ParseRecord(record.SerializeAsString())->DebugString(), record.DebugString());
   const std::string json = ToJson(record).value();
   EXPECT_THAT(json, HasSubstr("\"cpu_time_us\": \"2001000\""));

@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "jail/resolve/job_check.h"
 #include "jail/resolve/resolve.h"
+#include "tests/unit/resolve/full_host.h"
 
 namespace jail::resolve {
 namespace {
@@ -13,12 +14,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
-
-absl::StatusOr<v1::RunPlan> ResolveWithAll(const v1::JobSpec& job) {
-  Host host;
-  for (const std::string& program : ProgramsToLookFor(job)) host.programs.insert(program);
-  return Resolve(job, v1::Site(), host);
-}
 
 v1::JobSpec CompiledJob() {
   v1::JobSpec job;
@@ -76,13 +71,13 @@ TEST(CompiledTest, TheEntrysNameIsWhatItWas) {
   EXPECT_THAT(plan->phases(0).argv(), testing::Contains(testing::EndsWith("src/main.js")));
 }
 
-struct BadJob {
+struct BadProgram {
   const char* message;
   void (*spoil)(v1::JobSpec*);
 };
 
 TEST(CompiledTest, IsCheckedLikeAStrangersInput) {
-  const BadJob cases[] = {
+  const BadProgram cases[] = {
       {"compiled.format: \"\" is not \"jailrun compiled program 1\": this is no compiled program of this "
        "version",
        [](v1::JobSpec* job) { job->mutable_compiled()->clear_format(); }},
@@ -120,7 +115,7 @@ TEST(CompiledTest, IsCheckedLikeAStrangersInput) {
       {"entry_path: cannot stand beside compiled", [](v1::JobSpec* job) { job->set_entry_path("x"); }},
       {"compile_only: cannot stand beside compiled", [](v1::JobSpec* job) { job->set_compile_only(true); }},
   };
-  for (const BadJob& c : cases) {
+  for (const BadProgram& c : cases) {
     v1::JobSpec job = CompiledJob();
     c.spoil(&job);
     EXPECT_THAT(std::string(ResolveWithAll(job).status().message()), StartsWith(c.message));

@@ -10,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "jail/plan/builtin.h"
 #include "jail/resolve/catalog.h"
+#include "tests/unit/resolve/full_host.h"
 
 namespace jail::resolve {
 namespace {
@@ -32,13 +33,6 @@ void AddFile(v1::JobSpec* job, const std::string& path) { job->add_files()->set_
 void SetCommand(v1::JobSpec* job, const std::string& program) {
   job->Clear();
   job->add_command(program);
-}
-
-// On a host that has everything.
-absl::StatusOr<v1::RunPlan> ResolveWithAll(const v1::JobSpec& job) {
-  Host host;
-  for (const std::string& program : ProgramsToLookFor(job)) host.programs.insert(program);
-  return Resolve(job, v1::Site(), host);
 }
 
 std::string KnownLanguages() {

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "jail/base/clock.h"
+#include "jail/base/units.h"
 #include "tools/jailrun/doctor/advice.h"
 #include "tools/jailrun/doctor/bait.h"
 #include "tools/jailrun/doctor/doctor.h"
@@ -12,8 +13,6 @@
 
 namespace jail::cli {
 namespace {
-
-constexpr int64_t kNsPerMs = 1'000'000;
 
 const v1::Mechanism* Find(const v1::DoctorReport& report, v1::Resource resource, v1::Protection protection) {
   for (const v1::Mechanism& mechanism : report.mechanisms()) {

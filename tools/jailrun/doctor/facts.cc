@@ -144,7 +144,7 @@ bool AreDenied(const std::string& root) {
          ReadNumber(sys + "apparmor_restrict_unprivileged_userns", 0) == 1;
 }
 
-v1::HostFact Fact(const char* name, std::string value, bool sufficient = true, const char* cure = "") {
+v1::HostFact MakeFact(const char* name, std::string value, bool sufficient = true, const char* cure = "") {
   v1::HostFact fact;
   fact.set_name(name);
   fact.set_value(std::move(value));
@@ -155,12 +155,12 @@ v1::HostFact Fact(const char* name, std::string value, bool sufficient = true, c
 
 v1::HostFact DescribePrivilege(const Host& host) {
   if (!host.privileged()) {
-    return Fact("privilege", absl::StrCat("none: uid ", host.uid, host.rootless ? ", --rootless" : ""), false,
+    return MakeFact("privilege", absl::StrCat("none: uid ", host.uid, host.rootless ? ", --rootless" : ""), false,
                 "run as root, or have root do make install SETUID=1 and join the group jailrun");
   }
-  if (host.uid != 0) return Fact("privilege", absl::StrCat("uid ", host.uid, ", the helper is setuid root"));
-  if (host.missing_capabilities.empty()) return Fact("privilege", "root");
-  return Fact("privilege", absl::StrCat("root without ", absl::StrJoin(host.missing_capabilities, ", ")),
+  if (host.uid != 0) return MakeFact("privilege", absl::StrCat("uid ", host.uid, ", the helper is setuid root"));
+  if (host.missing_capabilities.empty()) return MakeFact("privilege", "root");
+  return MakeFact("privilege", absl::StrCat("root without ", absl::StrJoin(host.missing_capabilities, ", ")),
               false,
               "give the container these capabilities (docker run --cap-add ...), or be no root in it at all: "
               "then jailrun runs rootless");
@@ -172,10 +172,10 @@ v1::HostFact DescribeCgroups(const Host& host) {
       "read-write mount; systemd: Delegate=yes); without, a sampler and rlimits stand in, and each record "
       "says so: "
       "doctor --best-effort proves how well";
-  if (host.cgroup_version == CgroupVersion::kNone) return Fact("cgroups", "none", false, kCure);
+  if (host.cgroup_version == CgroupVersion::kNone) return MakeFact("cgroups", "none", false, kCure);
   const bool is_v1 = host.cgroup_version == CgroupVersion::kV1;
   const std::string names = absl::StrJoin(host.controllers, ", ");
-  return Fact(
+  return MakeFact(
       "cgroups",
       absl::StrCat(is_v1 ? "v1: " : "v2: ",
                    names.empty() ? host.cgroups_read_only ? "read-only" : "no controller of ours" : names),
@@ -186,9 +186,9 @@ v1::HostFact DescribeUserNamespaces(const Host& host) {
   constexpr char kCure[] =
       "sysctl -w user.max_user_namespaces=15000 kernel.unprivileged_userns_clone=1 "
       "kernel.apparmor_restrict_unprivileged_userns=0";
-  if (host.user_namespaces == 0) return Fact("user namespaces", "none", false, kCure);
+  if (host.user_namespaces == 0) return MakeFact("user namespaces", "none", false, kCure);
   const bool denied = host.user_namespaces_denied && !host.privileged();
-  return Fact("user namespaces",
+  return MakeFact("user namespaces",
               denied ? "not for those without privilege" : absl::StrCat("up to ", host.user_namespaces),
               !denied, kCure);
 }
@@ -218,16 +218,16 @@ Host LookAtHost(const std::string& launcher_path, bool rootless, const std::stri
 
 std::vector<v1::HostFact> DescribeHost(const Host& host) {
   return {
-      Fact("kernel", host.kernel),
-      Fact("container", host.container.empty() ? "no sign of one" : host.container),
+      MakeFact("kernel", host.kernel),
+      MakeFact("container", host.container.empty() ? "no sign of one" : host.container),
       DescribePrivilege(host),
       DescribeCgroups(host),
       DescribeUserNamespaces(host),
-      Fact("seccomp", host.seccomp ? "with user notification" : "without user notification", host.seccomp,
+      MakeFact("seccomp", host.seccomp ? "with user notification" : "without user notification", host.seccomp,
            "use a kernel from 5.9 on with CONFIG_SECCOMP_FILTER"),
-      Fact("memfd_noexec", host.memfd_noexec ? "yes" : "no", host.memfd_noexec,
+      MakeFact("memfd_noexec", host.memfd_noexec ? "yes" : "no", host.memfd_noexec,
            "use a kernel from 6.3 on (vm.memfd_noexec)"),
-      Fact("landlock", host.landlock ? "yes" : "no"),
+      MakeFact("landlock", host.landlock ? "yes" : "no"),
   };
 }
 

@@ -14,12 +14,12 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "jail/base/text.h"
+#include "jail/base/units.h"
 #include "tools/jailrun/render.h"
 
 namespace jail::cli {
 namespace {
 
-constexpr int64_t kMiB = int64_t{1} << 20;
 constexpr int64_t kUsPerMs = 1000;
 
 // How late a limit on time may end a run here: what matters is that it does, tests/bench measures how

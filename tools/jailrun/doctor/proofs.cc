@@ -10,14 +10,13 @@
 #include "absl/strings/string_view.h"
 #include "jail/base/clock.h"
 #include "jail/base/text.h"
+#include "jail/base/units.h"
 #include "tools/jailrun/doctor/attack_program.h"
 #include "tools/jailrun/render.h"
 
 namespace jail::cli {
 namespace {
 
-constexpr int64_t kMiB = int64_t{1} << 20;
-constexpr int64_t kNsPerMs = 1'000'000;
 constexpr v1::Resource kNoResource = v1::RESOURCE_UNSPECIFIED;
 constexpr v1::Protection kNoLayer = v1::PROTECTION_UNSPECIFIED;
 
@@ -60,7 +59,7 @@ void AskSmallStack(v1::JobSpec* job) { job->mutable_limits()->set_stack_bytes(2 
 void AskArtifacts(v1::JobSpec* job) { job->add_artifact_globs("*"); }
 
 // clang-format off
-constexpr ProofRow kRows[] = {
+constexpr ProofRow kProofs[] = {
     // Limits.
     {"memory hog", "256 MiB of memory under a limit of 48", v1::RESOURCE_MEMORY_BYTES, kNoLayer,
      "memory", AskMemory, JudgeMemory},
@@ -200,7 +199,7 @@ std::string WhyNotRun(const v1::ResultRecord& record) {
 
 }  // namespace
 
-absl::Span<const ProofRow> ProofRows() { return kRows; }
+absl::Span<const ProofRow> ProofRows() { return kProofs; }
 
 v1::JobSpec AttackJob(const ProofRow& row, const Bait& bait) {
   v1::JobSpec job;

@@ -16,7 +16,7 @@
 namespace jail::cli {
 namespace {
 
-constexpr size_t kContextLines = 3;
+constexpr size_t kLinesBefore = 3;
 
 using Args = std::vector<uint64_t>;
 // What was refused, by number; each with the different arguments that the policy looks at.
@@ -85,7 +85,7 @@ std::string CallText(const std::string& name, const build::CallRules& rules, con
 std::string AppendDiff(const build::PolicyFile& file, const std::vector<std::string>& added) {
   std::vector<absl::string_view> lines = absl::StrSplit(file.text, '\n');
   if (!lines.empty() && lines.back().empty()) lines.pop_back();
-  const size_t context = std::min(kContextLines, lines.size());
+  const size_t context = std::min(kLinesBefore, lines.size());
   const size_t first = lines.size() - context + 1;
   std::string diff = absl::StrCat("--- a/", file.path, "\n+++ b/", file.path, "\n@@ -", first, ",", context,
                                   " +", first, ",", context + added.size(), " @@\n");

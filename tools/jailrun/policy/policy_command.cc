@@ -12,7 +12,7 @@
 #include "tools/jailrun/files.h"
 #include "tools/jailrun/policy/policy.h"
 #include "tools/jailrun/record_text.h"
-#include "tools/jailrun/run.h"
+#include "tools/jailrun/say.h"
 
 namespace jail::cli {
 namespace {
