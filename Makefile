@@ -10,7 +10,7 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo demo-call setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs fuzz hostile-rootless hostile-vm peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo demo-call setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs fuzz hostile-rootless hostile-vm soak peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -82,6 +82,9 @@ hostile-rootless: configure ## The hostile corpus in jails of an ordinary user, 
 
 hostile-vm: vm-tests ## The hostile corpus where there is nothing but cgroup v2 (a machine in which all takes eight times as long)
 	@tests/vm/run --boots 3 --seconds 1200 -- /usr/bin/python3 tests/hostile/run_corpus.py --slow 8 --jailrun $(JAILRUN)
+
+soak: product ## P40: attacks at four times the processors for TIME seconds (an hour: 3600); the host is as it was (as root)
+	@tools/deps check && tests/hostile/soak.py --jailrun $(JAILRUN) --seconds $(TIME)
 
 peers-hostile: product ## The hostile corpus under other sandboxes: how much gets through each (as root)
 	@tools/deps check peers && tools/peers_hostile $(JAILRUN)

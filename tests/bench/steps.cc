@@ -33,8 +33,8 @@ class Stepper {
  public:
   explicit Stepper(std::string name) : name_(std::move(name)) {}
 
-  // The exit status of the command, as wait(2) has it. All on one CPU: each step is two switches, and to wake another CPU for
-  // each costs a virtual machine a hundred times that.
+  // The exit status of the command, as wait(2) has it. All on one CPU: each step is two switches, and to wake
+  // another CPU for each costs a virtual machine a hundred times that.
   int Run(char** command) {
     StayOnOneCpu();
     const pid_t first = fork();

@@ -20,7 +20,6 @@
 namespace jail::build {
 namespace {
 
-
 bool IsNumber(absl::string_view text) {
   return !text.empty() && (absl::ascii_isdigit(static_cast<unsigned char>(text[0])) || text[0] == '-');
 }

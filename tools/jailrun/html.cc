@@ -70,11 +70,11 @@ std::string FailurePart(const v1::ResultRecord& record) {
   if (!record.has_failure()) return "";
   const v1::Failure& failure = record.failure();
   return absl::StrCat("<h2>Failure</h2>\n", FactsTable({{"step", failure.step()},
-                                                   {"on", failure.subject()},
-                                                   {"field", failure.field()},
-                                                   {"errno", failure.error_name()},
-                                                   {"message", failure.message()},
-                                                   {"what to do", failure.hint()}}));
+                                                        {"on", failure.subject()},
+                                                        {"field", failure.field()},
+                                                        {"errno", failure.error_name()},
+                                                        {"message", failure.message()},
+                                                        {"what to do", failure.hint()}}));
 }
 
 std::string LimitsTable(const v1::PhaseResult& phase) {
@@ -145,20 +145,20 @@ std::string ProvenancePart(const v1::ResultRecord& record) {
   const v1::Timeline& timeline = record.timeline();
   return absl::StrCat("<h2>What ran</h2>\n",
                       FactsTable({{"job", record.job_id()},
-                             {"jailrun", from.jail_version()},
-                             {"kernel", from.kernel_release()},
-                             {"language", from.language()},
-                             {"runtime", from.runtime()},
-                             {"variant", from.variant()},
-                             {"standard", from.standard()},
-                             {"its program", from.runtime_program()},
-                             {"build id", absl::BytesToHexString(from.runtime_build_id())},
-                             {"policy", from.policy()},
-                             {"plan sha256", absl::BytesToHexString(from.plan_sha256())},
-                             {"source sha256", absl::BytesToHexString(from.source_sha256())},
-                             {"resolve", FormatMicroseconds(timeline.resolve_us())},
-                             {"set-up", FormatMicroseconds(timeline.setup_us())},
-                             {"total", FormatMicroseconds(timeline.total_us())}}));
+                                  {"jailrun", from.jail_version()},
+                                  {"kernel", from.kernel_release()},
+                                  {"language", from.language()},
+                                  {"runtime", from.runtime()},
+                                  {"variant", from.variant()},
+                                  {"standard", from.standard()},
+                                  {"its program", from.runtime_program()},
+                                  {"build id", absl::BytesToHexString(from.runtime_build_id())},
+                                  {"policy", from.policy()},
+                                  {"plan sha256", absl::BytesToHexString(from.plan_sha256())},
+                                  {"source sha256", absl::BytesToHexString(from.source_sha256())},
+                                  {"resolve", FormatMicroseconds(timeline.resolve_us())},
+                                  {"set-up", FormatMicroseconds(timeline.setup_us())},
+                                  {"total", FormatMicroseconds(timeline.total_us())}}));
 }
 
 }  // namespace

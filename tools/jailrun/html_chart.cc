@@ -53,8 +53,9 @@ class Scale {
 std::string StepRow(const v1::StepTime& step, const Scale& scale) {
   const double start = scale.At(Number(step.start_us()));
   const double end = scale.At(Number(step.start_us()) + Number(step.duration_us()));
-  return absl::StrCat("<tr><td>", Escape(step.step()), "<td class=\"n\">", FormatMicroseconds(step.start_us()),
-                      "<td class=\"n\">", FormatMicroseconds(step.duration_us()),
+  return absl::StrCat("<tr><td>", Escape(step.step()), "<td class=\"n\">",
+                      FormatMicroseconds(step.start_us()), "<td class=\"n\">",
+                      FormatMicroseconds(step.duration_us()),
                       "<td class=\"lane\"><span style=\"margin-left:", Percent(start),
                       ";width:", Percent(end - start), "\"></span></tr>\n");
 }
@@ -110,8 +111,8 @@ std::string CurveChart(const v1::Timeline& timeline, const Curve& curve, const v
       "<figure><figcaption>", curve.title, ": at most ", curve.format(peak),
       limit > 0 ? absl::StrCat(", limit ", curve.format(limit)) : "", "</figcaption>",
       absl::StrFormat("<svg viewBox=\"0 0 %.0f %.0f\" preserveAspectRatio=\"none\">", kChartWidth, kHeight),
-      near ? absl::StrFormat("<line class=\"limit\" x1=\"0\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>", kChartWidth,
-                             limit_y, limit_y)
+      near ? absl::StrFormat("<line class=\"limit\" x1=\"0\" x2=\"%.0f\" y1=\"%.1f\" y2=\"%.1f\"/>",
+                             kChartWidth, limit_y, limit_y)
            : "",
       "<polyline points=\"", Points(timeline, curve, most), "\"/></svg></figure>\n");
 }
@@ -144,8 +145,8 @@ std::string ResourceCharts(const v1::Timeline& timeline, const v1::Limits& limit
   if (timeline.samples().empty()) return "";
   std::string charts;
   for (const Curve& curve : kCurves) absl::StrAppend(&charts, CurveChart(timeline, curve, limits));
-  return absl::StrCat("<h2>Resources, over ", FormatMicroseconds(timeline.samples().rbegin()->at_us()), "</h2>\n",
-                      charts);
+  return absl::StrCat("<h2>Resources, over ", FormatMicroseconds(timeline.samples().rbegin()->at_us()),
+                      "</h2>\n", charts);
 }
 
 }  // namespace jail::cli

@@ -118,10 +118,11 @@ bool WasParked(const v1::ResultRecord& record) {
 }
 
 std::string RenderTimeline(const v1::Timeline& timeline, bool parked) {
-  std::string text = absl::StrCat(
-      "Time: resolve ", FormatMicroseconds(timeline.resolve_us()), ", set-up ", FormatMicroseconds(timeline.setup_us()),
-      parked ? " (in a jail that was ready)" : "", ", total ", FormatMicroseconds(timeline.total_us()),
-      timeline.steps().empty() ? "" : "; longest steps around the program", "\n");
+  std::string text =
+      absl::StrCat("Time: resolve ", FormatMicroseconds(timeline.resolve_us()), ", set-up ",
+                   FormatMicroseconds(timeline.setup_us()), parked ? " (in a jail that was ready)" : "",
+                   ", total ", FormatMicroseconds(timeline.total_us()),
+                   timeline.steps().empty() ? "" : "; longest steps around the program", "\n");
   const std::vector<v1::StepTime> steps = LongestSteps(timeline);
   Table table(2);
   for (const v1::StepTime& step : steps) {

@@ -56,10 +56,11 @@ std::string RenderTiming(const v1::Timing& timing) {
 }
 
 std::string RenderExtraUsage(const v1::Usage& usage) {
-  std::string text = absl::StrCat(
-      "  user ", FormatMicroseconds(usage.user_time_us()), ", system ", FormatMicroseconds(usage.system_time_us()),
-      "; faults ", usage.minor_faults(), " minor, ", usage.major_faults(), " major; switches ",
-      usage.voluntary_switches(), " voluntary, ", usage.forced_switches(), " forced");
+  std::string text =
+      absl::StrCat("  user ", FormatMicroseconds(usage.user_time_us()), ", system ",
+                   FormatMicroseconds(usage.system_time_us()), "; faults ", usage.minor_faults(), " minor, ",
+                   usage.major_faults(), " major; switches ", usage.voluntary_switches(), " voluntary, ",
+                   usage.forced_switches(), " forced");
   if (usage.has_io_read_bytes() || usage.has_io_write_bytes()) {
     absl::StrAppend(&text, "; read ", FormatBytes(usage.io_read_bytes()), ", wrote ",
                     FormatBytes(usage.io_write_bytes()));

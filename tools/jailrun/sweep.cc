@@ -17,8 +17,8 @@ std::string Counted(int count, absl::string_view one, absl::string_view many) {
 std::string RenderRemoved(const v1::SweepReport& report) {
   if (report.groups_removed() == 0 && report.runs_removed() == 0) return "Nothing was left behind.\n";
   return absl::StrCat("Removed what ", Counted(report.runs_removed(), "killed run", "killed runs"),
-                      " had left: ", Counted(report.groups_removed(), "control group", "control groups"), ", ",
-                      Counted(report.processes_killed(), "process", "processes"), " killed.\n");
+                      " had left: ", Counted(report.groups_removed(), "control group", "control groups"),
+                      ", ", Counted(report.processes_killed(), "process", "processes"), " killed.\n");
 }
 
 }  // namespace

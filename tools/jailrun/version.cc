@@ -32,7 +32,8 @@ std::vector<VersionFact> VersionFacts() {
 
 std::string RenderVersion(const std::vector<BuiltinPart>& parts) {
   Table table(0);
-  for (const VersionFact& fact : VersionFacts()) table.Row({fact.first == "version" ? "jailrun" : fact.first, fact.second});
+  for (const VersionFact& fact : VersionFacts())
+    table.Row({fact.first == "version" ? "jailrun" : fact.first, fact.second});
   for (const BuiltinPart& part : parts) {
     table.Row({absl::StrCat(part.kind, " ", part.name),
                absl::StrCat("sha256 ", absl::BytesToHexString(part.sha256))});
@@ -42,9 +43,10 @@ std::string RenderVersion(const std::vector<BuiltinPart>& parts) {
 
 // All values are ours: names of [a-z0-9._-] and digits, so nothing needs escaping.
 std::string VersionJson(const std::vector<BuiltinPart>& parts) {
-  const std::string facts = absl::StrJoin(VersionFacts(), ",\n", [](std::string* out, const VersionFact& fact) {
-    absl::StrAppend(out, "  \"", fact.first, "\": \"", fact.second, "\"");
-  });
+  const std::string facts =
+      absl::StrJoin(VersionFacts(), ",\n", [](std::string* out, const VersionFact& fact) {
+        absl::StrAppend(out, "  \"", fact.first, "\": \"", fact.second, "\"");
+      });
   const std::string builtin = absl::StrJoin(parts, ",\n", [](std::string* out, const BuiltinPart& part) {
     absl::StrAppend(out, "    {\"kind\": \"", part.kind, "\", \"name\": \"", part.name, "\", \"sha256\": \"",
                     absl::BytesToHexString(part.sha256), "\"}");

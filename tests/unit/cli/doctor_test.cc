@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -140,7 +141,9 @@ TEST_P(EveryProofTest, AnAttackThatSucceededIsNotHeld) {
 
 TEST_P(EveryProofTest, AnAttackThatSaidNothingIsNotHeld) {
   Bait bait;
-  const auto run = [](const v1::JobSpec&) { return ParsedRecord("verdict: VERDICT_OK phases { exit_code: 0 }"); };
+  const auto run = [](const v1::JobSpec&) {
+    return ParsedRecord("verdict: VERDICT_OK phases { exit_code: 0 }");
+  };
   EXPECT_FALSE(Prove(*GetParam(), run, &bait).held());
 }
 
@@ -148,7 +151,7 @@ TEST_P(EveryProofTest, ARefusedRunProvesNothing) {
   Bait bait;
   const auto run = [](const v1::JobSpec&) {
     return ParsedRecord(R"pb(verdict: VERDICT_JAIL_ERROR
-                       failure { message: "no root" hint: "get one" })pb");
+                             failure { message: "no root" hint: "get one" })pb");
   };
   const v1::Proof proof = Prove(*GetParam(), run, &bait);
   EXPECT_FALSE(proof.held());
@@ -339,6 +342,20 @@ TEST(DoctorTest, WithBestEffortWhatIsMissingIsUnavailableAndHasACure) {
   EXPECT_EQ(Find(report, "memory hog").state(), v1::Proof::STATE_UNAVAILABLE);
   EXPECT_EQ(Find(report, "mount").state(), v1::Proof::STATE_NOT_HELD) << "its mechanism is there";
   EXPECT_FALSE(report.ready());
+}
+
+TEST(DoctorTest, LandlockIsAttackedWhereItForbidsWhatNothingElseDoes) {
+  const auto run = [](const v1::JobSpec& job) { return Ran(job, "BLOCKED a way: EACCES\n"); };
+  Host host = FullHost();
+  for (const auto& [abi, count] : {std::pair(0, 0), {4, 0}, {5, 1}, {7, 1}}) {
+    host.landlock_abi = abi;
+    const v1::DoctorReport report = Examine(host, ParsedRecord(kProbe), /*best_effort=*/false, run);
+    EXPECT_EQ(
+        std::count_if(report.proofs().begin(), report.proofs().end(),
+                      [](const v1::Proof& proof) { return proof.protection() == v1::PROTECTION_LANDLOCK; }),
+        count)
+        << abi;
+  }
 }
 
 TEST(DoctorTest, WithoutAJailNothingIsRun) {

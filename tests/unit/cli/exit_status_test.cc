@@ -18,7 +18,9 @@ struct Case {
 
 class ExitStatusTest : public ::testing::TestWithParam<Case> {};
 
-TEST_P(ExitStatusTest, Mirrors) { EXPECT_EQ(ExitStatus(ParsedRecord(GetParam().record), 0), GetParam().status); }
+TEST_P(ExitStatusTest, Mirrors) {
+  EXPECT_EQ(ExitStatus(ParsedRecord(GetParam().record), 0), GetParam().status);
+}
 
 constexpr Case kCases[] = {
     {"Ok", "verdict: VERDICT_OK phases { exit_code: 0 }", 0},

@@ -68,8 +68,8 @@ Checked Check(const v1::RuntimeCatalog& catalog, const std::vector<std::string>&
   return {ok, text};
 }
 
-std::string LangsTable(const v1::RuntimeCatalog& catalog, const std::vector<std::string>& names, bool versions,
-                  RunJob run) {
+std::string LangsTable(const v1::RuntimeCatalog& catalog, const std::vector<std::string>& names,
+                       bool versions, RunJob run) {
   return RenderLangs(
       DescribeLangs(*PickRuntimes(catalog, names), versions ? Ask::kVersions : Ask::kNothing, run));
 }

@@ -215,10 +215,10 @@ v1::SweepReport SweepReport(bool privileged, int removed, int alive, int dying) 
 TEST(TimelineTest, StepsStandInTheOrderOfTheClockAndSamplesAreThinned) {
   v1::ResultRecord record =
       ParsedRecord(R"pb(timeline {
-                    resolve_us: 9
-                    steps { phase: "run" step: "exec\033[2J" start_us: 300 duration_us: 2 }
-                    steps { phase: "run" step: "mount_tmp" start_us: 100 duration_us: 50 }
-                  })pb");
+                          resolve_us: 9
+                          steps { phase: "run" step: "exec\033[2J" start_us: 300 duration_us: 2 }
+                          steps { phase: "run" step: "mount_tmp" start_us: 100 duration_us: 50 }
+                        })pb");
   for (int i = 1; i <= 200; ++i) {
     v1::ResourceSample* sample = record.mutable_timeline()->add_samples();
     sample->set_at_us(i * 10'000);

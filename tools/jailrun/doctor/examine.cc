@@ -56,6 +56,7 @@ v1::Proof NotRun(const ProofRow& row, const v1::ResultRecord& probe) {
 void ProveAll(const Host& host, RunJob run, v1::DoctorReport* report) {
   Bait bait;
   for (const ProofRow& row : ProofRows()) {
+    if (row.can_show != nullptr && !row.can_show(host)) continue;
     const bool usable = report->probe().verdict() == v1::VERDICT_OK;
     v1::Proof proof = usable ? Prove(row, run, &bait) : NotRun(row, report->probe());
     Conclude(host, row, IsRequired(*report, row), &proof);

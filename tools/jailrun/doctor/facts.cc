@@ -155,15 +155,16 @@ v1::HostFact MakeFact(const char* name, std::string value, bool sufficient = tru
 
 v1::HostFact DescribePrivilege(const Host& host) {
   if (!host.privileged()) {
-    return MakeFact("privilege", absl::StrCat("none: uid ", host.uid, host.rootless ? ", --rootless" : ""), false,
-                "run as root, or have root do make install SETUID=1 and join the group jailrun");
+    return MakeFact("privilege", absl::StrCat("none: uid ", host.uid, host.rootless ? ", --rootless" : ""),
+                    false, "run as root, or have root do make install SETUID=1 and join the group jailrun");
   }
-  if (host.uid != 0) return MakeFact("privilege", absl::StrCat("uid ", host.uid, ", the helper is setuid root"));
+  if (host.uid != 0)
+    return MakeFact("privilege", absl::StrCat("uid ", host.uid, ", the helper is setuid root"));
   if (host.missing_capabilities.empty()) return MakeFact("privilege", "root");
-  return MakeFact("privilege", absl::StrCat("root without ", absl::StrJoin(host.missing_capabilities, ", ")),
-              false,
-              "give the container these capabilities (docker run --cap-add ...), or be no root in it at all: "
-              "then jailrun runs rootless");
+  return MakeFact(
+      "privilege", absl::StrCat("root without ", absl::StrJoin(host.missing_capabilities, ", ")), false,
+      "give the container these capabilities (docker run --cap-add ...), or be no root in it at all: "
+      "then jailrun runs rootless");
 }
 
 v1::HostFact DescribeCgroups(const Host& host) {
@@ -189,8 +190,8 @@ v1::HostFact DescribeUserNamespaces(const Host& host) {
   if (host.user_namespaces == 0) return MakeFact("user namespaces", "none", false, kCure);
   const bool denied = host.user_namespaces_denied && !host.privileged();
   return MakeFact("user namespaces",
-              denied ? "not for those without privilege" : absl::StrCat("up to ", host.user_namespaces),
-              !denied, kCure);
+                  denied ? "not for those without privilege" : absl::StrCat("up to ", host.user_namespaces),
+                  !denied, kCure);
 }
 
 }  // namespace
@@ -210,7 +211,7 @@ Host LookAtHost(const std::string& launcher_path, bool rootless, const std::stri
   FindCgroups(root, &host);
   host.seccomp = absl::StrContains(Read(root + "/proc/sys/kernel/seccomp/actions_avail"), "user_notif");
   host.memfd_noexec = Exists(root + "/proc/sys/vm/memfd_noexec");
-  host.landlock = LandlockAbi() >= kUsableLandlockAbi;
+  host.landlock_abi = LandlockAbi() >= kUsableLandlockAbi ? LandlockAbi() : 0;
   host.user_namespaces = ReadNumber(root + "/proc/sys/user/max_user_namespaces", 0);
   host.user_namespaces_denied = AreDenied(root);
   return host;
@@ -224,10 +225,10 @@ std::vector<v1::HostFact> DescribeHost(const Host& host) {
       DescribeCgroups(host),
       DescribeUserNamespaces(host),
       MakeFact("seccomp", host.seccomp ? "with user notification" : "without user notification", host.seccomp,
-           "use a kernel from 5.9 on with CONFIG_SECCOMP_FILTER"),
+               "use a kernel from 5.9 on with CONFIG_SECCOMP_FILTER"),
       MakeFact("memfd_noexec", host.memfd_noexec ? "yes" : "no", host.memfd_noexec,
-           "use a kernel from 6.3 on (vm.memfd_noexec)"),
-      MakeFact("landlock", host.landlock ? "yes" : "no"),
+               "use a kernel from 6.3 on (vm.memfd_noexec)"),
+      MakeFact("landlock", host.landlock_abi > 0 ? absl::StrCat("ABI ", host.landlock_abi) : "no"),
   };
 }
 

@@ -27,7 +27,7 @@ struct Host {
   bool cgroups_read_only = false;
   bool seccomp = false;
   bool memfd_noexec = false;
-  bool landlock = false;
+  int landlock_abi = 0;                 // 0: none that is of use.
   int64_t user_namespaces = 0;          // user.max_user_namespaces
   bool user_namespaces_denied = false;  // By a switch of the distribution's, for those without privilege.
 

@@ -82,7 +82,7 @@ constexpr Rule kRules[] = {
     {kLayer, v1::PROTECTION_CGROUP_NAMESPACE, Always, "clone(CLONE_NEWCGROUP)"},
     {kLayer, v1::PROTECTION_READ_ONLY_ROOT, Always, "pivot_root"},
     {kLayer, v1::PROTECTION_SECCOMP, [](const H& host) { return host.seccomp; }, "seccomp filter"},
-    {kLayer, v1::PROTECTION_LANDLOCK, [](const H& host) { return host.landlock; }, "landlock ABI"},
+    {kLayer, v1::PROTECTION_LANDLOCK, [](const H& host) { return host.landlock_abi > 0; }, "landlock ABI"},
     {kLayer, v1::PROTECTION_NO_NEW_PRIVS, Always, "prctl(PR_SET_NO_NEW_PRIVS)"},
     {kLayer, v1::PROTECTION_NO_CAPABILITIES, Always, "all sets"},
     {kLayer, v1::PROTECTION_MEMORY_CGROUP, Memory<kV2>, "cgroup-v2 memory.max"},

@@ -58,6 +58,9 @@ void AskFewFiles(v1::JobSpec* job) { job->mutable_limits()->set_open_files(32); 
 void AskSmallStack(v1::JobSpec* job) { job->mutable_limits()->set_stack_bytes(2 * kMiB); }
 void AskArtifacts(v1::JobSpec* job) { job->add_artifact_globs("*"); }
 
+// Before ABI 5 (Linux 6.10) Landlock knows no device's requests, and forbids nothing that the mounts do not.
+bool HasDeviceRules(const Host& host) { return host.landlock_abi >= 5; }
+
 // clang-format off
 constexpr ProofRow kProofs[] = {
     // Limits.
@@ -107,6 +110,8 @@ constexpr ProofRow kProofs[] = {
      v1::PROTECTION_MOUNT_NAMESPACE, "artifact-links", AskArtifacts, JudgeLinks},
     {"devices", "make and open disks, /dev/mem, /dev/kvm", kNoResource, v1::PROTECTION_NO_CAPABILITIES,
      "devices", nullptr, JudgeRefused},
+    {"requests to devices", "ask /dev/null and its like what only a driver answers", kNoResource,
+     v1::PROTECTION_LANDLOCK, "device-requests", nullptr, JudgeRefused, HasDeviceRules},
     {"written programs", "execute what it wrote", kNoResource, v1::PROTECTION_READ_ONLY_ROOT,
      "execute-written", nullptr, JudgeRefused},
     {"memfd programs", "execute a file that has only memory", kNoResource, v1::PROTECTION_MEMFD_NOEXEC,

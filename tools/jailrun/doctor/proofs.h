@@ -10,6 +10,7 @@
 #include "jail/v1/job.pb.h"
 #include "jail/v1/result.pb.h"
 #include "tools/jailrun/doctor/bait.h"
+#include "tools/jailrun/doctor/facts.h"
 #include "tools/jailrun/doctor/judge.h"
 #include "tools/jailrun/langs.h"
 
@@ -24,6 +25,7 @@ struct ProofRow {
   const char* attack;             // Its name in the attack program.
   void (*ask)(v1::JobSpec* job);  // Limits and the like; null for a job with the defaults.
   Judge judge;
+  bool (*can_show)(const Host& host) = nullptr;  // Where it shows anything; null: everywhere.
 };
 
 absl::Span<const ProofRow> ProofRows();

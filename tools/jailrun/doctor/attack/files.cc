@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -69,6 +70,20 @@ constexpr Try kDevices[] = {
     {"/dev/kvm", [] { return CanOpen("/dev/kvm", O_RDWR); }},
     {"/dev/fuse", [] { return CanOpen("/dev/fuse", O_RDWR); }},
     {"/dev/net/tun", [] { return CanOpen("/dev/net/tun", O_RDWR); }},
+    {},
+};
+
+// Reads, whatever the device answers: a driver's code that no program needs.
+int Ask(const char* device, unsigned long request) {
+  const int fd = open(device, O_RDONLY | O_CLOEXEC);
+  char answer[256];
+  return fd < 0 ? errno : Reached(ioctl(fd, request, answer));
+}
+
+constexpr Try kDeviceRequests[] = {
+    {"TCGETS of /dev/null", [] { return Ask("/dev/null", TCGETS); }},
+    {"TIOCGWINSZ of /dev/zero", [] { return Ask("/dev/zero", TIOCGWINSZ); }},
+    {"FIONREAD of /dev/urandom", [] { return Ask("/dev/urandom", FIONREAD); }},
     {},
 };
 
@@ -160,6 +175,7 @@ const Attack kFileAttacks[] = {
     {"read-host", kReadHost, nullptr},
     {"write-root", kWriteHost, nullptr},
     {"devices", kDevices, nullptr},
+    {"device-requests", kDeviceRequests, nullptr},
     {"execute-written", kExecuteWritten, nullptr},
     {"execute-memfd", kExecuteMemfds, nullptr},
     {"artifact-links", nullptr, MakeLinks},
