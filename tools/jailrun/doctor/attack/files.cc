@@ -74,7 +74,7 @@ constexpr Try kDevices[] = {
 };
 
 // Reads, whatever the device answers: a driver's code that no program needs.
-int Ask(const char* device, unsigned long request) {
+int Ask(const char* device, int request) {
   const int fd = open(device, O_RDONLY | O_CLOEXEC);
   char answer[256];
   return fd < 0 ? errno : Reached(ioctl(fd, request, answer));
