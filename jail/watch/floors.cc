@@ -47,4 +47,13 @@ std::string SayFloors(const PhaseFacts& facts) {
   return said;
 }
 
+std::string SayFullMemory(const PhaseFacts& facts) {
+  if (!facts.report || facts.report->memory_cgroup == plan::CgroupKind::kNone) return "";
+  const int64_t limit = facts.phase->limits().memory_bytes();
+  const int64_t own = facts.report->usage.anon_peak_bytes;
+  if (facts.report->usage.memory_peak_bytes < limit || own < limit / 2) return "";
+  return absl::StrCat("; its memory was full (", FormatBytes(own), " of ", FormatBytes(limit),
+                      " its own data), so it may have spent that time on reading its files over and over");
+}
+
 }  // namespace jail::watch

@@ -196,8 +196,11 @@ Judgement Judge(const PhaseFacts& facts) {
   if (const Fault fault = FindFault(facts)) return Refuse(facts, fault);
   for (const Rule& rule : kRules) {
     if (!rule.applies(facts)) continue;
-    const std::string floors = rule.verdict == v1::VERDICT_OK ? "" : SayFloors(facts);
-    return {rule.verdict, Sentence(facts, absl::StrCat(rule.say(facts), floors), rule.verdict), {}};
+    const bool by_time =
+        rule.verdict == v1::VERDICT_CPU_TIME_LIMIT || rule.verdict == v1::VERDICT_WALL_TIME_LIMIT;
+    const std::string why = absl::StrCat(rule.verdict == v1::VERDICT_OK ? "" : SayFloors(facts),
+                                         by_time ? SayFullMemory(facts) : "");
+    return {rule.verdict, Sentence(facts, absl::StrCat(rule.say(facts), why), rule.verdict), {}};
   }
   return {};  // Not reached: the last rule always applies.
 }

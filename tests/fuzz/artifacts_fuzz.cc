@@ -65,9 +65,9 @@ class Scene {
     }
     const fs::path path = base / name;
     std::error_code error;
+    if (!IsOwn(base, path.parent_path())) return false;
     fs::create_directories(path.parent_path(), error);
-    if (error || fs::exists(fs::symlink_status(path, error)) || !IsOwn(base, path.parent_path()))
-      return false;
+    if (error || fs::exists(fs::symlink_status(path, error))) return false;
     switch (kind) {
       case 'd':
         return fs::create_directory(path, error);
@@ -91,7 +91,8 @@ class Scene {
  private:
   // No link on the way: create_directories goes through them.
   static bool IsOwn(const fs::path& base, const fs::path& parent) {
-    return absl::StartsWith(fs::canonical(parent).string(), base.string());
+    std::error_code error;
+    return absl::StartsWith(fs::weakly_canonical(parent, error).string(), base.string()) && !error;
   }
 
   fs::path top_;

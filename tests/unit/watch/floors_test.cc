@@ -45,6 +45,23 @@ TEST(FloorsTest, ARunThatSucceedsOrHasEnoughDoesNot) {
   EXPECT_THAT(Judge(enough.facts).summary, Not(HasSubstr("below")));
 }
 
+TEST(FloorsTest, TimeSpentInAFullMemoryIsCalledThat) {
+  TestPhase run;
+  run.phase.mutable_limits()->set_memory_bytes(96 << 20);
+  run.Kill(plan::KillReason::kCpuTime);
+  run.report().usage.memory_peak_bytes = 96 << 20;
+  run.report().usage.anon_peak_bytes = 80 << 20;
+  EXPECT_THAT(Judge(run.facts).summary, HasSubstr("memory was full (80 MiB of 96 MiB its own data)"));
+  EXPECT_EQ(Judge(run.facts).verdict, v1::VERDICT_CPU_TIME_LIMIT) << "no kill for memory, no such verdict";
+  run.report().usage.anon_peak_bytes = 20 << 20;
+  EXPECT_THAT(Judge(run.facts).summary, Not(HasSubstr("full"))) << "files that it read";
+  run.report().usage.anon_peak_bytes = -1;
+  EXPECT_THAT(Judge(run.facts).summary, Not(HasSubstr("full")));
+  run.report().usage.anon_peak_bytes = 80 << 20;
+  run.report().usage.memory_peak_bytes = 90 << 20;
+  EXPECT_THAT(Judge(run.facts).summary, Not(HasSubstr("full")));
+}
+
 TEST(FloorsTest, TheReportOfALimitBelowHasIt) {
   const Tight small(4 << 20, 4);
   int with_floor = 0;

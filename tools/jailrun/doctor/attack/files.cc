@@ -77,7 +77,7 @@ constexpr Try kDevices[] = {
 int Ask(const char* device, int request) {
   const int fd = open(device, O_RDONLY | O_CLOEXEC);
   char answer[256];
-  return fd < 0 ? errno : Reached(ioctl(fd, request, answer));
+  return fd < 0 ? errno : Reached(syscall(SYS_ioctl, fd, request, answer));
 }
 
 constexpr Try kDeviceRequests[] = {
