@@ -43,6 +43,7 @@
 #include "jail/watch/collect.h"
 #include "jail/watch/hints.h"
 #include "jail/watch/isolation.h"
+#include "jail/watch/page_cache.h"
 #include "jail/watch/record.h"
 #include "jail/watch/run_phase.h"
 #include "jail/watch/start.h"
@@ -311,6 +312,7 @@ class JobRun {
     if (!sealed.ok()) return Refuse(FromStatus("seal_plan", sealed.status()));
     record_.mutable_provenance()->set_plan_sha256(std::string(sealed->sha256.begin(), sealed->sha256.end()));
 
+    watch::BringIn(plan_, phase);
     std::optional<Helper> parked = channels.empty() ? TakeParked(phase, options) : std::nullopt;
     watch::PhaseOutcome outcome = watch::RunPhase(
         {site_.launcher_path, sealed->fd.get(), &plan_, &phase, Connect(phase), std::move(parked), channels});

@@ -339,6 +339,7 @@ absl::Status AddCompilePhase(const Program& program, v1::RunPlan* plan) {
   phase.set_floor_memory_bytes(program.runtime->compile_floor_memory_bytes());
   phase.set_floor_processes(program.runtime->compile_floor_processes());
   *phase.mutable_products() = compile.products();
+  *phase.mutable_resident_files() = compile.resident_files();
   *phase.mutable_files() = {program.files.begin(), program.files.end()};
   return SetPolicy(compile.policy(), &phase);
 }
@@ -369,6 +370,7 @@ absl::Status AddRunPhase(const Program& program, v1::RunPlan* plan) {
   SetArgv(run.argv(), program, &phase);
   if (program.runtime != nullptr) JAIL_RETURN_IF_ERROR(SetHostProgram(program, &phase));
   *phase.mutable_artifact_globs() = job.artifact_globs();
+  *phase.mutable_resident_files() = run.resident_files();
   SetTraits(program, &phase);
   *phase.mutable_files() = {program.files.begin(), program.files.end()};
   JAIL_RETURN_IF_ERROR(CheckStrings(phase));

@@ -7,7 +7,7 @@ import unittest
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from judge import execute, payload, record, verdict
+from judge import canaries, execute, payload, record, verdict
 
 PROTO = record.read_proto(os.path.join(HERE, "../../proto/jail/v1/result.proto"))
 NUMBERS = {name: number for number, name in PROTO[0].items()}
@@ -94,6 +94,15 @@ class Judge(unittest.TestCase):
         self.assertFalse(verdict.judge_unjailed(FakePayload, finding)[0])
         finding.escape = "ESCAPE root"
         self.assertTrue(verdict.judge_unjailed(FakePayload, finding)[0])
+
+
+class KernelLog(unittest.TestCase):
+    def test_only_its_own_faults_are_trouble(self):
+        log = ("6,1,100,-;python3[7]: segfault at 0 ip 00 sp 00 error 4 in python3\n"
+               "4,2,200,-;WARNING: CPU: 0 PID: 7 at fs/namespace.c:1 f+0x0/0x1\n CONTINUED=1\n"
+               "1,3,300,-;BUG: kernel NULL pointer dereference\n4,4,400,-;memory: usage 1, limit BUG\n")
+        self.assertEqual(canaries.kernel_trouble(log), ["WARNING: CPU: 0 PID: 7 at fs/namespace.c:1 f+0x0/0x1",
+                                                        "BUG: kernel NULL pointer dereference"])
 
 
 class Records(unittest.TestCase):

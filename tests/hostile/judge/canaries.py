@@ -1,6 +1,8 @@
 """Things on the host that no payload may see or touch. Their names are fixed, as payloads must know
 them, so one corpus runs at a time (run_corpus.py holds a lock)."""
+import ctypes
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,7 +14,14 @@ from judge.host import LIBC, remove
 FOLDER = "/var/tmp/jailrun-canary"
 PORT = 47998
 SYS_MQ_OPEN, SYS_MQ_UNLINK = 240, 241
+SYS_ADD_KEY, SYS_KEYCTL, USER_KEYRING = 248, 250, -4
+KEYCTL_SETPERM, KEYCTL_INVALIDATE, KEYCTL_READ, EVERYONE = 5, 21, 11, 0x3f3f3f3f
 IPC_RMID, SHM_KEY = 0, 0x6A61696C
+
+
+def kernel_trouble(log):
+    """What a payload must not get out of the kernel, of lines of /dev/kmsg."""
+    return re.findall(r"^[^;]*;((?:kernel )?BUG[: ].*|WARNING: .*|Oops: .*|Kernel panic.*)", log, re.M)
 
 
 def bind(s, address):
@@ -39,6 +48,9 @@ class Canaries:
         self._listen_udp()
         self.segment = LIBC.shmget(SHM_KEY, 4096, 0o1666)
         self.queue = LIBC.syscall(SYS_MQ_OPEN, b"jailrun-canary", os.O_CREAT | os.O_RDWR, 0o666, None)
+        self.key = LIBC.syscall(SYS_ADD_KEY, b"user", b"jailrun-canary", self.nonce.encode(), len(self.nonce), USER_KEYRING)
+        LIBC.syscall(SYS_KEYCTL, KEYCTL_SETPERM, self.key, EVERYONE)
+        self._open_log()
         self._start_process()
         self.host_before = self._host()
 
@@ -108,6 +120,27 @@ class Canaries:
         os.set_blocking(self.told, False)
         self.process_before = self._process()
 
+    def _open_log(self):
+        """Has the secret in it; what the kernel says from here on is looked at."""
+        self.log = None
+        if not os.path.exists("/dev/kmsg"): return
+        with open("/dev/kmsg", "w", encoding="ascii") as log: log.write("jailrun-canary " + self.nonce + "\n")
+        self.log = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+        os.lseek(self.log, 0, os.SEEK_END)
+
+    def _read_log(self):
+        said = b""
+        while self.log is not None:
+            try: said += os.read(self.log, 8192)
+            except BlockingIOError: break
+            except BrokenPipeError: continue  # Overwritten before it was read: on with what is there.
+        return said.decode("utf-8", "replace")
+
+    def _key(self):
+        text = ctypes.create_string_buffer(100)
+        length = LIBC.syscall(SYS_KEYCTL, KEYCTL_READ, self.key, text, len(text))
+        return text.raw[:max(length, 0)]
+
     def _process(self):
         pid = self.process.pid
         try:
@@ -139,6 +172,8 @@ class Canaries:
         except BlockingIOError:
             pass
         if self._process() != self.process_before: bad.append("the host process is now %s" % (self._process(),))
+        if self.key != -1 and self._key() != self.nonce.encode(): bad.append("a key of the host has changed")
+        bad += ["the kernel: " + line for line in kernel_trouble(self._read_log())]
         if self._host() != self.host_before: bad.append("a setting of the host has changed")
         if any(b.startswith(("gone", "changed")) for b in bad): self._replant()
         return bad
@@ -159,6 +194,8 @@ class Canaries:
             except OSError: pass  # Not connected: the datagram one.
             s.close()
         LIBC.shmctl(self.segment, IPC_RMID, None)
+        LIBC.syscall(SYS_KEYCTL, KEYCTL_INVALIDATE, self.key)
+        if self.log is not None: os.close(self.log)
         LIBC.syscall(SYS_MQ_UNLINK, b"jailrun-canary")
         remove(FOLDER)
         os.unlink("/dev/shm/jailrun-canary")

@@ -122,7 +122,8 @@ class Traces:
         return {"group": groups(), "file": files(self.without),
                 "mount": {" ".join(line.split()[3:5]) for line in lines("/proc/self/mountinfo")},
                 "segment": lines("/proc/sysvipc/shm"), "semaphore": lines("/proc/sysvipc/sem"),
-                "queue": lines("/proc/sysvipc/msg")}
+                "queue": lines("/proc/sysvipc/msg"),
+                "keys of": {line.split(":")[0].strip() for line in lines("/proc/key-users")}}
 
     def left(self, patience):
         """Other jails may live on this machine: only what is new at once and stays counts."""

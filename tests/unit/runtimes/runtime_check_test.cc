@@ -113,6 +113,8 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
        [](v1::Runtime* r) { (*r->mutable_run()->mutable_env())["A"] = "{memory}"; }},
       {"f: run.env[\"A\"]: {args} are not for the environment",
        [](v1::Runtime* r) { (*r->mutable_run()->mutable_env())["A"] = "{args}"; }},
+      {"f: run.resident_files: \"/etc/passwd\" is not below /usr",
+       [](v1::Runtime* r) { r->mutable_run()->add_resident_files("/etc/passwd"); }},
       {"f: run.products: only the compile phase has products",
        [](v1::Runtime* r) { r->mutable_run()->add_products("a"); }},
       {"f: compile.products: a compiler must hand something to the run phase",
