@@ -204,6 +204,10 @@ std::string FormatMillicores(int64_t millicores) {
 
 absl::string_view BaseName(absl::string_view path) { return path.substr(path.rfind('/') + 1); }
 
+absl::Status Bad(absl::string_view field, absl::string_view what) {
+  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
+}
+
 std::string Quoted(absl::string_view text) {
   constexpr size_t kMaxShown = 80;
   if (text.size() <= kMaxShown) return absl::StrCat("\"", absl::CEscape(text), "\"");

@@ -49,6 +49,9 @@ absl::string_view BaseName(absl::string_view path);
 // In double quotes, everything but printable ASCII escaped, cut after 80 characters: safe on a terminal.
 std::string Quoted(absl::string_view text);
 
+// InvalidArgumentError "FIELD: WHAT".
+absl::Status Bad(absl::string_view field, absl::string_view what);
+
 // The candidate with the fewest edits from `word`, case ignored; empty when none is near.
 absl::string_view NearestName(absl::string_view word, absl::Span<const absl::string_view> candidates);
 

@@ -15,6 +15,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "jail/base/errno_name.h"
+#include "jail/base/sha256.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 
@@ -27,13 +28,6 @@ constexpr size_t kNameLetters = 2 * kDigestBytes;
 constexpr int64_t kMostArtifactBytes = int64_t{256} << 20;
 // When it is full a tenth goes at once, so that not every run has to make room.
 constexpr int64_t kLeftOf10 = 9;
-
-std::string Digest(absl::string_view bytes) {
-  std::string digest(kDigestBytes, '\0');
-  crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
-                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-  return digest;
-}
 
 absl::Status Failed(const std::string& what) {
   return absl::UnavailableError(absl::StrCat("the artifact cache: ", what, ": ", ErrnoName(errno)));
@@ -133,7 +127,7 @@ std::optional<v1::CompiledArtifact> ArtifactCache::Find(absl::string_view key) c
   const absl::string_view all = bytes ? absl::string_view(*bytes) : absl::string_view();
   v1::CompiledArtifact artifact;
   const bool whole =
-      all.size() > kDigestBytes && Digest(all.substr(kDigestBytes)) == all.substr(0, kDigestBytes) &&
+      all.size() > kDigestBytes && Sha256Of(all.substr(kDigestBytes)) == all.substr(0, kDigestBytes) &&
       artifact.ParseFromArray(all.data() + kDigestBytes, static_cast<int>(all.size() - kDigestBytes));
   if (!whole) {
     unlinkat(folder_.get(), name.c_str(), 0);
@@ -149,7 +143,7 @@ absl::Status ArtifactCache::Keep(absl::string_view key, const v1::CompiledArtifa
   if (static_cast<int64_t>(bytes.size()) > std::min(most_bytes_, kMostArtifactBytes)) {
     return absl::ResourceExhaustedError("the artifact is larger than the whole cache may be");
   }
-  bytes.replace(0, kDigestBytes, Digest(absl::string_view(bytes).substr(kDigestBytes)));
+  bytes.replace(0, kDigestBytes, Sha256Of(absl::string_view(bytes).substr(kDigestBytes)));
   // Without a name until it is whole: who is killed on the way leaves nothing.
   const Fd file(openat(folder_.get(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0400));
   if (!file.valid()) return Failed("make a file");

@@ -18,9 +18,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "jail/base/errno_name.h"
+#include "jail/base/sha256.h"
 #include "jail/base/status_macros.h"
 #include "jail/call/json.h"
-#include "jail/call/sha256.h"
 
 namespace jail::call {
 namespace {
@@ -110,7 +110,7 @@ class Lines {
 };
 
 absl::StatusOr<std::string> Replay(const v1::HostCall& call, const HostRequest& request) {
-  if (call.name() != request.name || call.args_sha256() != Sha256(request.args_json)) {
+  if (call.name() != request.name || call.args_sha256() != Sha256Of(request.args_json)) {
     return absl::FailedPreconditionError(absl::StrCat("call ", request.sequence, " of ", request.name,
                                                       " is another one than the ledger's, of ", call.name()));
   }

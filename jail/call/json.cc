@@ -22,9 +22,8 @@ class Writer {
   bool boolean(bool value) { return Scalar(value ? "true" : "false"); }
   bool number_integer(int64_t value) { return Scalar(absl::StrCat(value)); }
   bool number_unsigned(uint64_t value) { return Scalar(absl::StrCat(value)); }
-  bool number_float(double, const std::string& digits) {
-    return Scalar(digits);
-  }  // Too long for 64 bits, too.
+  // What is too long for 64 bits comes here, too.
+  bool number_float(double, const std::string& digits) { return Scalar(digits); }
   bool string(std::string& value) { return Scalar(Quote(value)); }
   bool binary(json::binary_t&) { return false; }
   bool start_object(size_t) { return Open('{'); }

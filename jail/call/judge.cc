@@ -66,16 +66,11 @@ void TakeAnswer(const Message& message, const Caps& caps, v1::CallResult* result
   }
 }
 
-Error::Kind ShimKindOf(v1::Verdict verdict) {
+Error::Kind EndKindOf(v1::Verdict verdict) {
   for (const VerdictRow& row : kVerdicts) {
     if (row.verdict == verdict) return row.kind;
   }
   return Error::KIND_NO_RESULT;
-}
-
-// The last line that the interpreter wrote may say why: an answer is missing because it could not even start.
-std::string Summary(const v1::ResultRecord& record) {
-  return absl::StrCat("the program gave no result: ", record.summary());
 }
 
 }  // namespace
@@ -92,7 +87,7 @@ void Judge(const Service& service, const Caps& caps, v1::ResultRecord record, v1
     result->set_duration_us(usage.wall_time_us());
     result->set_memory_bytes(usage.memory_peak_bytes());
   }
-  const Error::Kind ended = ShimKindOf(record.verdict());
+  const Error::Kind ended = EndKindOf(record.verdict());
   Error* error = result->mutable_error();
   if (!service.misuse().empty()) {
     SetError(Error::KIND_CHANNEL_MISUSED,
@@ -100,7 +95,7 @@ void Judge(const Service& service, const Caps& caps, v1::ResultRecord record, v1
   } else if (ended != Error::KIND_NO_RESULT) {
     SetError(ended, record.summary(), error);
   } else if (record.verdict() != v1::VERDICT_OK || !service.answer().has_value()) {
-    SetError(Error::KIND_NO_RESULT, Summary(record), error);
+    SetError(Error::KIND_NO_RESULT, absl::StrCat("the program gave no result: ", record.summary()), error);
   } else {
     result->clear_error();
     TakeAnswer(*service.answer(), caps, result);

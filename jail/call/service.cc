@@ -13,11 +13,11 @@
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "jail/base/clock.h"
+#include "jail/base/sha256.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/units.h"
 #include "jail/base/utf8.h"
 #include "jail/call/json.h"
-#include "jail/call/sha256.h"
 
 namespace jail::call {
 namespace {
@@ -150,51 +150,58 @@ v1::HostCall Service::Decide(const Message& message) {
   call.set_sequence(seen_.api_call_count() + 1);
   seen_.set_api_call_count(call.sequence());
   call.set_name(Shorten(message.name, caps_.log_characters));
-  call.set_args_sha256(Sha256(message.json));
+  call.set_args_sha256(Sha256Of(message.json));
   const int64_t start_ns = MonotonicNs();
-  const absl::Duration timeout = absl::Milliseconds(caps_.host_timeout_ms);
-  const auto left = calls_left_.find(message.name);
-  if (call.sequence() > caps_.max_calls) {
-    Fail(v1::HostCall::OUTCOME_TOO_MANY,
-         absl::StrCat("more than ", caps_.max_calls, " calls of host functions"), &call);
-  } else if (left == calls_left_.end()) {
-    Fail(v1::HostCall::OUTCOME_REFUSED, absl::StrCat("there is no host function ", Quote(call.name())),
-         &call);
-  } else if (left->second <= 0) {
-    Fail(v1::HostCall::OUTCOME_TOO_MANY, absl::StrCat("too many calls of ", call.name()), &call);
-  } else if (message.json.size() > caps_.result_bytes) {
-    Fail(v1::HostCall::OUTCOME_REFUSED,
-         absl::StrCat("arguments of ", message.json.size(), " bytes; at most ", caps_.result_bytes), &call);
-  } else if (!host_) {
-    Fail(v1::HostCall::OUTCOME_ERROR, "nobody answers host functions here", &call);
-  } else {
-    --left->second;
-    const absl::StatusOr<std::string> answer =
-        host_({call.sequence(), message.name, message.json, absl::Now() + timeout, over_fd_});
-    const bool late =
-        absl::Nanoseconds(MonotonicNs() - start_ns) > timeout || absl::IsDeadlineExceeded(answer.status());
-    const absl::StatusOr<std::string> value = answer.ok() ? Compact(*answer) : answer.status();
-    if (late) {
-      Fail(v1::HostCall::OUTCOME_TIMEOUT, absl::StrCat("no answer within ", caps_.host_timeout_ms, " ms"),
-           &call);
-    } else if (!answer.ok()) {
-      Fail(v1::HostCall::OUTCOME_ERROR, std::string(answer.status().message()), &call);
-    } else if (!value.ok()) {
-      Fail(v1::HostCall::OUTCOME_REFUSED, absl::StrCat("the host's answer ", value.status().message()),
-           &call);
-    } else if (value->size() > caps_.result_bytes) {
-      Fail(v1::HostCall::OUTCOME_REFUSED,
-           absl::StrCat("the host's answer has ", value->size(), " bytes; at most ", caps_.result_bytes),
-           &call);
-    } else {
-      call.set_outcome(v1::HostCall::OUTCOME_OK);
-      call.set_value_json(*value);
-    }
-  }
+  if (MayCall(message, &call)) AskHost(message, start_ns, &call);
   call.set_result_sha256(
-      Sha256(call.outcome() == v1::HostCall::OUTCOME_OK ? call.value_json() : call.error()));
+      Sha256Of(call.outcome() == v1::HostCall::OUTCOME_OK ? call.value_json() : call.error()));
   call.set_duration_us((MonotonicNs() - start_ns) / kNsPerUs);
   return call;
+}
+
+bool Service::MayCall(const Message& message, v1::HostCall* call) const {
+  const auto left = calls_left_.find(message.name);
+  if (call->sequence() > caps_.max_calls) {
+    Fail(v1::HostCall::OUTCOME_TOO_MANY,
+         absl::StrCat("more than ", caps_.max_calls, " calls of host functions"), call);
+  } else if (left == calls_left_.end()) {
+    Fail(v1::HostCall::OUTCOME_REFUSED, absl::StrCat("there is no host function ", Quote(call->name())),
+         call);
+  } else if (left->second <= 0) {
+    Fail(v1::HostCall::OUTCOME_TOO_MANY, absl::StrCat("too many calls of ", call->name()), call);
+  } else if (message.json.size() > caps_.result_bytes) {
+    Fail(v1::HostCall::OUTCOME_REFUSED,
+         absl::StrCat("arguments of ", message.json.size(), " bytes; at most ", caps_.result_bytes), call);
+  } else if (!host_) {
+    Fail(v1::HostCall::OUTCOME_ERROR, "nobody answers host functions here", call);
+  } else {
+    return true;
+  }
+  return false;
+}
+
+void Service::AskHost(const Message& message, int64_t start_ns, v1::HostCall* call) {
+  --calls_left_[message.name];
+  const absl::Duration timeout = absl::Milliseconds(caps_.host_timeout_ms);
+  const absl::StatusOr<std::string> answer =
+      host_({call->sequence(), message.name, message.json, absl::Now() + timeout, over_fd_});
+  const bool late =
+      absl::Nanoseconds(MonotonicNs() - start_ns) > timeout || absl::IsDeadlineExceeded(answer.status());
+  const absl::StatusOr<std::string> value = answer.ok() ? Compact(*answer) : answer.status();
+  if (late) {
+    Fail(v1::HostCall::OUTCOME_TIMEOUT, absl::StrCat("no answer within ", caps_.host_timeout_ms, " ms"),
+         call);
+  } else if (!answer.ok()) {
+    Fail(v1::HostCall::OUTCOME_ERROR, std::string(answer.status().message()), call);
+  } else if (!value.ok()) {
+    Fail(v1::HostCall::OUTCOME_REFUSED, absl::StrCat("the host's answer ", value.status().message()), call);
+  } else if (value->size() > caps_.result_bytes) {
+    Fail(v1::HostCall::OUTCOME_REFUSED,
+         absl::StrCat("the host's answer has ", value->size(), " bytes; at most ", caps_.result_bytes), call);
+  } else {
+    call->set_outcome(v1::HostCall::OUTCOME_OK);
+    call->set_value_json(*value);
+  }
 }
 
 void Service::Report(v1::CallResult* result) && {

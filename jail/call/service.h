@@ -53,6 +53,9 @@ class Service {
   absl::Status Log(const Message& message);
   std::string Call(const Message& message);
   v1::HostCall Decide(const Message& message);
+  // Both say in `call` what came of it.
+  bool MayCall(const Message& message, v1::HostCall* call) const;
+  void AskHost(const Message& message, int64_t start_ns, v1::HostCall* call);
   absl::Status Answer(const Message& message);
   bool TakeAll(int socket);
 

@@ -55,10 +55,6 @@ const Language* FindLanguage(absl::string_view name) {
   return nullptr;
 }
 
-absl::Status Bad(absl::string_view field, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
-}
-
 bool IsName(absl::string_view text) {
   if (text.empty() || text.size() > 100 || absl::ascii_isdigit(static_cast<unsigned char>(text[0])))
     return false;
@@ -141,8 +137,12 @@ absl::StatusOr<std::vector<std::string>> PatternsIn(const v1::CallSpec& spec) {
   return Bad("code", absl::StrCat("has ", absl::StrJoin(found, ", "), " in it, which is forbidden here"));
 }
 
+int64_t HeapBytesOf(const v1::CallSpec& spec) {
+  return spec.has_heap_bytes() ? spec.heap_bytes() : kDefaultHeapBytes;
+}
+
 absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& language) {
-  const int64_t heap_bytes = spec.has_heap_bytes() ? spec.heap_bytes() : kDefaultHeapBytes;
+  const int64_t heap_bytes = HeapBytesOf(spec);
   JAIL_RETURN_IF_ERROR(Within("heap_bytes", heap_bytes, 4 * kMiB, int64_t{1} << 40));
   const bool quick = spec.profile() == v1::CallSpec::PROFILE_QUICK;
   const int64_t wall_ms = spec.has_wall_time_ms() ? spec.wall_time_ms()
@@ -188,12 +188,11 @@ absl::StatusOr<Request> Prepare(const v1::CallSpec& spec) {
   if (!spec.entry().empty() && !IsName(spec.entry()))
     return Bad("entry", absl::StrCat(Quoted(spec.entry()), " is no name"));
   JAIL_ASSIGN_OR_RETURN(request.job, JobOf(spec, *language));
-  const int64_t heap_bytes = spec.has_heap_bytes() ? spec.heap_bytes() : kDefaultHeapBytes;
   request.start_json = absl::StrCat(
       "{\"code\":", Quote(code), ",\"input\":", input, ",\"globals\":", globals, ",\"functions\":", functions,
       ",\"modules\":", ModulesOf(spec), ",\"entry\":", Quote(spec.entry()),
       ",\"stack\":", spec.stack() ? "true" : "false", ",\"result_bytes\":", request.caps.result_bytes,
-      ",\"heap_bytes\":", heap_bytes, ",\"max_logs\":", request.caps.max_logs,
+      ",\"heap_bytes\":", HeapBytesOf(spec), ",\"max_logs\":", request.caps.max_logs,
       ",\"log_characters\":", request.caps.log_characters, "}");
   return request;
 }

@@ -59,7 +59,8 @@ int ArrangeFds(Context& context) {
 
 // A jail built ahead waits here, as long as it may: end of file means that the helper is gone.
 int AwaitJob(Context& context) {
-  StayOn(0, context.report->program_cpu = OwnCpu());
+  context.report->program_cpu = OwnCpu();
+  StayOn(0, context.report->program_cpu);
   if (const int error = SendByte(context.sync_child, kSyncParked)) return error;
   uint8_t byte = 0;
   int fd = -1;

@@ -41,10 +41,6 @@ bool NamespaceDiffers(const Context& context, int dir, int which) {
          id != context.report->host_namespaces[which];
 }
 
-}  // namespace
-
-namespace {
-
 struct Check {
   const char* name;
   bool holds;

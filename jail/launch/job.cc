@@ -15,6 +15,35 @@ namespace {
 // A read-only or foreign cgroupfs is the same as none: the record says what stands in.
 bool IsNoCgroup(int error) { return error == EROFS || error == EACCES || error == EPERM; }
 
+bool Always(const Context&) { return true; }
+
+int OpenJob(Context& context) { return OpenPlan(context.job, &context.job_plan); }
+
+int AdmitJob(Context& context) {
+  return plan::AdmitLimits(context.job_plan.limits(), context.site, context.report->host);
+}
+
+// From here on the plan is the job's.
+int MatchShape(Context& context) {
+  if (!plan::SameShape(context.plan.header(), context.job_plan.header())) return EINVAL;
+  context.plan = context.job_plan;
+  return 0;
+}
+
+int HandOver(Context& context) {
+  const int error = SendByte(context.sync_helper, kSyncJob, context.job);
+  return error != 0 && ChildDied(context) ? 0 : error;
+}
+
+constexpr Step<Context> kJobSteps[] = {
+    {StepId::kCheckSeals, Always, OpenJob},
+    {StepId::kAdmitPlan, Always, AdmitJob},
+    {StepId::kMatchShape, Always, MatchShape},
+    {StepId::kSetCgroupLimits, HasCgroups, SetCgroupLimits},
+    {StepId::kChooseStandIns, Always, ChooseStandIns},
+    {StepId::kHandOverJob, Always, HandOver},
+};
+
 }  // namespace
 
 bool HasCgroups(const Context& context) { return context.cgroups.backend != nullptr; }
@@ -61,39 +90,6 @@ int ChooseStandIns(Context& context) {
   At(report.host, -1, missing != nullptr ? missing : "");
   return missing != nullptr ? GoWithout(context, plan::kNoLayer, StepId::kChooseStandIns, ENOTSUP) : 0;
 }
-
-namespace {
-
-bool Always(const Context&) { return true; }
-
-int OpenJob(Context& context) { return OpenPlan(context.job, &context.job_plan); }
-
-int AdmitJob(Context& context) {
-  return plan::AdmitLimits(context.job_plan.limits(), context.site, context.report->host);
-}
-
-// From here on the plan is the job's.
-int MatchShape(Context& context) {
-  if (!plan::SameShape(context.plan.header(), context.job_plan.header())) return EINVAL;
-  context.plan = context.job_plan;
-  return 0;
-}
-
-int HandOver(Context& context) {
-  const int error = SendByte(context.sync_helper, kSyncJob, context.job);
-  return error != 0 && ChildDied(context) ? 0 : error;
-}
-
-constexpr Step<Context> kJobSteps[] = {
-    {StepId::kCheckSeals, Always, OpenJob},
-    {StepId::kAdmitPlan, Always, AdmitJob},
-    {StepId::kMatchShape, Always, MatchShape},
-    {StepId::kSetCgroupLimits, HasCgroups, SetCgroupLimits},
-    {StepId::kChooseStandIns, Always, ChooseStandIns},
-    {StepId::kHandOverJob, Always, HandOver},
-};
-
-}  // namespace
 
 int NoteParked(Context& context) {
   if (!context.plan.Has(plan::kPark)) return 0;  // Its job was here before it was ready.

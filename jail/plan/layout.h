@@ -118,8 +118,8 @@ inline constexpr int kStdoutFd = 1;
 inline constexpr int kStderrFd = 2;
 inline constexpr int kPlanFd = 3;     // this memfd, sealed
 inline constexpr int kControlFd = 4;  // SOCK_SEQPACKET: messages below; end of file cancels the run
-inline constexpr int kFirstChannelFd =
-    5;  // Header.channel_count sockets, the program's under the same numbers
+// Header.channel_count sockets, the program's under the same numbers.
+inline constexpr int kFirstChannelFd = 5;
 inline constexpr int kMaxChannels = 8;
 
 // Messages on the control socket, one byte each, with at most one descriptor.

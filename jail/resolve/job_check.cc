@@ -16,10 +16,6 @@
 #include "jail/plan/layout.h"
 
 namespace jail::resolve {
-absl::Status Bad(absl::string_view field, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
-}
-
 namespace {
 
 using Strings = google::protobuf::RepeatedPtrField<std::string>;

@@ -12,9 +12,6 @@ namespace jail::resolve {
 // CompiledProgram.format of those that this version makes and takes.
 inline constexpr absl::string_view kCompiledFormat = "jailrun compiled program 1";
 
-// InvalidArgumentError "FIELD: WHAT".
-absl::Status Bad(absl::string_view field, absl::string_view what);
-
 // InvalidArgumentError that begins with the field: "files[1].path: \"../x\" has a part \"..\"".
 absl::Status CheckJob(const v1::JobSpec& job);
 

@@ -13,14 +13,14 @@
 namespace jail::watch {
 namespace {
 
-constexpr int64_t kLooks = 8;                      // Places of a file.
-constexpr int64_t kStep = int64_t{4} << 20;        // The kernel reads no more ahead for one request.
-constexpr int64_t kMost = int64_t{256} << 20;      // Of one file.
-constexpr int64_t kWorthALook = int64_t{1} << 20;  // Smaller files are charged quickly and kept easily.
+constexpr int kLooks = 8;                           // Places of a file.
+constexpr int64_t kStepBytes = int64_t{4} << 20;    // The kernel reads no more ahead for one request.
+constexpr int64_t kMostBytes = int64_t{256} << 20;  // Of one file.
+constexpr int64_t kLeastBytes = int64_t{1} << 20;   // Smaller files are charged quickly and kept easily.
 
 // A file system that cannot tell (EOPNOTSUPP) is believed.
 bool IsThere(int fd, int64_t size) {
-  for (int64_t look = 0; look < kLooks; ++look) {
+  for (int look = 0; look < kLooks; ++look) {
     char byte;
     const iovec into = {&byte, 1};
     if (preadv2(fd, &into, 1, size / kLooks * look, RWF_NOWAIT) < 0 && errno == EAGAIN) return false;
@@ -35,8 +35,9 @@ bool BringIn(const std::string& path) {
   struct stat info = {};
   if (!fd.valid() || fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) return false;
   const int64_t size = info.st_size;
-  if (size < kWorthALook || size > kMost || IsThere(fd.get(), size)) return false;
-  for (int64_t at = 0; at < size; at += kStep) posix_fadvise(fd.get(), at, kStep, POSIX_FADV_WILLNEED);
+  if (size < kLeastBytes || size > kMostBytes || IsThere(fd.get(), size)) return false;
+  for (int64_t at = 0; at < size; at += kStepBytes)
+    posix_fadvise(fd.get(), at, kStepBytes, POSIX_FADV_WILLNEED);
   return true;
 }
 

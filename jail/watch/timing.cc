@@ -97,11 +97,12 @@ v1::Timing JudgeTiming(const TimingEvidence& evidence) {
   if (evidence.stolen_us) timing.set_stolen_us(*evidence.stolen_us);
   if (evidence.throttled_us) timing.set_throttled_us(*evidence.throttled_us);
   if (evidence.pressure_us) timing.set_pressure_us(*evidence.pressure_us);
-  for (const Doubt& rule : kDoubts) {
-    const Figure figure = rule.figure(evidence);
-    if (!figure || *figure < rule.least || *figure * 1000 <= rule.base(evidence) * rule.per_mille) continue;
+  for (const Doubt& doubt : kDoubts) {
+    const Figure figure = doubt.figure(evidence);
+    if (!figure || *figure < doubt.least || *figure * 1000 <= doubt.base(evidence) * doubt.per_mille)
+      continue;
     timing.set_trust(v1::Timing::TRUST_LOW);
-    absl::StrAppend(timing.mutable_reason(), timing.reason().empty() ? "" : "; ", rule.say(*figure));
+    absl::StrAppend(timing.mutable_reason(), timing.reason().empty() ? "" : "; ", doubt.say(*figure));
   }
   return timing;
 }

@@ -33,10 +33,6 @@ constexpr absl::string_view kSubstitutions[] = {"{entry}",     "{built}",      "
 constexpr int kFewestProbes = 10;
 constexpr size_t kMostSourceBytes = 50'000;  // The default limit on sources: a probe is a job like any other.
 
-absl::Status Bad(absl::string_view field, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(field, ": ", what));
-}
-
 // Lower case, so that names can be compared without regard to case; '+' for c++.
 bool IsName(absl::string_view name) {
   return !name.empty() && name.size() <= 31 && std::all_of(name.begin(), name.end(), [](char c) {

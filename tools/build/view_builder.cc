@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "jail/base/status_macros.h"
+#include "jail/base/text.h"
 #include "jail/plan/layout.h"
 #include "tools/build/data.h"
 
@@ -24,10 +25,6 @@ constexpr KindRow kKinds[] = {
 constexpr KindRow kNoKind = {Entry::KIND_UNSPECIFIED, "", false, false, false};
 
 absl::string_view Parent(absl::string_view path) { return path.substr(0, path.rfind('/')); }
-
-absl::Status Bad(absl::string_view where, absl::string_view what) {
-  return absl::InvalidArgumentError(absl::StrCat(where, ": ", what));
-}
 
 absl::Status CheckEntry(const std::string& where, const KindRow& kind, const Entry& entry) {
   if (kind.kind == Entry::KIND_UNSPECIFIED) return Bad(where, "has no kind");

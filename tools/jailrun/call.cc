@@ -33,19 +33,6 @@ constexpr size_t kMostCodeBytes = size_t{16} << 20;  // Prepare has the caller's
 constexpr size_t kMostInputBytes = size_t{16} << 20;
 constexpr size_t kMostLedgerBytes = size_t{256} << 20;
 
-struct CallTargets {
-  Target record;
-  Target json;
-  Target ledger;
-};
-
-absl::StatusOr<CallTargets> OpenCallTargets(const CommandLine& line, const StandardStreams& streams) {
-  JAIL_ASSIGN_OR_RETURN(Target record, Target::Open(line.record, streams.stdout_open));
-  JAIL_ASSIGN_OR_RETURN(Target json, Target::Open(line.json, streams.stdout_open));
-  JAIL_ASSIGN_OR_RETURN(Target ledger, Target::Open(line.call.ledger, streams.stdout_open));
-  return CallTargets{std::move(record), std::move(json), std::move(ledger)};
-}
-
 absl::StatusOr<std::string> Read(const std::string& path, size_t most_bytes) {
   return path == "-" ? ReadAll(STDIN_FILENO, "standard input", most_bytes) : ReadSource(path, most_bytes);
 }
@@ -144,12 +131,12 @@ void TellPeople(const v1::CallResult& result) {
 }
 
 // The result alone goes to stdout, unless --json has that place.
-int Report(const CommandLine& line, const v1::CallResult& result, CallTargets targets, int cancel_signal) {
+int Report(const CommandLine& line, const v1::CallResult& result, Targets targets, int cancel_signal) {
   const absl::Status statuses[] = {
       line.record.wanted() ? std::move(targets.record).Write(result.record().SerializeAsString())
                            : absl::OkStatus(),
       line.json.wanted() ? std::move(targets.json).Write(CallJson(result)) : absl::OkStatus(),
-      line.call.ledger.wanted() ? std::move(targets.ledger).Write(LedgerText(result)) : absl::OkStatus(),
+      line.call.ledger.wanted() ? std::move(targets.more).Write(LedgerText(result)) : absl::OkStatus(),
   };
   bool written = true;
   for (const absl::Status& status : statuses) {
@@ -169,7 +156,7 @@ int Report(const CommandLine& line, const v1::CallResult& result, CallTargets ta
 int CallCommand(const Jail& jail, const CommandLine& line, const StandardStreams& streams) {
   const absl::StatusOr<v1::CallSpec> spec = SpecOf(line, jail.Runtimes());
   if (!spec.ok()) return Fail(spec.status(), kExitUsage);
-  absl::StatusOr<CallTargets> targets = OpenCallTargets(line, streams);
+  absl::StatusOr<Targets> targets = OpenTargets(line, line.call.ledger, streams);
   if (!targets.ok()) return Fail(targets.status(), kExitJail);
   const absl::StatusOr<Answerer> answerer = FindAnswerer(line.call);
   if (!answerer.ok()) return Fail(answerer.status(), kExitUsage);

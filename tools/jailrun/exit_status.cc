@@ -20,7 +20,7 @@ enum class Source {
 
 struct Mirror {
   v1::Verdict verdict;
-  Source rule;
+  Source source;
   int status;
 };
 
@@ -83,7 +83,7 @@ int FailureStatus(const v1::Failure& failure, int otherwise) {
 }
 
 int Apply(const Mirror& row, const v1::ResultRecord& record, int cancel_signal) {
-  switch (row.rule) {
+  switch (row.source) {
     case Source::kFixed:
       return row.status;
     case Source::kProgram:

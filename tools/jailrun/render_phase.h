@@ -1,4 +1,4 @@
-// The phases of a record for a person. Used by render.cc only.
+// The phases of a record for a person.
 #ifndef TOOLS_JAILRUN_RENDER_PHASE_H_
 #define TOOLS_JAILRUN_RENDER_PHASE_H_
 

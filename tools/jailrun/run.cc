@@ -14,7 +14,6 @@
 #include "jail/base/status_macros.h"
 #include "tools/jailrun/artifacts.h"
 #include "tools/jailrun/exit_status.h"
-#include "tools/jailrun/files.h"
 #include "tools/jailrun/record_text.h"
 #include "tools/jailrun/render.h"
 #include "tools/jailrun/say.h"
@@ -23,19 +22,6 @@
 
 namespace jail::cli {
 namespace {
-
-struct Targets {
-  Target record;
-  Target json;
-  Target compiled;
-};
-
-absl::StatusOr<Targets> OpenTargets(const CommandLine& line, const StandardStreams& streams) {
-  JAIL_ASSIGN_OR_RETURN(Target record, Target::Open(line.record, streams.stdout_open));
-  JAIL_ASSIGN_OR_RETURN(Target json, Target::Open(line.json, streams.stdout_open));
-  JAIL_ASSIGN_OR_RETURN(Target compiled, Target::Open(line.compiled, streams.stdout_open));
-  return Targets{std::move(record), std::move(json), std::move(compiled)};
-}
 
 // With --json alone, stdout is the record's; the program's output is inside it.
 Io Connect(const CommandLine& line, const Request& request, const CancelSignals& cancel) {
@@ -75,7 +61,7 @@ bool Deliver(const CommandLine& line, const v1::JobSpec& job, const v1::ResultRe
   const absl::Status statuses[] = {
       line.record.wanted() ? std::move(targets.record).Write(record.SerializeAsString()) : absl::OkStatus(),
       WriteJson(line, record, std::move(targets.json)),
-      line.compiled.wanted() ? WriteCompiled(line, compiled, std::move(targets.compiled)) : absl::OkStatus(),
+      line.compiled.wanted() ? WriteCompiled(line, compiled, std::move(targets.more)) : absl::OkStatus(),
   };
   for (const absl::Status& status : statuses) {
     if (!status.ok()) problems.emplace_back(status.message());
@@ -136,12 +122,20 @@ int ExplainPlan(const Jail& jail, const v1::JobSpec& job, const CommandLine& lin
 
 }  // namespace
 
+absl::StatusOr<Targets> OpenTargets(const CommandLine& line, const Destination& more,
+                                    const StandardStreams& streams) {
+  JAIL_ASSIGN_OR_RETURN(Target record, Target::Open(line.record, streams.stdout_open));
+  JAIL_ASSIGN_OR_RETURN(Target json, Target::Open(line.json, streams.stdout_open));
+  JAIL_ASSIGN_OR_RETURN(Target other, Target::Open(more, streams.stdout_open));
+  return Targets{std::move(record), std::move(json), std::move(other)};
+}
+
 int RunOrExec(const Jail& jail, const CommandLine& line, const Catalog& catalog,
               const StandardStreams& streams) {
   const absl::StatusOr<Request> request = BuildRequest(line, catalog);
   if (!request.ok()) return Fail(request.status(), kExitUsage);
   if (line.explain_plan) return ExplainPlan(jail, request->job, line);
-  absl::StatusOr<Targets> targets = OpenTargets(line, streams);
+  absl::StatusOr<Targets> targets = OpenTargets(line, line.compiled, streams);
   if (!targets.ok()) return Fail(targets.status(), kExitJail);
   // Not earlier: until now a signal may end us at once, there is nothing to report.
   const absl::StatusOr<CancelSignals> cancel = CancelSignals::Block();
@@ -162,7 +156,7 @@ int ReportUnusable(const absl::Status& why, const CommandLine& line, const Stand
   failure->set_message(std::string(why.message()));
   if (!callers)
     failure->set_hint("Run make install, or correct the file that is named; jailrun doctor says more");
-  absl::StatusOr<Targets> targets = OpenTargets(line, streams);
+  absl::StatusOr<Targets> targets = OpenTargets(line, line.compiled, streams);
   if (!targets.ok()) return Fail(targets.status(), kExitJail);
   return Report(line, v1::JobSpec(), std::move(record), *std::move(targets), 0);
 }

@@ -6,10 +6,20 @@
 #include "absl/strings/string_view.h"
 #include "jail/jail.h"
 #include "tools/jailrun/command_line.h"
+#include "tools/jailrun/files.h"
 #include "tools/jailrun/job.h"
 #include "tools/jailrun/process.h"
 
 namespace jail::cli {
+
+// Where a command's outcome goes: opened before the run, so that a bad one costs nothing.
+struct Targets {
+  Target record;
+  Target json;
+  Target more;  // The command's own: a compiled program, a ledger.
+};
+absl::StatusOr<Targets> OpenTargets(const CommandLine& line, const Destination& more,
+                                    const StandardStreams& streams);
 
 // Returns jailrun's exit status. `catalog` is the jail's own.
 int RunOrExec(const Jail& jail, const CommandLine& line, const Catalog& catalog,

@@ -1,5 +1,6 @@
-#ifndef JAIL_CALL_SHA256_H_
-#define JAIL_CALL_SHA256_H_
+// SHA-256 of bytes that are all there, as 32 bytes.
+#ifndef JAIL_BASE_SHA256_H_
+#define JAIL_BASE_SHA256_H_
 
 #include <sodium.h>
 
@@ -7,15 +8,15 @@
 
 #include "absl/strings/string_view.h"
 
-namespace jail::call {
+namespace jail {
 
-inline std::string Sha256(absl::string_view bytes) {
+inline std::string Sha256Of(absl::string_view bytes) {
   std::string digest(crypto_hash_sha256_BYTES, '\0');
   crypto_hash_sha256(reinterpret_cast<unsigned char*>(digest.data()),
                      reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   return digest;
 }
 
-}  // namespace jail::call
+}  // namespace jail
 
-#endif  // JAIL_CALL_SHA256_H_
+#endif  // JAIL_BASE_SHA256_H_
