@@ -137,6 +137,9 @@ class Jail {
   // runs are left alone. Every run does the same for its predecessors: this is for when no other follows.
   v1::SweepReport Sweep() const;
 
+  // As it was given to Open.
+  const v1::Site& SiteConfig() const { return site_.config; }
+
   // Every language this build knows, by name.
   const v1::RuntimeCatalog& Runtimes() const;
 

@@ -1,6 +1,5 @@
 #include "jail/call/call.h"
 
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -13,6 +12,7 @@
 #include "jail/base/errno_name.h"
 #include "jail/base/fd.h"
 #include "jail/base/status_macros.h"
+#include "jail/base/threads.h"
 #include "jail/call/judge.h"
 #include "jail/call/service.h"
 #include "jail/call/spec.h"
@@ -38,14 +38,6 @@ absl::StatusOr<Wires> Connect() {
   return wires;
 }
 
-// The caller's handlers are not for this thread, and a handler process that has gone is an errno here and no
-// signal.
-void BlockSignals() {
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, nullptr);
-}
-
 v1::CallResult Refuse(v1::CallError::Kind kind, absl::string_view why) {
   v1::CallResult result;
   SetError(kind, why, result.mutable_error());
@@ -54,20 +46,18 @@ v1::CallResult Refuse(v1::CallError::Kind kind, absl::string_view why) {
 
 }  // namespace
 
-v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host, int cancel_fd) {
+v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host, Io io) {
   const absl::StatusOr<Request> request = Prepare(spec);
   if (!request.ok()) return Refuse(v1::CallError::KIND_INVALID_INPUT, request.status().message());
   absl::StatusOr<Wires> wires = Connect();
   if (!wires.ok()) return Refuse(v1::CallError::KIND_JAIL_ERROR, wires.status().message());
 
-  Service service(spec, request->caps, host, wires->over.get());
+  Service service(spec, request->caps, host, wires->over.get(), request->nonce);
   std::thread server([&] {
     BlockSignals();
     service.Serve(wires->ours.get(), request->start_json);
   });
-  Io io;
-  io.cancel_fd = cancel_fd;
-  io.channels.push_back(wires->theirs.get());
+  io.channels.insert(io.channels.begin(), wires->theirs.get());
   v1::ResultRecord record = jail.Run(request->job, io);
   // Cannot fail: the counter is far from full.
   static_cast<void>(eventfd_write(wires->over.get(), 1));

@@ -24,8 +24,7 @@ namespace jail::call {
 
 // Every outcome is a result, as with Jail::Run. `cancel_fd`: as in Io. Such a run never starts in a parked
 // jail: the channel is made with it.
-v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host = nullptr,
-                   int cancel_fd = -1);
+v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host = nullptr, Io io = {});
 
 }  // namespace jail::call
 

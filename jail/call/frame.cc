@@ -71,6 +71,8 @@ constexpr Row kRows[] = {
     {"error", "line", Set<&Message::line, ReadNumber<int32_t>>},
     {"error", "column", Set<&Message::column, ReadNumber<int32_t>>},
     {"error", "dropped", Set<&Message::logs_dropped, ReadNumber<int64_t>>},
+    {"end", "nonce", Set<&Message::nonce, ReadText>},
+    {"end", "frames", Set<&Message::frames, ReadNumber<int64_t>>},
 };
 
 constexpr std::pair<absl::string_view, Message::Kind> kKinds[] = {
@@ -78,6 +80,7 @@ constexpr std::pair<absl::string_view, Message::Kind> kKinds[] = {
     {"call", Message::Kind::kCall},
     {"result", Message::Kind::kResult},
     {"error", Message::Kind::kError},
+    {"end", Message::Kind::kEnd},
 };
 
 absl::StatusOr<Message::Kind> MessageKindOf(absl::string_view type) {

@@ -35,7 +35,7 @@ class FrameReader {
 
 // What a program says.
 struct Message {
-  enum class Kind { kLog, kCall, kResult, kError };
+  enum class Kind { kLog, kCall, kResult, kError, kEnd };
   Kind kind = Kind::kLog;
   std::string level, text;        // kLog
   int64_t id = 0;                 // kCall
@@ -44,6 +44,8 @@ struct Message {
   std::string error_kind, stack;  // kError, with `text` the message
   int32_t line = 0, column = 0;
   int64_t logs_dropped = 0;  // kResult, kError
+  std::string nonce;         // kEnd: as it was in the first frame
+  int64_t frames = 0;        // kEnd: all that came before it
 };
 
 // InvalidArgumentError: no JSON object, a member missing, of another type or of no use.

@@ -94,7 +94,7 @@ void Judge(const Service& service, const Caps& caps, v1::ResultRecord record, v1
              absl::StrCat("the program wrote to its channel itself: ", service.misuse()), error);
   } else if (ended != Error::KIND_NO_RESULT) {
     SetError(ended, record.summary(), error);
-  } else if (record.verdict() != v1::VERDICT_OK || !service.answer().has_value()) {
+  } else if (record.verdict() != v1::VERDICT_OK || !service.ended()) {
     SetError(Error::KIND_NO_RESULT, absl::StrCat("the program gave no result: ", record.summary()), error);
   } else {
     result->clear_error();

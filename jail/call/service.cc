@@ -59,10 +59,11 @@ void Fail(v1::HostCall::Outcome outcome, const std::string& why, v1::HostCall* c
 
 }  // namespace
 
-Service::Service(const v1::CallSpec& spec, Caps caps, Host host, int over_fd)
+Service::Service(const v1::CallSpec& spec, Caps caps, Host host, int over_fd, std::string nonce)
     : caps_(caps),
       host_(std::move(host)),
       over_fd_(over_fd),
+      nonce_(std::move(nonce)),
       start_ns_(MonotonicNs()),
       reader_(caps.frame_bytes()) {
   for (const v1::HostFunction& function : spec.functions()) {
@@ -106,8 +107,10 @@ bool Service::TakeAll(int socket) {
 absl::StatusOr<std::optional<std::string>> Service::Take(const std::string& frame) {
   if (++frames_ > caps_.frames)
     return absl::InvalidArgumentError(absl::StrCat("more than ", caps_.frames, " frames"));
-  if (answer_.has_value()) return absl::InvalidArgumentError("a frame after the answer");
+  if (ended_) return absl::InvalidArgumentError("a frame after the end");
   JAIL_ASSIGN_OR_RETURN(const Message message, ParseMessage(frame));
+  if (answer_.has_value() && message.kind != Message::Kind::kEnd)
+    return absl::InvalidArgumentError("a frame after the answer");
   switch (message.kind) {
     case Message::Kind::kLog:
       JAIL_RETURN_IF_ERROR(Log(message));
@@ -117,6 +120,9 @@ absl::StatusOr<std::optional<std::string>> Service::Take(const std::string& fram
     case Message::Kind::kResult:
     case Message::Kind::kError:
       answer_ = message;
+      return std::nullopt;
+    case Message::Kind::kEnd:
+      JAIL_RETURN_IF_ERROR(End(message));
       return std::nullopt;
   }
   return std::nullopt;
@@ -133,6 +139,16 @@ absl::Status Service::Log(const Message& message) {
   entry->set_level(message.level);
   entry->set_text(Shorten(message.text, caps_.log_characters));
   entry->set_at_us((MonotonicNs() - start_ns_) / kNsPerUs);
+  return absl::OkStatus();
+}
+
+absl::Status Service::End(const Message& message) {
+  if (!answer_.has_value()) return absl::InvalidArgumentError("an end without an answer");
+  if (message.nonce != nonce_) return absl::InvalidArgumentError("an end with a nonce that is not this run's");
+  if (message.frames != frames_ - 1)
+    return absl::InvalidArgumentError(
+        absl::StrCat("its end counts ", message.frames, " frames, and ", frames_ - 1, " came"));
+  ended_ = true;
   return absl::OkStatus();
 }
 
@@ -207,6 +223,7 @@ void Service::AskHost(const Message& message, int64_t start_ns, v1::HostCall* ca
 void Service::Report(v1::CallResult* result) && {
   if (answer_.has_value())
     seen_.set_logs_dropped(seen_.logs_dropped() + std::min(answer_->logs_dropped, int64_t{1} << 53));
+  seen_.set_ended_well(ended_ && misuse_.empty());
   result->MergeFrom(seen_);
 }
 

@@ -34,15 +34,16 @@ struct Caps {
 
 class Service {
  public:
-  // `over_fd`: see HostRequest.
-  Service(const v1::CallSpec& spec, Caps caps, Host host, int over_fd);
+  // `over_fd`: see HostRequest. `nonce`: what the end frame must have.
+  Service(const v1::CallSpec& spec, Caps caps, Host host, int over_fd, std::string nonce);
 
   // Until the other end is closed, or we close it to a program that misuses it.
   void Serve(int socket, const std::string& start_json);
 
-  // Afterwards. The answer counts only without misuse.
+  // Afterwards. The answer counts only without misuse, and with the end frame behind it.
   const std::string& misuse() const { return misuse_; }
   const std::optional<Message>& answer() const { return answer_; }
+  bool ended() const { return ended_; }
   // Logs, ledger and their counts.
   void Report(v1::CallResult* result) &&;
 
@@ -56,17 +57,19 @@ class Service {
   // Both say in `call` what came of it.
   bool MayCall(const Message& message, v1::HostCall* call) const;
   void AskHost(const Message& message, int64_t start_ns, v1::HostCall* call);
-  absl::Status Answer(const Message& message);
+  absl::Status End(const Message& message);
   bool TakeAll(int socket);
 
   const Caps caps_;
   const Host host_;
   const int over_fd_;
+  const std::string nonce_;
   const int64_t start_ns_;
   std::map<std::string, int32_t> calls_left_;  // By function.
   FrameReader reader_;
   int64_t frames_ = 0;
   std::optional<Message> answer_;
+  bool ended_ = false;
   std::string misuse_;
   v1::CallResult seen_;
 };

@@ -1,11 +1,14 @@
 #include "jail/call/spec.h"
 
+#include <sodium.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -137,17 +140,38 @@ absl::StatusOr<std::vector<std::string>> PatternsIn(const v1::CallSpec& spec) {
   return Bad("code", absl::StrCat("has ", absl::StrJoin(found, ", "), " in it, which is forbidden here"));
 }
 
-int64_t HeapBytesOf(const v1::CallSpec& spec) {
-  return spec.has_heap_bytes() ? spec.heap_bytes() : kDefaultHeapBytes;
+int64_t HeapBytesOf(const v1::CallSpec& spec, const Language& language) {
+  if (spec.has_heap_bytes()) return spec.heap_bytes();
+  if (!spec.limits().has_memory_bytes()) return kDefaultHeapBytes;
+  return spec.limits().memory_bytes() - language.beside_heap_bytes;
+}
+
+int64_t WallMsOf(const v1::CallSpec& spec) {
+  if (spec.limits().has_wall_time_ms()) return spec.limits().wall_time_ms();
+  if (spec.has_wall_time_ms()) return spec.wall_time_ms();
+  return spec.profile() == v1::CallSpec::PROFILE_QUICK ? kQuickWallMs : kDefaultWallMs;
+}
+
+v1::Limits LimitsOf(const v1::CallSpec& spec, const Language& language, int64_t heap_bytes) {
+  const int64_t wall_ms = WallMsOf(spec);
+  v1::Limits limits;
+  limits.set_wall_time_ms(wall_ms);
+  limits.set_cpu_time_ms(2 * wall_ms);  // Node has threads of its own.
+  limits.set_memory_bytes(heap_bytes + language.beside_heap_bytes);
+  limits.MergeFrom(spec.limits());
+  return limits;
+}
+
+// 128 bits that nobody can guess.
+std::string DrawNonce() {
+  std::string bytes(16, '\0');
+  randombytes_buf(bytes.data(), bytes.size());
+  return absl::BytesToHexString(bytes);
 }
 
 absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& language) {
-  const int64_t heap_bytes = HeapBytesOf(spec);
+  const int64_t heap_bytes = HeapBytesOf(spec, language);
   JAIL_RETURN_IF_ERROR(Within("heap_bytes", heap_bytes, 4 * kMiB, int64_t{1} << 40));
-  const bool quick = spec.profile() == v1::CallSpec::PROFILE_QUICK;
-  const int64_t wall_ms = spec.has_wall_time_ms() ? spec.wall_time_ms()
-                          : quick                 ? kQuickWallMs
-                                                  : kDefaultWallMs;
   v1::JobSpec job;
   job.set_job_id(spec.job_id());
   job.set_language(std::string(language.runs_as));
@@ -157,9 +181,8 @@ absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& lang
   v1::SourceFile* file = job.add_files();
   file->set_path(std::string(language.shim.path));
   file->set_content(std::string(language.shim.content));
-  job.mutable_limits()->set_wall_time_ms(wall_ms);
-  job.mutable_limits()->set_cpu_time_ms(2 * wall_ms);  // Node has threads of its own.
-  job.mutable_limits()->set_memory_bytes(heap_bytes + language.beside_heap_bytes);
+  job.set_policy(spec.policy());
+  *job.mutable_limits() = LimitsOf(spec, language, heap_bytes);
   if (language.runs_as == "javascript")
     (*job.mutable_env())["NODE_OPTIONS"] = absl::StrCat("--max-old-space-size=", heap_bytes / kMiB);
   return job;
@@ -187,12 +210,16 @@ absl::StatusOr<Request> Prepare(const v1::CallSpec& spec) {
   JAIL_ASSIGN_OR_RETURN(const std::string functions, FunctionsOf(spec));
   if (!spec.entry().empty() && !IsName(spec.entry()))
     return Bad("entry", absl::StrCat(Quoted(spec.entry()), " is no name"));
+  if (spec.spread_input() && (spec.entry().empty() || input.front() != '['))
+    return Bad("spread_input", "wants an entry, and an input that is an array");
+  request.nonce = DrawNonce();
   JAIL_ASSIGN_OR_RETURN(request.job, JobOf(spec, *language));
   request.start_json = absl::StrCat(
       "{\"code\":", Quote(code), ",\"input\":", input, ",\"globals\":", globals, ",\"functions\":", functions,
       ",\"modules\":", ModulesOf(spec), ",\"entry\":", Quote(spec.entry()),
       ",\"stack\":", spec.stack() ? "true" : "false", ",\"result_bytes\":", request.caps.result_bytes,
-      ",\"heap_bytes\":", HeapBytesOf(spec), ",\"max_logs\":", request.caps.max_logs,
+      ",\"spread\":", spec.spread_input() ? "true" : "false", ",\"nonce\":", Quote(request.nonce),
+      ",\"heap_bytes\":", HeapBytesOf(spec, *language), ",\"max_logs\":", request.caps.max_logs,
       ",\"log_characters\":", request.caps.log_characters, "}");
   return request;
 }

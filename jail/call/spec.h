@@ -16,6 +16,7 @@ namespace jail::call {
 struct Request {
   v1::JobSpec job;
   std::string start_json;  // The first frame to the shim.
+  std::string nonce;       // Drawn for this run; it is in that frame.
   Caps caps;
   std::vector<std::string> patterns;  // Found, and to be told of.
 };

@@ -28,6 +28,9 @@ constexpr Field kFields[] = {
     {"max_open_files", &SiteLimits::max_open_files},
     {"max_source_bytes", &SiteLimits::max_source_bytes},
     {"max_grace_ms", &SiteLimits::max_grace_ms},
+    {"exam_wall_time_ms", &SiteLimits::exam_wall_time_ms},
+    {"exam_memory_bytes", &SiteLimits::exam_memory_bytes},
+    {"exam_cpu_millicores", &SiteLimits::exam_cpu_millicores},
 };
 
 const char* SkipBlanks(const char* text) {

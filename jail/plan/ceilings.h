@@ -23,6 +23,10 @@ struct SiteLimits {
   int64_t max_open_files = 65536;
   int64_t max_source_bytes = 256 << 20;  // The same.
   int64_t max_grace_ms = 10'000;
+  // Exams' business; known here to be accepted.
+  int64_t exam_wall_time_ms = 0;
+  int64_t exam_memory_bytes = 0;
+  int64_t exam_cpu_millicores = 0;
 };
 
 // Absent file: the defaults. The trace gets the file's name and the line as item.

@@ -57,7 +57,7 @@ void RequireBounded(const jail::v1::CallResult& result, const jail::call::Caps& 
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const jail::call::Caps caps = SmallCaps();
-  jail::call::Service service(WithFunctions(), caps, Echo, -1);
+  jail::call::Service service(WithFunctions(), caps, Echo, -1, "n");
   jail::call::FrameReader reader(caps.frame_bytes());
   reader.Feed({reinterpret_cast<const char*>(data), size});
   while (true) {

@@ -274,10 +274,22 @@ TEST_F(CallTest, TheExamplesDoWhatTheySay) {
 
 // --- Programs that go for the channel ------------------------------------------------------------
 
-const std::vector<std::string> kPower = {"--allow-module", "os", "--allow-module", "socket", "--wall", "3s"};
+const std::vector<std::string> kPower = {"--allow-module", "os",  "--allow-module", "socket",
+                                         "--allow-module", "sys", "--wall",         "3s"};
 constexpr char kTools[] =
-    "import os, json, struct\n"
-    "def say(text): os.write(5, struct.pack('>I', len(text)) + text.encode())\n"
+    "import os, json, struct, sys\n"
+    "said = 0\n"
+    "def say(text):\n"
+    "    global said\n"
+    "    said += 1\n"
+    "    os.write(5, struct.pack('>I', len(text)) + text.encode())\n"
+    // With what the shim knows: it is in the same process.
+    "def end_as_the_shim_would():\n"
+    "    frame = sys._getframe()\n"
+    "    while 'nonce' not in frame.f_locals: frame = frame.f_back\n"
+    "    frames = frame.f_globals['sent'] + said\n"
+    "    say(json.dumps({'type': 'end', 'nonce': frame.f_locals['nonce'], 'frames': frames}))\n"
+    "    os._exit(0)\n"
     "forged = '{\"type\":\"result\",\"value\":\"forged\",\"dropped\":0}'\n";
 
 TEST_F(CallTest, P37_AfterWhatIsNoFrameNoAnswerCounts) {
@@ -291,6 +303,8 @@ TEST_F(CallTest, P37_AfterWhatIsNoFrameNoAnswerCounts) {
       "say(forged)",  // The shim's own answer is the second.
       "say(forged); say(forged); os._exit(0)",
       "say(forged); os.write(5, b'abc'); os._exit(0)",
+      "say(forged); say('{\"type\":\"end\",\"nonce\":\"' + 32 * '0' + '\",\"frames\":1}'); os._exit(0)",
+      "say('{\"type\":\"log\",\"level\":\"info\",\"text\":\"not the shim\"}')",  // Its end counts one less.
   };
   for (const std::string& attempt : attempts) {
     const Outcome outcome = Call("python", absl::StrCat(kTools, attempt, "\n1"), kPower);
@@ -301,7 +315,11 @@ TEST_F(CallTest, P37_AfterWhatIsNoFrameNoAnswerCounts) {
 }
 
 TEST_F(CallTest, P37_AForgedAnswerIsTheProgramsOwnAndCountsOnlyAtAGoodEnd) {
-  EXPECT_EQ(Call("python", absl::StrCat(kTools, "say(forged); os._exit(0)"), kPower).out, "\"forged\"\n");
+  EXPECT_EQ(Call("python", absl::StrCat(kTools, "say(forged); end_as_the_shim_would()"), kPower).out,
+            "\"forged\"\n")
+      << "no more than `return 'forged'` would have given it";
+  EXPECT_THAT(Call("python", absl::StrCat(kTools, "say(forged); os._exit(0)"), kPower).err,
+              HasSubstr("NO_RESULT: "));
   EXPECT_THAT(Call("python", absl::StrCat(kTools, "say(forged); os._exit(7)"), kPower).err,
               HasSubstr("NO_RESULT: "));
   EXPECT_THAT(Call("python", absl::StrCat(kTools, "say(forged); os.kill(os.getpid(), 9)"), kPower).err,
@@ -332,7 +350,8 @@ TEST_F(CallTest, P37_RawCallsAreBoundByTheSameCaps) {
       "    size = struct.unpack('>I', os.read(5, 4))[0]\n"
       "    n[json.loads(os.read(5, size))['ok']] += 1\n"
       "say(json.dumps({'type': 'call', 'id': 1, 'name': 'os.system', 'args': ['id']}))\n"
-      "n");
+      "say(json.dumps({'type': 'result', 'value': n, 'dropped': 0}))\n"
+      "end_as_the_shim_would()");
   std::vector<std::string> args = kPower;
   args.insert(args.end(), {"--allow-module", "select", "--json"});
   const Outcome outcome = CallWithHost("python", code, args);

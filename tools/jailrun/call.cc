@@ -162,7 +162,9 @@ int CallCommand(const Jail& jail, const CommandLine& line, const StandardStreams
   if (!answerer.ok()) return Fail(answerer.status(), kExitUsage);
   const absl::StatusOr<CancelSignals> cancel = CancelSignals::Block();
   if (!cancel.ok()) return Fail(cancel.status(), kExitJail);
-  const v1::CallResult result = call::Run(jail, *spec, answerer->host, cancel->fd());
+  Io io;
+  io.cancel_fd = cancel->fd();
+  const v1::CallResult result = call::Run(jail, *spec, answerer->host, io);
   return Report(line, result, *std::move(targets), cancel->Received());
 }
 

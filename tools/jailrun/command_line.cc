@@ -29,6 +29,8 @@ constexpr CommandName kCommands[] = {
      "compile a program in a jail, to be run later with run --artifact"},
     {Command::kCall, "call", "FILE",
      "run a function in a jail: JSON in, JSON out (javascript, typescript, python)"},
+    {Command::kExam, "exam", "SPEC",
+     "run a submission against the cases of a spec, each in a jail of its own, measured and logged"},
     {Command::kExec, "exec", "-- CMD [ARGS]", "run a program of this machine in a jail"},
     {Command::kLangs, "langs", "[install] [LANG...]",
      "list the languages, test them, or install them (as root)"},
@@ -56,6 +58,7 @@ constexpr OperandRule kOperandRules[] = {
     {Command::kRun, 0, 1, ""},  // See CheckCombination.
     {Command::kCompile, 1, 1, "no program: give a FILE, or - for standard input"},
     {Command::kCall, 1, 1, "no code: give a FILE, or - for standard input"},
+    {Command::kExam, 1, 1, "no spec: give a FILE, or - for standard input"},
     {Command::kExec, 0, 0, ""},
     {Command::kLangs, 0, kMany, ""},
     {Command::kDoctor, 0, 0, ""},

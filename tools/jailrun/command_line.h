@@ -35,6 +35,7 @@ enum class Command : unsigned {
   kCompile = 1 << 9,
   kPool = 1 << 10,
   kCall = 1 << 11,
+  kExam = 1 << 12,
 };
 
 struct CommandName {
@@ -62,6 +63,17 @@ struct CallLine {
   int host_fd = -1;
   std::string mock_path;
   Destination ledger;
+};
+
+// What only `exam` has.
+struct ExamLine {
+  std::string submission_path;
+  int jobs = 0;  // 0: as the spec says.
+  bool stop_on_first_failure = false;
+  std::string key_path;
+  Destination log;
+  Destination html;
+  Destination events;
 };
 
 struct CommandLine {
@@ -107,6 +119,7 @@ struct CommandLine {
   Destination record;
   Destination json;
   CallLine call;
+  ExamLine exam;
   bool explain_plan = false;
   bool html = false;  // explain --html
   bool verbose = false;

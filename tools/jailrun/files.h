@@ -53,6 +53,9 @@ class Target {
   // Does nothing when none was wanted. Reports what close(2) reports, too.
   absl::Status Write(absl::string_view bytes) &&;
 
+  // For what is written as it comes; -1: none was wanted. It stays this target's.
+  int fd() const { return fd_; }
+
  private:
   std::string name_;
   Fd owned_;

@@ -22,7 +22,10 @@ function readExactly(size) {
 // As text: the code's own realm parses what the code gets to see.
 const receive = () => readExactly(readExactly(4).readUInt32BE(0)).toString("utf8");
 
+let sent = 0;
+
 function send(text) {
+  sent++;
   const body = Buffer.from(text, "utf8");
   const bytes = Buffer.allocUnsafe(4 + body.length);
   bytes.writeUInt32BE(body.length, 0);
@@ -231,10 +234,15 @@ function makeContext(start, logs) {
 function main() {
   const start = JSON.parse(receive());
   const logs = { left: start.max_logs, dropped: 0 };
+  const { nonce } = start;
+  delete start.nonce;
   let ended = false;
   const end = (text) => {
-    if (!ended) send(text);
-    ended = true;
+    if (!ended) {
+      ended = true;
+      send(text);
+      send(stringify({ type: "end", nonce, frames: sent }));
+    }
     exit(0);
   };
   const fail = (kind, name, error) => {
@@ -260,7 +268,7 @@ function main() {
     let value = program.script.runInContext(context);
     if (program.call) value = await value();
     else value = await value;
-    if (program.entry && typeof value === "function") value = await value(context.input);
+    if (program.entry && typeof value === "function") value = await (start.spread ? value(...context.input) : value(context.input));
     return context.output === undefined ? value : await context.output;
   };
   run().then((value) => {

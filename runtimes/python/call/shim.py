@@ -1,6 +1,7 @@
 # Runs a function run's code and speaks for it on the channel, descriptor 5. Everything here belongs to the jailed program:
 # what it forbids is a convenience for honest code, the jail is the boundary.
-import builtins, json, os, resource, struct, sys
+import builtins, os, resource, struct, sys
+from json import dumps, loads
 
 CHANNEL = 5
 FILE = "snippet.py"
@@ -32,17 +33,22 @@ def read_exactly(size):
 
 
 def receive():
-    return json.loads(read_exactly(struct.unpack(">I", read_exactly(4))[0]))
+    return loads(read_exactly(struct.unpack(">I", read_exactly(4))[0]))
+
+
+sent = 0
 
 
 def send_bytes(frame):
+    global sent
+    sent += 1
     view = memoryview(struct.pack(">I", len(frame)) + frame)
     while view:
         view = view[os.write(CHANNEL, view):]
 
 
 def send(message):
-    send_bytes(json.dumps(message).encode())
+    send_bytes(dumps(message).encode())
 
 
 def check_keys(value):
@@ -65,7 +71,7 @@ def check_keys(value):
 def to_json(value, what):
     try:
         check_keys(value)
-        return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+        return dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
     except RecursionError:
         raise InvalidOutput(f"{what} is nested too deeply") from None
     except (TypeError, ValueError) as error:
@@ -115,7 +121,7 @@ def shown(value):
     if isinstance(value, str):
         return value
     try:
-        return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        return dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
     except (TypeError, ValueError, RecursionError):
         return str(value)
 
@@ -175,7 +181,7 @@ def make_function(name):
         function.calls += 1
         given = [*args, named] if named else list(args)
         call = {"type": "call", "id": function.calls, "name": name, "args": 0}
-        head = json.dumps(call).encode()[:-2]  # Up to the value of "args".
+        head = dumps(call).encode()[:-2]  # Up to the value of "args".
         send_bytes(head + to_json(given, "an argument") + b"}")
         while True:
             reply = receive()
@@ -287,7 +293,8 @@ class Program:
         if entry:
             if not callable(self.scope.get(entry)):
                 raise NameError(f"the code has no function {entry!r}")
-            return self.settle(self.scope[entry](self.start["input"]))
+            given = self.start["input"] if self.start["spread"] else [self.start["input"]]
+            return self.settle(self.scope[entry](*given))
         return self.settle(self.scope["output"]) if "output" in self.scope else value
 
 
@@ -368,6 +375,7 @@ def execute(start, logs):
 
 def main():
     start = receive()
+    nonce = start.pop("nonce")
     logs = Logs(start)
     sys.stdout, sys.stderr = Stream(logs, "log"), Stream(logs, "error")
     sys.argv = [FILE]
@@ -379,6 +387,7 @@ def main():
         report("OUT_OF_MEMORY", MemoryError(f"more than {start['heap_bytes'] >> 20} MiB"), start, logs)
     except BaseException as error:
         report("THROWN", error, start, logs)
+    send({"type": "end", "nonce": nonce, "frames": sent})
     os._exit(0)
 
 

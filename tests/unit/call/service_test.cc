@@ -55,7 +55,7 @@ class ServiceTest : public testing::Test {
     caps.frames = 40;
     return caps;
   }
-  Service service_{WithFunctions(), SmallCaps(), Echo, -1};
+  Service service_{WithFunctions(), SmallCaps(), Echo, -1, "n"};
 };
 
 TEST_F(ServiceTest, CallsAreAnsweredAndNoted) {
@@ -115,6 +115,28 @@ TEST_F(ServiceTest, NothingFollowsAnAnswer) {
   EXPECT_THAT(Say(kResult), HasSubstr("misuse: a frame after the answer"));
 }
 
+std::string End(int frames, const std::string& nonce = "n") {
+  return absl::StrCat(R"({"type":"end","nonce":")", nonce, R"(","frames":)", frames, "}");
+}
+
+TEST_F(ServiceTest, TheEndFollowsTheAnswerAndNothingFollowsTheEnd) {
+  EXPECT_EQ(Say(R"({"type":"log","level":"info","text":"x"})"), "");
+  EXPECT_EQ(Say(kResult), "");
+  EXPECT_FALSE(service_.ended());
+  EXPECT_EQ(Say(End(2)), "");
+  EXPECT_TRUE(service_.ended());
+  EXPECT_THAT(Say(End(3)), HasSubstr("misuse: a frame after the end"));
+}
+
+// Promise P36: what the program writes past its shim shows.
+TEST_F(ServiceTest, P36_AnEndThatIsNotTheShimsIsNone) {
+  EXPECT_THAT(Say(End(0)), HasSubstr("misuse: an end without an answer"));
+  EXPECT_EQ(Say(kResult), "");
+  EXPECT_THAT(Say(End(2, "N")), HasSubstr("misuse: an end with a nonce"));
+  EXPECT_THAT(Say(End(1)), HasSubstr("misuse: its end counts 1 frames, and 3 came"));
+  EXPECT_FALSE(service_.ended());
+}
+
 TEST_F(ServiceTest, FramesHaveAnEnd) {
   for (int i = 0; i < 40; ++i) Say(R"({"type":"log","level":"info","text":"x"})");
   EXPECT_THAT(Say(kResult), HasSubstr("misuse: more than 40 frames"));
@@ -129,7 +151,7 @@ TEST(ServiceHostTest, ErrorsAndWhatIsNoJsonReachTheProgramAsErrors) {
       {nullptr, "nobody answers"},
   };
   for (const auto& [host, why] : cases) {
-    Service service(WithFunctions(), Caps(), host, -1);
+    Service service(WithFunctions(), Caps(), host, -1, "n");
     const auto reply = service.Take(CallFrame(1, "f"));
     EXPECT_THAT(reply->value(), testing::AllOf(HasSubstr("\"ok\":false"), HasSubstr(why)));
   }
@@ -143,7 +165,7 @@ TEST(ServeTest, NobodyListensAfterRubbish) {
   Fd theirs(ends[1]);
   const std::string rubbish = "{\"id\":1,\"call\":\"api.request\"}\n";
   ASSERT_EQ(write(theirs.get(), rubbish.data(), rubbish.size()), static_cast<ssize_t>(rubbish.size()));
-  Service service(WithFunctions(), Caps(), Echo, -1);
+  Service service(WithFunctions(), Caps(), Echo, -1, "n");
   service.Serve(ours.get(), "{}");
   EXPECT_THAT(service.misuse(), HasSubstr("a frame of"));
   EXPECT_EQ(send(theirs.get(), "x", 1, MSG_NOSIGNAL), -1);
@@ -156,7 +178,7 @@ TEST(ServeTest, AFrameThatDoesNotEndSpoilsTheAnswer) {
   Fd theirs(ends[1]);
   const std::string frames = Frame(kResult) + Frame(kResult).substr(0, 9);
   ASSERT_EQ(write(theirs.get(), frames.data(), frames.size()), static_cast<ssize_t>(frames.size()));
-  Service service(WithFunctions(), Caps(), Echo, -1);
+  Service service(WithFunctions(), Caps(), Echo, -1, "n");
   std::thread closer([&] {
     char start[6];  // Serve has begun.
     EXPECT_EQ(read(theirs.get(), start, sizeof start), 6);
@@ -185,9 +207,10 @@ TEST(JudgeTest, AnAnswerCountsOnlyFromAProgramThatEndedWell) {
       {v1::VERDICT_JAIL_ERROR, false, v1::CallError::KIND_JAIL_ERROR},
   };
   for (const Row& row : rows) {
-    Service service(WithFunctions(), Caps(), Echo, -1);
+    Service service(WithFunctions(), Caps(), Echo, -1, "n");
     if (row.answered) {
       ASSERT_TRUE(service.Take(kResult).ok());
+      ASSERT_TRUE(service.Take(End(1)).ok());
     }
     v1::ResultRecord record;
     record.set_verdict(row.verdict);
@@ -202,13 +225,24 @@ TEST(JudgeTest, AnAnswerCountsOnlyFromAProgramThatEndedWell) {
 TEST(JudgeTest, AResultThatIsTooLongIsNone) {
   Caps caps;
   caps.result_bytes = 2;
-  Service service(WithFunctions(), caps, Echo, -1);
+  Service service(WithFunctions(), caps, Echo, -1, "n");
   ASSERT_TRUE(service.Take(kResult).ok());
+  ASSERT_TRUE(service.Take(End(1)).ok());
   v1::ResultRecord record;
   record.set_verdict(v1::VERDICT_OK);
   v1::CallResult result;
   Judge(service, caps, record, &result);
   EXPECT_EQ(result.error().name(), "INVALID_OUTPUT");
+}
+
+TEST(JudgeTest, AnAnswerWithoutTheEndFrameIsNone) {
+  Service service(WithFunctions(), Caps(), Echo, -1, "n");
+  ASSERT_TRUE(service.Take(kResult).ok());
+  v1::ResultRecord record;
+  record.set_verdict(v1::VERDICT_OK);
+  v1::CallResult result;
+  Judge(service, Caps(), record, &result);
+  EXPECT_EQ(result.error().kind(), v1::CallError::KIND_NO_RESULT);
 }
 
 }  // namespace

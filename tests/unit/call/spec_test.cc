@@ -1,6 +1,7 @@
 #include "jail/call/spec.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "jail/call/json.h"
@@ -52,6 +53,32 @@ TEST(PrepareTest, QuickIsHalfASecondUnlessSaidOtherwise) {
   EXPECT_EQ(Prepare(spec)->job.limits().wall_time_ms(), 500);
   spec.set_wall_time_ms(700);
   EXPECT_EQ(Prepare(spec)->job.limits().wall_time_ms(), 700);
+}
+
+TEST(PrepareTest, LimitsOfTheJailWinAndLeaveTheHeapTheRest) {
+  v1::CallSpec spec;
+  spec.set_language("python");
+  spec.set_code("1");
+  spec.mutable_limits()->set_memory_bytes(512 << 20);
+  spec.mutable_limits()->set_wall_time_ms(1234);
+  spec.mutable_limits()->set_cpu_millicores(500);
+  const auto request = Prepare(spec);
+  ASSERT_TRUE(request.ok());
+  EXPECT_EQ(request->job.limits().memory_bytes(), 512 << 20);
+  EXPECT_EQ(request->job.limits().wall_time_ms(), 1234);
+  EXPECT_EQ(request->job.limits().cpu_time_ms(), 2468);
+  EXPECT_EQ(request->job.limits().cpu_millicores(), 500);
+  EXPECT_THAT(request->start_json, HasSubstr(absl::StrCat("\"heap_bytes\":", (512 - 48) << 20)));
+}
+
+TEST(PrepareTest, EveryRunHasItsOwnNonce) {
+  v1::CallSpec spec;
+  spec.set_language("python");
+  spec.set_code("1");
+  const auto one = Prepare(spec), other = Prepare(spec);
+  EXPECT_EQ(one->nonce.size(), 32u);
+  EXPECT_NE(one->nonce, other->nonce);
+  EXPECT_THAT(one->start_json, HasSubstr(one->nonce));
 }
 
 TEST(PrepareTest, WhatIsWrongIsNamed) {
