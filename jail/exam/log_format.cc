@@ -46,7 +46,7 @@ std::optional<EntryParts> ParseEntryLine(absl::string_view line) {
   if (line.size() <= kHashDigits || line[kHashDigits] != ' ') return std::nullopt;
   const absl::string_view hash = line.substr(0, kHashDigits);
   if (!IsLowercaseHex(hash)) return std::nullopt;
-  return EntryParts{absl::HexStringToBytes(hash), line.substr(kHashDigits + 1)};
+  return EntryParts{hash, line.substr(kHashDigits + 1)};
 }
 
 bool IsSealLine(absl::string_view line) { return absl::StartsWith(line, kSealWord); }

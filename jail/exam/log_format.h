@@ -32,7 +32,7 @@ std::string EntryLine(absl::string_view hash, absl::string_view json);
 std::string SealLine(int64_t entries, absl::string_view head, const SecretKey* key);  // Null: unsigned.
 
 struct EntryParts {
-  std::string hash;  // 32 bytes
+  absl::string_view hash;  // 64 digits
   absl::string_view json;
 };
 std::optional<EntryParts> ParseEntryLine(absl::string_view line);
