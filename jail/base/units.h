@@ -8,6 +8,7 @@ namespace jail {
 
 inline constexpr int64_t kNsPerUs = 1'000;
 inline constexpr int64_t kNsPerMs = 1'000'000;
+inline constexpr int64_t kUsPerMs = 1'000;
 inline constexpr int64_t kMiB = int64_t{1} << 20;
 
 }  // namespace jail

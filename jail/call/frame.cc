@@ -76,11 +76,8 @@ constexpr Row kRows[] = {
 };
 
 constexpr std::pair<absl::string_view, Message::Kind> kKinds[] = {
-    {"log", Message::Kind::kLog},
-    {"call", Message::Kind::kCall},
-    {"result", Message::Kind::kResult},
-    {"error", Message::Kind::kError},
-    {"end", Message::Kind::kEnd},
+    {"log", Message::Kind::kLog},     {"call", Message::Kind::kCall}, {"result", Message::Kind::kResult},
+    {"error", Message::Kind::kError}, {"end", Message::Kind::kEnd},
 };
 
 absl::StatusOr<Message::Kind> MessageKindOf(absl::string_view type) {

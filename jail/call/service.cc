@@ -144,7 +144,8 @@ absl::Status Service::Log(const Message& message) {
 
 absl::Status Service::End(const Message& message) {
   if (!answer_.has_value()) return absl::InvalidArgumentError("an end without an answer");
-  if (message.nonce != nonce_) return absl::InvalidArgumentError("an end with a nonce that is not this run's");
+  if (message.nonce != nonce_)
+    return absl::InvalidArgumentError("an end with a nonce that is not this run's");
   if (message.frames != frames_ - 1)
     return absl::InvalidArgumentError(
         absl::StrCat("its end counts ", message.frames, " frames, and ", frames_ - 1, " came"));

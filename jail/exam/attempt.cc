@@ -18,8 +18,8 @@
 namespace jail::exam {
 namespace {
 
-// What an interactor's case has when it says nothing of idle time: two programs that wait for each other would
-// otherwise wait until the clock ends them.
+// What an interactor's case has when it says nothing of idle time: two programs that wait for each other
+// would otherwise wait until the clock ends them.
 constexpr int64_t kInteractiveIdleMs = 5'000;
 // So long an interactor may go on when the submission's time is up.
 constexpr int64_t kInteractorGraceMs = 10'000;
@@ -27,7 +27,7 @@ constexpr int64_t kInteractorGraceMs = 10'000;
 constexpr double kIdleShare = 0.1;
 constexpr int kCheckerWrong = 1;
 constexpr int kCheckerMalformed = 2;
-constexpr size_t kShownBytes = 1000;
+constexpr size_t kMostWordsBytes = 1000;
 
 v1::ResultRecord NoPipes(const absl::Status& why) {
   v1::ResultRecord record;
@@ -52,7 +52,7 @@ void AllowSources(v1::JobSpec* job) {
 std::string Words(const v1::ResultRecord& judge) {
   const v1::PhaseResult* phase = RunPhase(judge);
   if (phase == nullptr) return judge.summary();
-  return absl::StrCat(phase->stderr().content(), phase->stdout().content()).substr(0, kShownBytes);
+  return absl::StrCat(phase->stderr().content(), phase->stdout().content()).substr(0, kMostWordsBytes);
 }
 
 // By the status of a checker or an interactor.

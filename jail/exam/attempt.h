@@ -21,7 +21,7 @@ struct Hall {
   const Programs& programs;
   Emitter& emitter;
   const v1::CompiledProgram* compiled;  // The submission; null: nothing is compiled.
-  bool own_compile;  // A case with a program of its own has it compiled.
+  bool own_compile;                     // A case with a program of its own has it compiled.
   int cancel_fd;
 };
 

@@ -25,7 +25,7 @@ class Emitter {
 
  private:
   const Observer observer_;
-  const absl::Time start_;    // Of the day. All later ones are this and what the monotonic clock says.
+  const absl::Time start_;  // Of the day. All later ones are this and what the monotonic clock says.
   const int64_t start_ns_;
   absl::Mutex mutex_;
   int64_t sequence_ = 0;

@@ -30,9 +30,8 @@ void AddFlag(Flag::Type type, Flag::Severity severity, std::string message, v1::
 }
 
 bool HasFlag(const v1::Verification& verification, Flag::Type type, Flag::Severity severity) {
-  return std::any_of(verification.flags().begin(), verification.flags().end(), [&](const Flag& flag) {
-    return flag.type() == type && flag.severity() == severity;
-  });
+  return std::any_of(verification.flags().begin(), verification.flags().end(),
+                     [&](const Flag& flag) { return flag.type() == type && flag.severity() == severity; });
 }
 
 std::string Milliseconds(double ms) { return FormatElapsed(absl::Milliseconds(ms)); }
@@ -72,8 +71,8 @@ void FlagHarness(const Attempt& attempt, v1::Verification* verification) {
   if (!attempt.is_call || RunPhase(attempt.record) == nullptr) return;
   const bool misused = attempt.call.error().kind() == v1::CallError::KIND_CHANNEL_MISUSED;
   if (misused || (EndedByItself(attempt.record) && !attempt.call.ended_well()))
-    AddFlag(Flag::HARNESS_BYPASSED, Flag::CRITICAL, absl::StrCat("Past the harness: ", attempt.call.error().message()),
-            verification);
+    AddFlag(Flag::HARNESS_BYPASSED, Flag::CRITICAL,
+            absl::StrCat("Past the harness: ", attempt.call.error().message()), verification);
 }
 
 void FlagTiming(const Attempt& attempt, v1::Verification* verification) {

@@ -1,5 +1,5 @@
-// From a record to what an exam says of it: flags, timing, passed. Pure; the formulas and thresholds are those
-// that callers of proctored execution know, on measured figures.
+// From a record to what an exam says of it: flags, timing, passed. Pure; the formulas and thresholds are
+// those that callers of proctored execution know, on measured figures.
 #ifndef JAIL_EXAM_JUDGE_H_
 #define JAIL_EXAM_JUDGE_H_
 
@@ -15,12 +15,12 @@ namespace jail::exam {
 struct Attempt {
   v1::ResultRecord record;
   bool is_call = false;
-  v1::CallResult call;       // Of a call.
+  v1::CallResult call;  // Of a call.
   v1::Comparison comparison;
   bool interactive = false;  // It waited for another program, as it should.
   bool deadlock = false;
-  std::string not_judged;    // Why it could not be judged; the checker's fault, or the interactor's.
-  v1::ResultRecord judge;    // Theirs, if there was one.
+  std::string not_judged;  // Why it could not be judged; the checker's fault, or the interactor's.
+  v1::ResultRecord judge;  // Theirs, if there was one.
 };
 
 // Null: the program never ran.

@@ -194,8 +194,9 @@ v1::ExamResult Run(const Jail& jail, const v1::ExamSpec& given, const Observer& 
   Emitter emitter(observe);
   TellStart(spec, &emitter, &result);
   v1::CompiledProgram compiled;
-  const Hall hall = {jail,    spec,      maker, programs, emitter, compiles ? &compiled : nullptr,
-                     runtime->has_compile(), cancel_fd};
+  const Hall hall = {
+      jail,     spec, maker, programs, emitter, compiles ? &compiled : nullptr, runtime->has_compile(),
+      cancel_fd};
   if (!compiles || Compile(hall, &result, &compiled)) {
     RunCases(hall, &result);
   } else {

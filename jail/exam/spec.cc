@@ -41,14 +41,16 @@ absl::Status CheckProgram(absl::string_view field, const v1::ExamProgram& progra
 
 absl::Status CheckChecker(absl::string_view field, const v1::Checker& checker) {
   const absl::Status problem = CheckerProblem(checker);
-  if (!problem.ok()) return Bad(field, absl::StripPrefix(problem.message(), "checker."));
+  if (!problem.ok())
+    return absl::InvalidArgumentError(absl::StrCat(field, absl::StripPrefix(problem.message(), "checker")));
   if (checker.kind() != v1::Checker::PROGRAM) return absl::OkStatus();
   return CheckProgram(absl::StrCat(field, ".program"), checker.program());
 }
 
 // What a call case must have, and what has no meaning beside it.
 absl::Status CheckCall(const v1::ExamSpec& spec, const v1::ExamCase& one) {
-  if (one.has_expected_json() && !one.has_args_json()) return Bad("args_json", "is unset; [] are no arguments");
+  if (one.has_expected_json() && !one.has_args_json())
+    return Bad("args_json", "is unset; [] are no arguments");
   if (!one.has_args_json())
     return one.entry().empty() ? absl::OkStatus() : Bad("entry", "is for cases with args_json");
   if (one.entry().empty() && spec.entry().empty())
@@ -140,8 +142,7 @@ absl::Status CheckSpec(const v1::ExamSpec& spec) {
   std::set<std::string> ids;
   for (int i = 0; i < spec.cases_size(); ++i) {
     const absl::Status status = CheckCase(spec, spec.cases(i));
-    if (!status.ok())
-      return absl::InvalidArgumentError(absl::StrCat(CaseField(i), ".", status.message()));
+    if (!status.ok()) return absl::InvalidArgumentError(absl::StrCat(CaseField(i), ".", status.message()));
     if (!ids.insert(CaseId(spec.cases(i), i)).second)
       return Bad(absl::StrCat(CaseField(i), ".id"), Quoted(CaseId(spec.cases(i), i)) + " stands twice");
   }

@@ -14,12 +14,12 @@
 
 namespace jail::exam {
 
-// What is wrong with the spec as it stands, before anything is asked of a jail. InvalidArgumentError names the
-// field: "cases[3].args_json: is no JSON array".
+// What is wrong with the spec as it stands, before anything is asked of a jail. InvalidArgumentError names
+// the field: "cases[3].args_json: is no JSON array".
 absl::Status CheckSpec(const v1::ExamSpec& spec);
 
-// What a case has when nobody says anything: 512 MiB, half a core, 300 s, or what the site says instead; never more than
-// its ceilings.
+// What a case has when nobody says anything: 512 MiB, half a core, 300 s, or what the site says instead;
+// never more than its ceilings.
 v1::Limits DefaultLimits(const v1::Site& site);
 
 // How the cases are run. The runtime is the submission's.
@@ -29,8 +29,8 @@ class JobMaker {
 
   // The submission compiled, once for all cases.
   v1::JobSpec ToCompile() const;
-  // Of a case without a call. `compiled`: what came of ToCompile, or of the case's own program (the job without it,
-  // compile_only); null: nothing is compiled.
+  // Of a case without a call. `compiled`: what came of ToCompile, or of the case's own program (the job
+  // without it, compile_only); null: nothing is compiled.
   v1::JobSpec ForCase(const v1::ExamCase& one, const v1::CompiledProgram* compiled) const;
   v1::CallSpec ForCall(const v1::ExamCase& one) const;
   // A checker or an interactor: trusted, in a jail all the same.

@@ -18,6 +18,7 @@
 #include "jail/base/units.h"
 
 namespace jail::exam {
+
 absl::StatusOr<Pipe> MakePipe() {
   int ends[2] = {-1, -1};
   if (pipe2(ends, O_CLOEXEC) != 0)

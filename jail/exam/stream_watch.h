@@ -23,14 +23,14 @@ absl::StatusOr<Pipe> MakePipe();
 
 class StreamWatch {
  public:
-  // A piece has at most kPieceBytes, and is told of at most kPieceDelay after its first byte came: a program that
-  // writes byte by byte makes no event of each.
+  // A piece has at most kPieceBytes, and is told of at most kPieceDelay after its first byte came: a program
+  // that writes byte by byte makes no event of each.
   static constexpr size_t kPieceBytes = size_t{64} << 10;
   static constexpr absl::Duration kPieceDelay = absl::Milliseconds(100);
   using Tell = std::function<void(v1::ExamEvent::Stream stream, int64_t offset, const std::string& bytes)>;
 
-  // `forward`, if valid, gets standard output as well, at once; a reader that has gone is no error, one that is slow
-  // is waited for.
+  // `forward`, if valid, gets standard output as well, at once; a reader that has gone is no error, one that
+  // is slow is waited for.
   static absl::StatusOr<std::unique_ptr<StreamWatch>> Start(Tell tell, Fd forward = Fd());
   ~StreamWatch();
 
@@ -45,9 +45,9 @@ class StreamWatch {
   struct Stream {
     v1::ExamEvent::Stream name;
     Pipe pipe;
-    int64_t offset = 0;     // Of what waits.
+    int64_t offset = 0;  // Of what waits.
     std::string waiting;
-    int64_t since_ns = 0;   // When its first byte came.
+    int64_t since_ns = 0;  // When its first byte came.
   };
 
   StreamWatch(Tell tell, Fd forward) : tell_(std::move(tell)), forward_(std::move(forward)) {}

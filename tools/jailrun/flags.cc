@@ -1,4 +1,4 @@
-// Each setter parses one value at the edge, into a type that cannot be wrong; limits need units.
+// What every command's flags are, but for those of one layer alone: call_flags.cc, exam_flags.cc.
 #include "tools/jailrun/flags.h"
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "tools/jailrun/flag_setters.h"
 #include "tools/jailrun/render.h"
 
 namespace jail::cli {
@@ -24,66 +25,9 @@ using Arity = Flag::Arity;
 using absl::Status;
 using absl::string_view;
 
-template <std::string CommandLine::*member>
-Status SetText(CommandLine& line, string_view value) {
-  line.*member = std::string(value);
-  return absl::OkStatus();
-}
-
-template <bool CommandLine::*member>
-Status SetTrue(CommandLine& line, string_view) {
-  line.*member = true;
-  return absl::OkStatus();
-}
-
-template <Destination CommandLine::*member>
-Status SetDestination(CommandLine& line, string_view value) {
-  JAIL_ASSIGN_OR_RETURN(line.*member, ParseDestination(value));
-  return absl::OkStatus();
-}
-
 // Whose limits a flag sets: the program's, or its compiler's.
 constexpr auto kProgram = &CommandLine::limits;
 constexpr auto kCompiler = &CommandLine::compile_limits;
-
-template <void (v1::Limits::*set)(int64_t), v1::Limits CommandLine::*whose = kProgram>
-Status SetTime(CommandLine& line, string_view value) {
-  JAIL_ASSIGN_OR_RETURN(const absl::Duration time, ParseDuration(value));
-  if (time % absl::Milliseconds(1) != absl::ZeroDuration()) {
-    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is finer than a millisecond"));
-  }
-  ((line.*whose).*set)(absl::ToInt64Milliseconds(time));
-  return absl::OkStatus();
-}
-
-template <void (v1::Limits::*set)(int64_t), v1::Limits CommandLine::*whose = kProgram>
-Status SetBytes(CommandLine& line, string_view value) {
-  JAIL_ASSIGN_OR_RETURN(const int64_t bytes, ParseBytes(value));
-  ((line.*whose).*set)(bytes);
-  return absl::OkStatus();
-}
-
-template <void (v1::Limits::*set)(int32_t), v1::Limits CommandLine::*whose = kProgram>
-Status SetCount(CommandLine& line, string_view value) {
-  JAIL_ASSIGN_OR_RETURN(const int64_t count, ParseCount(value));
-  if (count > std::numeric_limits<int32_t>::max()) {
-    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is too large"));
-  }
-  ((line.*whose).*set)(static_cast<int32_t>(count));
-  return absl::OkStatus();
-}
-
-// 1 to 1,000 of something.
-template <auto member>
-Status SetSmall(CommandLine& line, string_view value) {
-  constexpr int64_t kMost = 1000;
-  JAIL_ASSIGN_OR_RETURN(const int64_t count, ParseCount(value));
-  if (count < 1 || count > kMost) {
-    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not 1 to ", kMost));
-  }
-  line.*member = static_cast<int>(count);
-  return absl::OkStatus();
-}
 
 Status SetCpus(CommandLine& line, string_view value) {
   JAIL_ASSIGN_OR_RETURN(const int32_t millicores, ParseMillicores(value));
@@ -100,7 +44,7 @@ Status SetCpuSet(CommandLine& line, string_view value) {
 // "64M" or "64M,4096".
 Status SetDisk(CommandLine& line, string_view value) {
   const std::pair<string_view, string_view> parts = absl::StrSplit(value, absl::MaxSplits(',', 1));
-  JAIL_RETURN_IF_ERROR(SetBytes<&v1::Limits::set_disk_bytes>(line, parts.first));
+  JAIL_RETURN_IF_ERROR(SetBytes<&v1::Limits::set_disk_bytes, kProgram>(line, parts.first));
   if (value.size() == parts.first.size()) return absl::OkStatus();
   JAIL_ASSIGN_OR_RETURN(const int64_t inodes, ParseCount(parts.second));
   line.limits.set_disk_inodes(inodes);
@@ -197,114 +141,11 @@ Status SetJson(CommandLine& line, string_view value) {
   return absl::OkStatus();
 }
 
-Status SetInput(CommandLine& line, string_view value) {
-  line.call.input = std::string(value);
-  return absl::OkStatus();
-}
-
-Status SetEntry(CommandLine& line, string_view value) {
-  line.call.spec.set_entry(std::string(value));
-  return absl::OkStatus();
-}
-
-Status AddGlobal(CommandLine& line, string_view value) {
-  const size_t equals = value.find('=');
-  if (equals == string_view::npos || equals == 0)
-    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is not NAME=JSON"));
-  (*line.call.spec.mutable_globals())[std::string(value.substr(0, equals))] =
-      std::string(value.substr(equals + 1));
-  return absl::OkStatus();
-}
-
-Status AddModule(CommandLine& line, string_view value) {
-  line.call.spec.add_allowed_modules(std::string(value));
-  return absl::OkStatus();
-}
-
-Status AddFunction(CommandLine& line, string_view value) {
-  const std::pair<string_view, string_view> parts = absl::StrSplit(value, absl::MaxSplits(':', 1));
-  v1::HostFunction* function = line.call.spec.add_functions();
-  function->set_name(std::string(parts.first));
-  if (parts.first.size() == value.size()) return absl::OkStatus();
-  JAIL_ASSIGN_OR_RETURN(const int64_t count, ParseCount(parts.second));
-  function->set_max_calls(
-      static_cast<int32_t>(std::min<int64_t>(count, std::numeric_limits<int32_t>::max())));
-  return absl::OkStatus();
-}
-
-Status SetHostCommand(CommandLine& line, string_view value) {
-  line.call.host_command = std::string(value);
-  return absl::OkStatus();
-}
-
-Status SetHostFd(CommandLine& line, string_view value) {
-  JAIL_ASSIGN_OR_RETURN(const int64_t fd, ParseCount(value));
-  if (fd > std::numeric_limits<int>::max()) return absl::InvalidArgumentError("there is no such descriptor");
-  line.call.host_fd = static_cast<int>(fd);
-  return absl::OkStatus();
-}
-
-Status SetMock(CommandLine& line, string_view value) {
-  line.call.mock_path = std::string(value);
-  return absl::OkStatus();
-}
-
-Status SetLedger(CommandLine& line, string_view value) {
-  JAIL_ASSIGN_OR_RETURN(line.call.ledger, ParseDestination(value));
-  return absl::OkStatus();
-}
-
-Status SetStack(CommandLine& line, string_view) {
-  line.call.spec.set_stack(true);
-  return absl::OkStatus();
-}
-
-Status SetQuick(CommandLine& line, string_view) {
-  line.call.spec.set_profile(v1::CallSpec::PROFILE_QUICK);
-  return absl::OkStatus();
-}
-
-template <void (v1::CallSpec::*set)(int64_t)>
-Status SetCallTime(CommandLine& line, string_view value) {
-  JAIL_ASSIGN_OR_RETURN(const absl::Duration time, ParseDuration(value));
-  if (time % absl::Milliseconds(1) != absl::ZeroDuration())
-    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is finer than a millisecond"));
-  (line.call.spec.*set)(absl::ToInt64Milliseconds(time));
-  return absl::OkStatus();
-}
-
-template <void (v1::CallSpec::*set)(int64_t)>
-Status SetCallBytes(CommandLine& line, string_view value) {
-  JAIL_ASSIGN_OR_RETURN(const int64_t bytes, ParseBytes(value));
-  (line.call.spec.*set)(bytes);
-  return absl::OkStatus();
-}
-
-Status SetMaxCalls(CommandLine& line, string_view value) {
-  JAIL_ASSIGN_OR_RETURN(const int64_t count, ParseCount(value));
-  line.call.spec.set_max_calls(
-      static_cast<int32_t>(std::min<int64_t>(count, std::numeric_limits<int32_t>::max())));
-  return absl::OkStatus();
-}
-
-Status SetPatterns(CommandLine& line, string_view value) {
-  if (value != "flag" && value != "reject")
-    return absl::InvalidArgumentError(absl::StrCat(Quoted(value), " is neither flag nor reject"));
-  line.call.spec.set_on_pattern(value == "flag" ? v1::CallSpec::PATTERN_ACTION_FLAG
-                                                : v1::CallSpec::PATTERN_ACTION_REJECT);
-  return absl::OkStatus();
-}
-
-Status AddPattern(CommandLine& line, string_view value) {
-  line.call.spec.add_forbidden_patterns(std::string(value));
-  return absl::OkStatus();
-}
-
-constexpr unsigned Bit(Command command) { return static_cast<unsigned>(command); }
 constexpr unsigned kRun = Bit(Command::kRun);
 constexpr unsigned kCompile = Bit(Command::kCompile);
 constexpr unsigned kSource = kRun | kCompile;
 constexpr unsigned kCall = Bit(Command::kCall);
+constexpr unsigned kExam = Bit(Command::kExam);
 constexpr unsigned kJob = kRun | Bit(Command::kExec);
 constexpr unsigned kAnyJob = kJob | kCompile;
 constexpr unsigned kLangs = Bit(Command::kLangs);
@@ -343,41 +184,41 @@ constexpr Flag kFlags[] = {
      "where they go (default: the current directory)", SetText<&CommandLine::get_directory>},
 
     {"-t,--time", Arity::kValue, "TIME", kJob, Section::kLimits,
-     "CPU time of all processes together: 2s, 500ms", SetTime<&v1::Limits::set_cpu_time_ms>},
+     "CPU time of all processes together: 2s, 500ms", SetTime<&v1::Limits::set_cpu_time_ms, kProgram>},
     {"--wall", Arity::kValue, "TIME", kJob, Section::kLimits, "time on the clock",
-     SetTime<&v1::Limits::set_wall_time_ms>},
+     SetTime<&v1::Limits::set_wall_time_ms, kProgram>},
     {"--idle", Arity::kValue, "TIME", kJob, Section::kLimits, "time without using the CPU",
-     SetTime<&v1::Limits::set_idle_time_ms>},
+     SetTime<&v1::Limits::set_idle_time_ms, kProgram>},
     {"--grace", Arity::kValue, "TIME", kJob, Section::kLimits,
      "when one of these is up send SIGTERM, and SIGKILL only so much later (default: SIGKILL at once)",
-     SetTime<&v1::Limits::set_grace_ms>},
+     SetTime<&v1::Limits::set_grace_ms, kProgram>},
     {"-m,--memory", Arity::kValue, "SIZE", kJob, Section::kLimits,
      "memory of all processes together, files in /tmp included: 256M, 1G",
-     SetBytes<&v1::Limits::set_memory_bytes>},
+     SetBytes<&v1::Limits::set_memory_bytes, kProgram>},
     {"--pids", Arity::kValue, "N", kJob, Section::kLimits, "processes and threads together",
-     SetCount<&v1::Limits::set_processes>},
+     SetCount<&v1::Limits::set_processes, kProgram>},
     {"--cpus", Arity::kValue, "N", kJob, Section::kLimits, "CPU rate in cores: 0.5", SetCpus},
     {"--cpuset", Arity::kValue, "LIST", kJob, Section::kLimits, "run only on these CPUs: 0, 0-1,3",
      SetCpuSet},
     {"--io-read-rate", Arity::kValue, "SIZE", kJob, Section::kLimits,
      "bytes a second from each disk that the jail's root lies on: 10M",
-     SetBytes<&v1::Limits::set_io_read_bytes_per_second>},
+     SetBytes<&v1::Limits::set_io_read_bytes_per_second, kProgram>},
     {"--io-write-rate", Arity::kValue, "SIZE", kJob, Section::kLimits, "the same, to it",
-     SetBytes<&v1::Limits::set_io_write_bytes_per_second>},
+     SetBytes<&v1::Limits::set_io_write_bytes_per_second, kProgram>},
     {"--output", Arity::kValue, "SIZE", kJob, Section::kLimits, "bytes of stdout and of stderr, each",
-     SetBytes<&v1::Limits::set_output_bytes>},
+     SetBytes<&v1::Limits::set_output_bytes, kProgram>},
     {"--on-overflow", Arity::kValue, "drop|end", kJob, Section::kLimits,
      "output beyond that: drop it (default) or end the run", SetOverflow},
     {"--disk", Arity::kValue, "SIZE[,N]", kJob, Section::kLimits,
      "bytes, and files and directories, on /tmp and the work directory", SetDisk},
     {"--fsize", Arity::kValue, "SIZE", kJob, Section::kLimits, "size of any one file",
-     SetBytes<&v1::Limits::set_file_bytes>},
+     SetBytes<&v1::Limits::set_file_bytes, kProgram>},
     {"--nofile", Arity::kValue, "N", kJob, Section::kLimits, "open files of any one process",
-     SetCount<&v1::Limits::set_open_files>},
+     SetCount<&v1::Limits::set_open_files, kProgram>},
     {"--stack", Arity::kValue, "SIZE", kJob, Section::kLimits, "stack of any one process",
-     SetBytes<&v1::Limits::set_stack_bytes>},
+     SetBytes<&v1::Limits::set_stack_bytes, kProgram>},
     {"--source", Arity::kValue, "SIZE", kAnyJob, Section::kLimits, "FILE and every --file together",
-     SetBytes<&v1::Limits::set_source_bytes>},
+     SetBytes<&v1::Limits::set_source_bytes, kProgram>},
     {"--compile-time", Arity::kValue, "TIME", kSource, Section::kLimits,
      "CPU time of the compiler, where there is one: a phase and limits of its own",
      SetTime<&v1::Limits::set_cpu_time_ms, kCompiler>},
@@ -391,46 +232,6 @@ constexpr Flag kFlags[] = {
      SetBytes<&v1::Limits::set_output_bytes, kCompiler>},
     {"--compile-disk", Arity::kValue, "SIZE", kSource, Section::kLimits, "what it may write",
      SetBytes<&v1::Limits::set_disk_bytes, kCompiler>},
-
-    {"--input", Arity::kValue, "JSON|@FILE", kCall, Section::kProgram,
-     "what the code sees as input (default: null)", SetInput},
-    {"--entry", Arity::kValue, "NAME", kCall, Section::kProgram,
-     "the function of the code that gets the input", SetEntry},
-    {"--global", Arity::kRepeated, "NAME=JSON", kCall, Section::kProgram,
-     "one more variable that the code sees", AddGlobal},
-    {"--allow-module", Arity::kRepeated, "NAME", kCall, Section::kProgram,
-     "a module that the code may import beyond the usual harmless ones", AddModule},
-    {"--function", Arity::kRepeated, "NAME[:N]", kCall, Section::kProgram,
-     "a function of the host's that the code may call, N times: lookup, api.request:5", AddFunction},
-    {"--host-command", Arity::kValue, "CMD", kCall, Section::kProgram,
-     "what answers them, a shell command of yours outside the jail: a JSON line in, a JSON line out",
-     SetHostCommand},
-    {"--host-fd", Arity::kValue, "N", kCall, Section::kProgram, "the same on a socket that jailrun inherits",
-     SetHostFd},
-    {"--mock", Arity::kValue, "FILE", kCall, Section::kProgram, "answer them from an earlier run's --ledger",
-     SetMock},
-    {"--ledger", Arity::kValue, "FILE|fd:N", kCall, Section::kResult,
-     "write a JSON line for each of their calls", SetLedger},
-    {"--stack", Arity::kSwitch, "", kCall, Section::kResult, "show where an error came from, whole",
-     SetStack},
-    {"--quick", Arity::kSwitch, "", kCall, Section::kLimits,
-     "500 ms instead of 30 s: for validators and transforms", SetQuick},
-    {"--wall", Arity::kValue, "TIME", kCall, Section::kLimits, "time on the clock (default: 30s)",
-     SetCallTime<&v1::CallSpec::set_wall_time_ms>},
-    {"--heap", Arity::kValue, "SIZE", kCall, Section::kLimits, "the language's heap (default: 32M)",
-     SetCallBytes<&v1::CallSpec::set_heap_bytes>},
-    {"--max-calls", Arity::kValue, "N", kCall, Section::kLimits, "calls of all host functions (default: 50)",
-     SetMaxCalls},
-    {"--host-timeout", Arity::kValue, "TIME", kCall, Section::kLimits, "for each of them (default: 10s)",
-     SetCallTime<&v1::CallSpec::set_host_timeout_ms>},
-    {"--result-size", Arity::kValue, "SIZE", kCall, Section::kLimits,
-     "the result's length, and that of what goes to and comes from the host (default: 1M)",
-     SetCallBytes<&v1::CallSpec::set_result_bytes>},
-    {"--code-size", Arity::kValue, "SIZE", kCall, Section::kLimits, "the code's length (default: 64K)",
-     SetCallBytes<&v1::CallSpec::set_code_bytes>},
-    {"--patterns", Arity::kValue, "flag|reject", kCall, Section::kProgram,
-     "look for require(, import, process., eval( and the like first, and say so or run nothing", SetPatterns},
-    {"--pattern", Arity::kRepeated, "TEXT", kCall, Section::kProgram, "look for this instead", AddPattern},
 
     {"--cache", Arity::kOptionalValue, "[=DIR]", kSource, Section::kProgram,
      "compile the same input only once; kept in DIR (default: ~/.cache/jailrun)", SetCache},
@@ -457,24 +258,24 @@ constexpr Flag kFlags[] = {
      "which one check and learn are about (default: default)", SetText<&CommandLine::policy>},
     {"--least", Arity::kSwitch, "", Bit(Command::kPolicy), Section::kIsolation,
      "learn from strace's files what runs called, and allow nothing else", SetTrue<&CommandLine::least>},
-    {"--rootfs", Arity::kValue, "NAME", kJob | kLangs | kCall, Section::kIsolation,
+    {"--rootfs", Arity::kValue, "NAME", kJob | kLangs | kCall | kExam, Section::kIsolation,
      "what the jail sees as its root: host, this machine's /usr (the default), or a pinned image (make "
      "rootfs)",
      SetText<&CommandLine::rootfs>},
-    {"--best-effort", Arity::kSwitch, "", kAnyJob | kHost | kCall, Section::kIsolation,
+    {"--best-effort", Arity::kSwitch, "", kAnyJob | kHost | kCall | kExam, Section::kIsolation,
      "go on without what this host cannot enforce; the record lists it. Without this the run is refused",
      SetTrue<&CommandLine::best_effort>},
     {"--require", Arity::kRepeated, "LAYER", kAnyJob, Section::kIsolation,
      "refuse to run where this layer cannot be had, whatever stands in for it: landlock, memory-cgroup",
      AddProtection},
-    {"--rootless", Arity::kSwitch, "", kAnyJob | kHost | kCall, Section::kIsolation,
+    {"--rootless", Arity::kSwitch, "", kAnyJob | kHost | kCall | kExam, Section::kIsolation,
      "use no privilege, even when there is some: your own uid in a user namespace",
      SetTrue<&CommandLine::rootless>},
 
     {"--record", Arity::kValue, "FILE|fd:N", kAnyJob | kCall, Section::kResult,
      "write the record, binary protobuf", SetDestination<&CommandLine::record>},
-    {"--json", Arity::kOptionalValue, "[=FILE|fd:N]", kCall, Section::kResult,
-     "write the whole answer as JSON: result or error, logs, calls, figures", SetJson},
+    {"--json", Arity::kOptionalValue, "[=FILE|fd:N]", kCall | kExam, Section::kResult,
+     "write the whole answer as JSON: result or error, logs, figures, of calls or of cases", SetJson},
     {"--json", Arity::kOptionalValue, "[=FILE|fd:N]", kAnyJob, Section::kResult,
      "write the record as JSON; alone, to stdout, the program's output inside it and nowhere else", SetJson},
     {"--explain-plan", Arity::kSwitch, "", kAnyJob, Section::kResult,
@@ -507,6 +308,14 @@ string_view Flag::LongName() const {
   return all.substr(all.rfind(',') + 1);  // npos + 1 is 0: all of it.
 }
 
-absl::Span<const Flag> Flags() { return kFlags; }
+absl::Span<const Flag> Flags() {
+  static const std::vector<Flag>& all = *[] {
+    auto* flags = new std::vector<Flag>;
+    for (absl::Span<const Flag> some : {CallFlags(), ExamFlags(), absl::Span<const Flag>(kFlags)})
+      flags->insert(flags->end(), some.begin(), some.end());
+    return flags;
+  }();
+  return all;
+}
 
 }  // namespace jail::cli

@@ -28,6 +28,9 @@ struct Flag {
 };
 
 absl::Span<const Flag> Flags();
+// Parts of it.
+absl::Span<const Flag> CallFlags();
+absl::Span<const Flag> ExamFlags();
 
 }  // namespace jail::cli
 

@@ -22,6 +22,7 @@
 #include "tools/jailrun/call.h"
 #include "tools/jailrun/command_line.h"
 #include "tools/jailrun/doctor/doctor.h"
+#include "tools/jailrun/exam_run.h"
 #include "tools/jailrun/exit_status.h"
 #include "tools/jailrun/files.h"
 #include "tools/jailrun/help.h"
@@ -130,6 +131,12 @@ int RunCall(const Context& context) {
   const absl::StatusOr<std::unique_ptr<Jail>> jail = OpenJail(context.line);
   if (!jail.ok()) return ReportUnusable(jail.status(), context.line, context.streams);
   return CallCommand(**jail, context.line, context.streams);
+}
+
+int RunExam(const Context& context) {
+  const absl::StatusOr<std::unique_ptr<Jail>> jail = OpenJail(context.line);
+  if (!jail.ok()) return Fail(jail.status(), kExitJail);
+  return ExamCommand(**jail, context.line, context.streams);
 }
 
 int LangsWith(const Jail& jail, const CommandLine& line, const std::vector<const v1::Runtime*>& runtimes) {
@@ -249,12 +256,19 @@ struct NamedCommand {
   int (*run)(const Context& context);
 };
 constexpr NamedCommand kCommands[] = {
-    {Command::kRun, RunCommand},           {Command::kExec, RunCommand},
-    {Command::kLangs, LangsCommand},       {Command::kDoctor, DoctorCommand},
-    {Command::kExplain, ExplainCommand},   {Command::kSweep, SweepCommand},
-    {Command::kVersion, VersionCommand},   {Command::kHelp, HelpCommand},
-    {Command::kPolicy, ReadPolicyCommand}, {Command::kCompile, RunCommand},
-    {Command::kPool, PoolCommand},         {Command::kCall, RunCall},
+    {Command::kRun, RunCommand},
+    {Command::kExec, RunCommand},
+    {Command::kLangs, LangsCommand},
+    {Command::kDoctor, DoctorCommand},
+    {Command::kExplain, ExplainCommand},
+    {Command::kSweep, SweepCommand},
+    {Command::kVersion, VersionCommand},
+    {Command::kHelp, HelpCommand},
+    {Command::kPolicy, ReadPolicyCommand},
+    {Command::kCompile, RunCommand},
+    {Command::kPool, PoolCommand},
+    {Command::kCall, RunCall},
+    {Command::kExam, RunExam},
 };
 
 int Dispatch(const Context& context) {

@@ -40,58 +40,58 @@ TEST(CheckSpecTest, WhatIsWrongIsNamed) {
     std::function<void(v1::ExamSpec*, v1::ExamCase*)> change;
     const char* why;
   };
-  using Spec = v1::ExamSpec;
-  using Case = v1::ExamCase;
+  using S = v1::ExamSpec;
+  using C = v1::ExamCase;
   const Row rows[] = {
-      {[](Spec* s, Case*) { s->set_exam_id("a b"); }, "exam_id: "},
-      {[](Spec* s, Case*) { s->clear_language(); }, "language: is unset"},
-      {[](Spec* s, Case*) { s->add_files()->set_path("x"); }, "files: cannot stand beside code"},
-      {[](Spec* s, Case*) { s->set_entry_path("x"); }, "entry_path: "},
-      {[](Spec* s, Case*) { s->clear_cases(); }, "cases: is empty"},
-      {[](Spec* s, Case*) { s->clear_code(); }, "cases[0].code: is unset"},
-      {[](Spec* s, Case*) { s->set_jobs(0); }, "jobs: 0 is not"},
-      {[](Spec* s, Case*) { s->set_reruns(11); }, "reruns: 11 is not"},
-      {[](Spec* s, Case*) { s->add_cases()->set_id("a"); }, "cases[1].id: \"a\" stands twice"},
-      {[](Spec*, Case* c) { c->set_id("/"); }, "cases[0].id: "},
-      {[](Spec*, Case* c) { c->set_expected_duration_ms(std::numeric_limits<double>::infinity()); },
+      {[](S* s, C*) { s->set_exam_id("a b"); }, "exam_id: "},
+      {[](S* s, C*) { s->clear_language(); }, "language: is unset"},
+      {[](S* s, C*) { s->add_files()->set_path("x"); }, "files: cannot stand beside code"},
+      {[](S* s, C*) { s->set_entry_path("x"); }, "entry_path: "},
+      {[](S* s, C*) { s->clear_cases(); }, "cases: is empty"},
+      {[](S* s, C*) { s->clear_code(); }, "cases[0].code: is unset"},
+      {[](S* s, C*) { s->set_jobs(0); }, "jobs: 0 is not"},
+      {[](S* s, C*) { s->set_reruns(11); }, "reruns: 11 is not"},
+      {[](S* s, C*) { s->add_cases()->set_id("a"); }, "cases[1].id: \"a\" stands twice"},
+      {[](S*, C* c) { c->set_id("/"); }, "cases[0].id: "},
+      {[](S*, C* c) { c->set_expected_duration_ms(std::numeric_limits<double>::infinity()); },
        "cases[0].expected_duration_ms: "},
-      {[](Spec*, Case* c) { c->set_expected_json("1"); }, "cases[0].args_json: is unset"},
-      {[](Spec*, Case* c) { c->set_entry("f"); }, "cases[0].entry: is for cases with args_json"},
-      {[](Spec*, Case* c) { c->set_args_json("[]"); }, "cases[0].entry: is unset"},
-      {[](Spec* s, Case* c) {
+      {[](S*, C* c) { c->set_expected_json("1"); }, "cases[0].args_json: is unset"},
+      {[](S*, C* c) { c->set_entry("f"); }, "cases[0].entry: is for cases with args_json"},
+      {[](S*, C* c) { c->set_args_json("[]"); }, "cases[0].entry: is unset"},
+      {[](S* s, C* c) {
          s->set_entry("f");
          c->set_args_json("{}");
        },
        "cases[0].args_json: is no JSON array"},
-      {[](Spec* s, Case* c) {
+      {[](S* s, C* c) {
          s->set_entry("f");
          c->set_args_json("[1,]");
        },
        "cases[0].args_json: "},
-      {[](Spec* s, Case* c) {
+      {[](S* s, C* c) {
          s->set_entry("f");
          c->set_args_json("[1]");
          c->set_expected_json("x");
        },
        "cases[0].expected_json: "},
-      {[](Spec* s, Case* c) {
+      {[](S* s, C* c) {
          s->set_entry("f");
          c->set_args_json("[1]");
          c->set_stdin("x");
        },
        "cases[0].stdin: cannot stand beside args_json"},
-      {[](Spec* s, Case*) { s->mutable_checker()->set_absolute(-1); }, "checker."},
-      {[](Spec*, Case* c) {
+      {[](S* s, C*) { s->mutable_checker()->set_absolute(-1); }, "checker."},
+      {[](S*, C* c) {
          c->mutable_checker()->set_kind(v1::Checker::REGEX);
          c->set_expected_stdout("(");
        },
        "cases[0].expected_stdout: "},
-      {[](Spec*, Case* c) {
+      {[](S*, C* c) {
          c->mutable_checker()->set_kind(v1::Checker::PROGRAM);
          c->mutable_checker()->mutable_program()->set_code("x");
        },
        "cases[0].checker.program.language: is unset"},
-      {[](Spec*, Case* c) { c->mutable_interactor()->set_language("python"); },
+      {[](S*, C* c) { c->mutable_interactor()->set_language("python"); },
        "cases[0].interactor: wants its source"},
   };
   for (const Row& row : rows) EXPECT_THAT(Why(row.change), StartsWith(row.why));

@@ -28,9 +28,10 @@ void Put(int fd, const std::string& bytes) {
 
 TEST(StreamWatchTest, TellsEveryByteInOrderInPieces) {
   std::vector<Heard> heard;
-  auto watch = StreamWatch::Start([&](v1::ExamEvent::Stream stream, int64_t offset, const std::string& bytes) {
-    heard.push_back({stream, offset, bytes});
-  });
+  auto watch =
+      StreamWatch::Start([&](v1::ExamEvent::Stream stream, int64_t offset, const std::string& bytes) {
+        heard.push_back({stream, offset, bytes});
+      });
   ASSERT_TRUE(watch.ok());
   std::string out;
   for (int i = 0; i < 50'000; ++i) out += static_cast<char>('a' + i % 26);
@@ -70,8 +71,8 @@ TEST(StreamWatchTest, ForwardsStandardOutputAndSurvivesAReaderThatGoes) {
 
 TEST(StreamWatchTest, TheEndOfOutputIsTheReadersEndOfFile) {
   auto pipe = MakePipe();
-  auto watch = StreamWatch::Start([](v1::ExamEvent::Stream, int64_t, const std::string&) {},
-                                  std::move(pipe->write));
+  auto watch =
+      StreamWatch::Start([](v1::ExamEvent::Stream, int64_t, const std::string&) {}, std::move(pipe->write));
   (*watch)->Finish();
   char byte;
   EXPECT_EQ(read(pipe->read.get(), &byte, 1), 0);

@@ -20,8 +20,6 @@
 namespace jail::cli {
 namespace {
 
-constexpr int64_t kUsPerMs = 1000;
-
 // How late a limit on time may end a run here: what matters is that it does, tests/bench measures how
 // exactly. RLIMIT_CPU, the stand-in, counts whole seconds.
 constexpr int64_t kLateUs = 300'000;
