@@ -46,9 +46,6 @@ std::string WithoutMarkup(const std::string& visible) {
       visible, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}});
 }
 
-// Line by line, so that the breaks stay.
-std::string Lines(absl::string_view text) { return WithoutMarkup(VisibleLines(text, "", kHtmlLines)); }
-
 // "name: value" rows; those without a value say nothing.
 std::string FactsTable(const std::vector<std::pair<const char*, std::string>>& facts) {
   std::string rows;
@@ -95,10 +92,10 @@ std::string OutputPart(const char* name, const v1::Output& output) {
   if (output.total_bytes() == 0) return "";
   return absl::StrCat(
       "<h3>", name, ", ", FormatBytes(output.total_bytes()), "</h3>\n<p>sha256 ",
-      absl::BytesToHexString(output.sha256()), "</p>\n<pre>", Lines(output.content()),
-      output.truncated()
-          ? absl::StrCat("</pre>\n<p>what lies between was not kept</p>\n<pre>", Lines(output.tail()))
-          : "",
+      absl::BytesToHexString(output.sha256()), "</p>\n<pre>", EscapeLines(output.content(), kHtmlLines),
+      output.truncated() ? absl::StrCat("</pre>\n<p>what lies between was not kept</p>\n<pre>",
+                                        EscapeLines(output.tail(), kHtmlLines))
+                         : "",
       "</pre>\n");
 }
 
@@ -164,6 +161,12 @@ std::string ProvenancePart(const v1::ResultRecord& record) {
 }  // namespace
 
 std::string Escape(absl::string_view text) { return WithoutMarkup(Visible(text)); }
+
+std::string EscapeLines(absl::string_view text, int max_lines) {
+  return WithoutMarkup(VisibleLines(text, "", max_lines));
+}
+
+absl::string_view HtmlHead() { return kHead; }
 
 std::string RenderHtml(const v1::ResultRecord& record) {
   std::string page = absl::StrCat(kHead, Heading(record), FailurePart(record));

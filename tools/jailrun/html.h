@@ -15,6 +15,12 @@ std::string RenderHtml(const v1::ResultRecord& record);
 // Visible(), and neither markup nor the end of an attribute.
 std::string Escape(absl::string_view text);
 
+// The first `max_lines` lines, each escaped and cut as by VisibleLines(), so that the breaks stay.
+std::string EscapeLines(absl::string_view text, int max_lines);
+
+// How every page of ours begins: the content policy and the style; the head is still open.
+absl::string_view HtmlHead();
+
 }  // namespace jail::cli
 
 #endif  // TOOLS_JAILRUN_HTML_H_

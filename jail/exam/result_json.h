@@ -1,0 +1,32 @@
+// An exam's result as the JSON that callers read: camelCase names, numbers as JSON numbers, durations in ms.
+//
+//   {"examId", "passed", "casesPassed", "casesFailed", "casesSkipped", "startTime", "endTime", "logHead"?:
+//   hex,
+//    "problem"?: {field, message}, "compile"?: {verdict, summary, stdout, stderr},
+//    "cases": [{id, name, difficulty, passed, skipped, verdict, summary, reruns,
+//               logs: {stdout, stderr, exitCode, startTime, endTime,
+//                      resourceUsage: {cpuUsed, memoryPeakMb, diskReadBytes, diskWriteBytes}},
+//               verification: {consistent, flags: [{type, message, severity}],
+//                              timingAnalysis: {actualDuration, expectedDuration, ratio, anomalyScore,
+//                              suspicious}},
+//               comparison?: {equal, message, expected, actual},
+//               result?: what a call case's function returned, error?: {kind, name, message, line?, column?},
+//               record?}]}
+//
+// What is unknown is null. Text that is no UTF-8 has U+FFFD.
+#ifndef JAIL_EXAM_RESULT_JSON_H_
+#define JAIL_EXAM_RESULT_JSON_H_
+
+#include <string>
+
+#include "jail/v1/exam.pb.h"
+
+namespace jail::exam {
+
+// One object in one line. With records: each case's ResultRecord in protobuf's own JSON mapping with the
+// proto's names. Holds what cases expect: not for a submission's author.
+std::string ResultJson(const v1::ExamResult& result, bool with_records);
+
+}  // namespace jail::exam
+
+#endif  // JAIL_EXAM_RESULT_JSON_H_
