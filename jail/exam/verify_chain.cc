@@ -27,13 +27,17 @@ std::string MissingText(int64_t first, int64_t last, int64_t before) {
 }  // namespace
 
 ChainCheck::ChainCheck(const std::vector<LogEntry>& entries, const SealParts* seal, Findings* findings)
-    : entries_(entries), seal_(seal), findings_(findings), head_(FirstHash()) {}
+    : entries_(entries),
+      seal_(seal),
+      findings_(findings),
+      last_hash_(FirstHash()),
+      highest_hash_(last_hash_) {}
 
 bool ChainCheck::Run() {
   int64_t broken_line = 0;
   for (size_t i = 0; i < entries_.size(); ++i) {
     const LogEntry& entry = entries_[i];
-    if (Follows(head_, entry)) {
+    if (Follows(last_hash_, entry)) {
       Advance(Expected(), HashOf(entry));
       continue;
     }
@@ -59,8 +63,11 @@ bool ChainCheck::NextFollows(absl::string_view previous, size_t index) const {
 
 void ChainCheck::Advance(int64_t sequence, std::string hash) {
   last_ = sequence;
-  highest_ = std::max(highest_, sequence);
-  head_ = std::move(hash);
+  last_hash_ = std::move(hash);
+  if (sequence > highest_) {
+    highest_ = sequence;
+    highest_hash_ = last_hash_;
+  }
   unreadable_ = 0;
 }
 
@@ -91,7 +98,7 @@ void ChainCheck::Explain(size_t index) {
 // What stands behind it fits the hash that belongs here.
 bool ChainCheck::IsHashChanged(size_t index) {
   const LogEntry& entry = entries_[index];
-  const std::string right = NextHash(head_, entry.json);
+  const std::string right = NextHash(last_hash_, entry.json);
   if (!NextFollows(right, index)) return false;
   const int64_t sequence = Expected();
   findings_->Add(entry.line, sequence, absl::StrCat("the hash of entry ", sequence, " was changed"));
@@ -144,7 +151,7 @@ bool ChainCheck::IsAdded(size_t index) {
   const LogEntry& entry = entries_[index];
   const bool last_one_too_many = index + 1 == entries_.size() && seal_ != nullptr && unreadable_ == 0 &&
                                  seal_->entries == Expected() && entry.sequence != Expected() - 1;
-  if (!NextFollows(head_, index) && !last_one_too_many) return false;
+  if (!NextFollows(last_hash_, index) && !last_one_too_many) return false;
   findings_->Add(entry.line, last_, absl::StrCat("a line was added after ", After(last_)));
   return true;
 }

@@ -31,8 +31,8 @@ class ChainCheck {
   // True: each entry follows the one before it. Otherwise there is a finding at least.
   bool Run();
 
-  // The last entry's hash, 32 bytes.
-  const std::string& head() const { return head_; }
+  // The hash of the entry with the highest number, 32 bytes.
+  const std::string& head() const { return highest_hash_; }
 
  private:
   bool Follows(absl::string_view previous, const LogEntry& entry) const;
@@ -56,8 +56,9 @@ class ChainCheck {
   Findings* findings_;
   std::vector<size_t> by_sequence_;  // Indices of entries; made when something is wrong.
 
-  std::string head_;        // Of the last entry that has its place.
-  int64_t last_ = -1;       // Its sequence.
+  std::string last_hash_;  // Of the last entry that has been placed.
+  int64_t last_ = -1;      // Its sequence.
+  std::string highest_hash_;
   int64_t highest_ = -1;    // Of all of them so far.
   int64_t unreadable_ = 0;  // Lines since.
 };
