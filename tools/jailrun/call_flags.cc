@@ -15,7 +15,6 @@ using absl::string_view;
 
 constexpr auto kCallLine = &CommandLine::call;
 constexpr auto kSpec = &CallLine::spec;
-constexpr unsigned kCall = Bit(Command::kCall);
 
 Status SetEntry(CommandLine& line, string_view value) {
   line.call.spec.set_entry(std::string(value));
@@ -77,7 +76,7 @@ Status AddPattern(CommandLine& line, string_view value) {
   return absl::OkStatus();
 }
 
-constexpr Flag kFlags[] = {
+constexpr Flag kCallFlags[] = {
     {"--input", Arity::kValue, "JSON|@FILE", kCall, Section::kProgram,
      "what the code sees as input (default: null)", SetText<kCallLine, &CallLine::input>},
     {"--entry", Arity::kValue, "NAME", kCall, Section::kProgram,
@@ -121,6 +120,6 @@ constexpr Flag kFlags[] = {
 
 }  // namespace
 
-absl::Span<const Flag> CallFlags() { return kFlags; }
+absl::Span<const Flag> CallFlags() { return kCallFlags; }
 
 }  // namespace jail::cli

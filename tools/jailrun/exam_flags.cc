@@ -7,9 +7,8 @@ namespace {
 using Arity = Flag::Arity;
 
 constexpr auto kExamLine = &CommandLine::exam;
-constexpr unsigned kExam = Bit(Command::kExam);
 
-constexpr Flag kFlags[] = {
+constexpr Flag kExamFlags[] = {
     {"-l,--lang", Arity::kValue, "LANG", kExam, Section::kProgram,
      "language of the submission, when neither the spec nor its name says it",
      SetText<&CommandLine::language>},
@@ -42,6 +41,6 @@ constexpr Flag kFlags[] = {
 
 }  // namespace
 
-absl::Span<const Flag> ExamFlags() { return kFlags; }
+absl::Span<const Flag> ExamFlags() { return kExamFlags; }
 
 }  // namespace jail::cli

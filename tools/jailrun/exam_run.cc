@@ -45,7 +45,7 @@ absl::Status AddSubmission(const ExamLine& exam, const std::string& spec_path, v
   return absl::OkStatus();
 }
 
-absl::StatusOr<v1::ExamSpec> SpecOf(const CommandLine& line, const v1::RuntimeCatalog& catalog) {
+absl::StatusOr<v1::ExamSpec> ExamSpecOf(const CommandLine& line, const v1::RuntimeCatalog& catalog) {
   const std::string& path = line.operands.front();
   const absl::StatusOr<std::string> bytes = path == "-"
                                                 ? ReadAll(STDIN_FILENO, "standard input", exam::kMaxSpecBytes)
@@ -119,7 +119,7 @@ bool Deliver(const CommandLine& line, const v1::ExamResult& result, Targets targ
   return (!show || Show(RenderExam(result)) == kExitOk) && delivered;
 }
 
-int ExitStatusOf(const v1::ExamResult& result) {
+int ExitStatusOfExam(const v1::ExamResult& result) {
   constexpr int kNotPassed = 1;
   if (result.passed()) return kExitOk;
   if (result.has_problem()) return result.problem().field().empty() ? kExitJail : kExitUsage;
@@ -129,7 +129,7 @@ int ExitStatusOf(const v1::ExamResult& result) {
 }  // namespace
 
 int ExamCommand(const Jail& jail, const CommandLine& line, const StandardStreams& streams) {
-  const absl::StatusOr<v1::ExamSpec> spec = SpecOf(line, jail.Runtimes());
+  const absl::StatusOr<v1::ExamSpec> spec = ExamSpecOf(line, jail.Runtimes());
   if (!spec.ok()) return Fail(spec.status(), kExitUsage);
   const auto key = KeyOf(line.exam);
   if (!key.ok()) return Fail(key.status(), kExitUsage);
@@ -144,7 +144,7 @@ int ExamCommand(const Jail& jail, const CommandLine& line, const StandardStreams
   v1::ExamResult result = exam::Run(
       jail, *spec, [&](const v1::ExamEvent& event) { listeners.Hear(event); }, cancel->fd());
   if (listeners.logged.ok()) listeners.logged = listeners.log.Seal(key->has_value() ? &**key : nullptr);
-  result.set_log_head(listeners.log.head());
+  if (line.exam.log.wanted()) result.set_log_head(listeners.log.head());
 
   bool delivered = Deliver(line, result, std::move(targets->usual));
   for (const absl::Status& status : {listeners.logged, listeners.events}) {
@@ -152,7 +152,7 @@ int ExamCommand(const Jail& jail, const CommandLine& line, const StandardStreams
     Complain(status.message());
     delivered = false;
   }
-  return delivered ? ExitStatusOf(result) : kExitJail;
+  return delivered ? ExitStatusOfExam(result) : kExitJail;
 }
 
 }  // namespace jail::cli

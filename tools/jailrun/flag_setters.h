@@ -20,6 +20,8 @@
 namespace jail::cli {
 
 constexpr unsigned Bit(Command command) { return static_cast<unsigned>(command); }
+inline constexpr unsigned kCall = Bit(Command::kCall);
+inline constexpr unsigned kExam = Bit(Command::kExam);
 
 template <auto first, auto... rest>
 auto& At(auto& object) {

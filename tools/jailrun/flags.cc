@@ -44,7 +44,8 @@ Status SetCpuSet(CommandLine& line, string_view value) {
 // "64M" or "64M,4096".
 Status SetDisk(CommandLine& line, string_view value) {
   const std::pair<string_view, string_view> parts = absl::StrSplit(value, absl::MaxSplits(',', 1));
-  JAIL_RETURN_IF_ERROR(SetBytes<&v1::Limits::set_disk_bytes, kProgram>(line, parts.first));
+  const Status bytes = SetBytes<&v1::Limits::set_disk_bytes, kProgram>(line, parts.first);
+  if (!bytes.ok()) return bytes;
   if (value.size() == parts.first.size()) return absl::OkStatus();
   JAIL_ASSIGN_OR_RETURN(const int64_t inodes, ParseCount(parts.second));
   line.limits.set_disk_inodes(inodes);
@@ -144,8 +145,6 @@ Status SetJson(CommandLine& line, string_view value) {
 constexpr unsigned kRun = Bit(Command::kRun);
 constexpr unsigned kCompile = Bit(Command::kCompile);
 constexpr unsigned kSource = kRun | kCompile;
-constexpr unsigned kCall = Bit(Command::kCall);
-constexpr unsigned kExam = Bit(Command::kExam);
 constexpr unsigned kJob = kRun | Bit(Command::kExec);
 constexpr unsigned kAnyJob = kJob | kCompile;
 constexpr unsigned kLangs = Bit(Command::kLangs);
