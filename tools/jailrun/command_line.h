@@ -35,6 +35,8 @@ enum class Command : unsigned {
   kCompile = 1 << 9,
   kPool = 1 << 10,
   kCall = 1 << 11,
+  kVerify = 1 << 13,
+  kKeygen = 1 << 14,
 };
 
 struct CommandName {
@@ -62,6 +64,12 @@ struct CallLine {
   int host_fd = -1;
   std::string mock_path;
   Destination ledger;
+};
+
+// What only `verify` has.
+struct VerifyLine {
+  std::string key_path;     // Empty: whoever signed it.
+  std::string result_path;  // Empty: there is none to compare.
 };
 
 struct CommandLine {
@@ -107,6 +115,7 @@ struct CommandLine {
   Destination record;
   Destination json;
   CallLine call;
+  VerifyLine verify;
   bool explain_plan = false;
   bool html = false;  // explain --html
   bool verbose = false;

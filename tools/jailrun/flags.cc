@@ -300,6 +300,12 @@ Status AddPattern(CommandLine& line, string_view value) {
   return absl::OkStatus();
 }
 
+template <std::string VerifyLine::*member>
+Status SetVerifyText(CommandLine& line, string_view value) {
+  line.verify.*member = std::string(value);
+  return absl::OkStatus();
+}
+
 constexpr unsigned Bit(Command command) { return static_cast<unsigned>(command); }
 constexpr unsigned kRun = Bit(Command::kRun);
 constexpr unsigned kCompile = Bit(Command::kCompile);
@@ -309,8 +315,8 @@ constexpr unsigned kJob = kRun | Bit(Command::kExec);
 constexpr unsigned kAnyJob = kJob | kCompile;
 constexpr unsigned kLangs = Bit(Command::kLangs);
 constexpr unsigned kHost = kLangs | Bit(Command::kDoctor);
-constexpr unsigned kListing =
-    kHost | Bit(Command::kPolicy) | Bit(Command::kExplain) | Bit(Command::kSweep) | Bit(Command::kVersion);
+constexpr unsigned kListing = kHost | Bit(Command::kPolicy) | Bit(Command::kExplain) | Bit(Command::kSweep) |
+                              Bit(Command::kVersion) | Bit(Command::kVerify);
 constexpr unsigned kAll = ~0U;
 
 constexpr Flag kFlags[] = {
@@ -486,6 +492,13 @@ constexpr Flag kFlags[] = {
      SetTrue<&CommandLine::timeline>},
     {"-v,--verbose", Arity::kSwitch, "", kAnyJob, Section::kResult, "summary on stderr after the run",
      SetTrue<&CommandLine::verbose>},
+
+    {"--key", Arity::kValue, "FILE.pub", Bit(Command::kVerify), Section::kResult,
+     "who must have signed the log; without it only the log itself says who has",
+     SetVerifyText<&VerifyLine::key_path>},
+    {"--result", Arity::kValue, "FILE", Bit(Command::kVerify), Section::kResult,
+     "what jailrun exam --record has written: must be of the same exam, and its outputs those of the log",
+     SetVerifyText<&VerifyLine::result_path>},
 
     {"--versions", Arity::kSwitch, "", kLangs, Section::kResult,
      "ask each language for its version, in a jail, and start its first test program",
