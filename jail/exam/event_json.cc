@@ -30,14 +30,14 @@ std::string WriteNumber(const ExamEvent& event) {
   return absl::StrCat((event.*get)());
 }
 template <typename Number>
-const char* ReadNumberInto(string_view json, Number least, Number* number) {
-  if (!absl::SimpleAtoi(json, number)) return "is no whole number that fits";
+const char* ReadNumberInto(string_view text, Number least, Number* number) {
+  if (!absl::SimpleAtoi(text, number)) return "is no whole number that fits";
   return *number < least ? "is below zero" : "";
 }
 template <auto get, auto set>
-const char* ReadNumber(string_view json, ExamEvent* event) {
+const char* ReadNumber(string_view text, ExamEvent* event) {
   std::decay_t<decltype((event->*get)())> number = 0;
-  const char* wrong = ReadNumberInto(json, decltype(number){0}, &number);
+  const char* wrong = ReadNumberInto(text, decltype(number){0}, &number);
   (event->*set)(number);
   return wrong;
 }
@@ -47,8 +47,8 @@ std::string WriteText(const ExamEvent& event) {
   return call::Quote((event.*get)());
 }
 template <auto mutable_text>
-const char* ReadText(string_view json, ExamEvent* event) {
-  return call::Unquote(json, (event->*mutable_text)()) ? "" : "is no string";
+const char* ReadText(string_view text, ExamEvent* event) {
+  return call::Unquote(text, (event->*mutable_text)()) ? "" : "is no string";
 }
 
 template <auto get>
@@ -57,9 +57,9 @@ std::string WriteHash(const ExamEvent& event) {
 }
 // HexStringToBytes knows no errors: what is no hexadecimal comes out as another text.
 template <auto mutable_hash>
-const char* ReadHash(string_view json, ExamEvent* event) {
+const char* ReadHash(string_view text, ExamEvent* event) {
   std::string hex;
-  if (!call::Unquote(json, &hex)) return "is no string";
+  if (!call::Unquote(text, &hex)) return "is no string";
   if (!hex.empty() && hex.size() != 2 * kHashBytes) return "is no SHA-256";
   const bool is_hex = hex.find_first_not_of("0123456789abcdef") == std::string::npos;
   if (is_hex) *(event->*mutable_hash)() = absl::HexStringToBytes(hex);
@@ -71,9 +71,9 @@ std::string WriteTruth(const ExamEvent& event) {
   return (event.*get)() ? "true" : "false";
 }
 template <auto set>
-const char* ReadTruth(string_view json, ExamEvent* event) {
-  (event->*set)(json == "true");
-  return json == "true" || json == "false" ? "" : "is neither true nor false";
+const char* ReadTruth(string_view text, ExamEvent* event) {
+  (event->*set)(text == "true");
+  return text == "true" || text == "false" ? "" : "is neither true nor false";
 }
 
 std::string WordOf(v1::Verdict verdict) {
@@ -86,12 +86,12 @@ std::string WordOf(Enum value) {
 }
 // Of the enum's values 0 to `last`, the one that is written so. Their words need no escapes.
 template <typename Enum>
-const char* ReadWord(string_view json, int last, Enum* value) {
-  const bool is_string = absl::ConsumePrefix(&json, "\"") && absl::ConsumeSuffix(&json, "\"");
+const char* ReadWord(string_view text, int last, Enum* value) {
+  const bool is_string = absl::ConsumePrefix(&text, "\"") && absl::ConsumeSuffix(&text, "\"");
   if (!is_string) return "is no string";
   for (int number = 0; number <= last; ++number) {
     *value = static_cast<Enum>(number);
-    if (WordOf(*value) == json) return "";
+    if (WordOf(*value) == text) return "";
   }
   return "is none of those that there are";
 }
@@ -100,9 +100,9 @@ std::string WriteEnum(const ExamEvent& event) {
   return absl::StrCat("\"", WordOf((event.*get)()), "\"");
 }
 template <auto get, auto set, int last>
-const char* ReadEnum(string_view json, ExamEvent* event) {
+const char* ReadEnum(string_view text, ExamEvent* event) {
   auto value = (event->*get)();
-  const char* wrong = ReadWord(json, last, &value);
+  const char* wrong = ReadWord(text, last, &value);
   (event->*set)(value);
   return wrong;
 }
@@ -110,9 +110,9 @@ const char* ReadEnum(string_view json, ExamEvent* event) {
 std::string WriteExitCode(const ExamEvent& event) {
   return event.has_exit_code() ? absl::StrCat(event.exit_code()) : "";
 }
-const char* ReadExitCode(string_view json, ExamEvent* event) {
+const char* ReadExitCode(string_view text, ExamEvent* event) {
   int32_t code = 0;
-  const char* wrong = ReadNumberInto(json, INT32_MIN, &code);
+  const char* wrong = ReadNumberInto(text, INT32_MIN, &code);
   event->set_exit_code(code);
   return wrong;
 }
@@ -122,8 +122,8 @@ std::string WriteFlag(const ExamEvent& event) {
   return absl::StrCat("{\"type\":\"", NameOf(flag.type()), "\",\"severity\":\"", NameOf(flag.severity()),
                       "\",\"message\":", call::Quote(flag.message()), "}");
 }
-const char* ReadFlag(string_view json, ExamEvent* event) {
-  const absl::StatusOr<call::Members> members = call::MembersOf(json);
+const char* ReadFlag(string_view text, ExamEvent* event) {
+  const absl::StatusOr<call::Members> members = call::MembersOf(text);
   if (!members.ok() || members->size() != 3) return "is no flag";
   const std::string *type = call::Find(*members, "type"), *severity = call::Find(*members, "severity"),
                     *message = call::Find(*members, "message");
@@ -156,7 +156,7 @@ struct Member {
   const char* name;
   unsigned kinds;
   std::string (*write)(const ExamEvent& event);  // "": this event has none.
-  const char* (*read)(string_view json, ExamEvent* event);
+  const char* (*read)(string_view text, ExamEvent* event);
   bool optional = false;
 };
 
@@ -218,10 +218,10 @@ absl::Status ReadMembers(const call::Members& members, ExamEvent* event) {
   size_t used = 0;
   for (const Member& member : kMembers) {
     if (!Has(*event, member)) continue;
-    const std::string* json = call::Find(members, member.name);
-    if (json == nullptr && member.optional) continue;
-    if (json == nullptr) return Bad(member.name, "is missing");
-    const string_view wrong = member.read(*json, event);
+    const std::string* value = call::Find(members, member.name);
+    if (value == nullptr && member.optional) continue;
+    if (value == nullptr) return Bad(member.name, "is missing");
+    const string_view wrong = member.read(*value, event);
     if (!wrong.empty()) return Bad(member.name, wrong);
     ++used;
   }
@@ -232,18 +232,18 @@ absl::Status ReadMembers(const call::Members& members, ExamEvent* event) {
 }  // namespace
 
 std::string EventJson(const ExamEvent& event, bool with_content) {
-  std::string json;
+  std::string text;
   for (const Member& member : kMembers) {
     const std::string value = Has(event, member) ? member.write(event) : "";
-    if (!value.empty()) absl::StrAppend(&json, json.empty() ? "{\"" : ",\"", member.name, "\":", value);
+    if (!value.empty()) absl::StrAppend(&text, text.empty() ? "{\"" : ",\"", member.name, "\":", value);
   }
   if (with_content && event.kind() == ExamEvent::OUTPUT)
-    absl::StrAppend(&json, ",\"content\":", call::Quote(event.content()));
-  return json + "}";
+    absl::StrAppend(&text, ",\"content\":", call::Quote(event.content()));
+  return text + "}";
 }
 
-absl::StatusOr<ExamEvent> ParseEvent(string_view json) {
-  JAIL_ASSIGN_OR_RETURN(const call::Members members, call::MembersOf(json));
+absl::StatusOr<ExamEvent> ParseEvent(string_view text) {
+  JAIL_ASSIGN_OR_RETURN(const call::Members members, call::MembersOf(text));
   ExamEvent event;
   const std::string* kind = call::Find(members, "kind");
   if (kind == nullptr) return Bad("kind", "is missing");
@@ -251,7 +251,7 @@ absl::StatusOr<ExamEvent> ParseEvent(string_view json) {
   if (!wrong.empty() || event.kind() == ExamEvent::KIND_UNSPECIFIED)
     return Bad("kind", "is none that there is");
   JAIL_RETURN_IF_ERROR(ReadMembers(members, &event));
-  if (EventJson(event, /*with_content=*/false) != json)
+  if (EventJson(event, /*with_content=*/false) != text)
     return absl::InvalidArgumentError(
         "it is not written as an event is: its members' order, blanks or escapes");
   return event;

@@ -19,7 +19,7 @@ std::string EventJson(const v1::ExamEvent& event, bool with_content);
 
 // Back again, without content. InvalidArgumentError, with the member's name, for all that EventJson would
 // have written otherwise: unknown, missing and moved members, blanks, other escapes, numbers below zero.
-absl::StatusOr<v1::ExamEvent> ParseEvent(absl::string_view json);
+absl::StatusOr<v1::ExamEvent> ParseEvent(absl::string_view text);
 
 }  // namespace jail::exam
 

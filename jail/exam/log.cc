@@ -44,10 +44,10 @@ absl::StatusOr<Log> Log::Begin(int fd, std::string name) {
 
 absl::Status Log::Append(const v1::ExamEvent& event) {
   JAIL_RETURN_IF_ERROR(status_);
-  const std::string json = EventJson(event, /*with_content=*/false);
-  head_ = NextHash(head_, json);
+  const std::string text = EventJson(event, /*with_content=*/false);
+  head_ = NextHash(head_, text);
   ++entries_;
-  return WriteLine(EntryLine(head_, json));
+  return WriteLine(EntryLine(head_, text));
 }
 
 absl::Status Log::Seal(const SecretKey* key) {

@@ -24,16 +24,16 @@ bool IsLowercaseHex(absl::string_view text) {
 
 std::string FirstHash() { return Sha256Of(kLogFormat); }
 
-std::string NextHash(absl::string_view previous, absl::string_view json) {
-  return Sha256Of(absl::StrCat(previous, json));
+std::string NextHash(absl::string_view previous, absl::string_view event) {
+  return Sha256Of(absl::StrCat(previous, event));
 }
 
 std::string SealedMessage(int64_t entries, absl::string_view head) {
   return absl::StrCat(kSealDomain, "\n", entries, "\n", head);
 }
 
-std::string EntryLine(absl::string_view hash, absl::string_view json) {
-  return absl::StrCat(absl::BytesToHexString(hash), " ", json);
+std::string EntryLine(absl::string_view hash, absl::string_view event) {
+  return absl::StrCat(absl::BytesToHexString(hash), " ", event);
 }
 
 std::string SealLine(int64_t entries, absl::string_view head, const SecretKey* key) {

@@ -22,13 +22,13 @@ inline constexpr absl::string_view kLogFormat = "jailrun exam log 1";
 
 // The hash before the first entry's.
 std::string FirstHash();
-std::string NextHash(absl::string_view previous, absl::string_view json);
+std::string NextHash(absl::string_view previous, absl::string_view event);
 
 // What the seal signs.
 std::string SealedMessage(int64_t entries, absl::string_view head);
 
 // Lines without their newlines.
-std::string EntryLine(absl::string_view hash, absl::string_view json);
+std::string EntryLine(absl::string_view hash, absl::string_view event);
 std::string SealLine(int64_t entries, absl::string_view head, const SecretKey* key);  // Null: unsigned.
 
 struct EntryParts {

@@ -23,7 +23,8 @@ class OrderCheck {
   // After the last one of a log that has its end.
   void Finish();
 
-  int64_t cases_done() const { return judged_ + skipped_; }
+  // Cases whose last attempt was judged, or that were skipped.
+  int64_t cases_done() const;
 
  private:
   enum class Stage { kNew, kStarted, kEnded, kJudged, kSkipped };
@@ -41,6 +42,7 @@ class OrderCheck {
     Stage stage = Stage::kNew;
     int32_t attempt = 0;
     int64_t started_us = 0;
+    bool passed = false;
     Piece out, err;
   };
 
@@ -56,7 +58,9 @@ class OrderCheck {
   void Start(CaseState& state);
   void AddOutput(CaseState& state);
   void End(CaseState& state);
+  void Judge(CaseState& state) { state.passed = event_->passed(); }
   void CheckStream(absl::string_view name, const Piece& piece, int64_t bytes, absl::string_view sha256);
+  int64_t CountOf(Stage stage) const;
   void CheckCounts();
 
   Findings* findings_;
@@ -70,7 +74,6 @@ class OrderCheck {
   int64_t last_us_ = 0;
   bool compiled_ = false, ended_ = false;
   int64_t wanted_cases_ = 0;
-  int64_t judged_ = 0, passed_ = 0, skipped_ = 0;
   absl::Time start_time_ = absl::InfinitePast();
   int64_t start_us_ = 0;
 };

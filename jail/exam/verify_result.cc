@@ -1,5 +1,8 @@
 #include "jail/exam/verify_result.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "absl/strings/str_cat.h"
 #include "jail/base/sha256.h"
 #include "jail/base/text.h"
@@ -11,7 +14,7 @@ namespace {
 
 using v1::ExamEvent;
 
-const v1::PhaseResult& RunPhase(const v1::ResultRecord& record) {
+const v1::PhaseResult& PhaseOf(const v1::ResultRecord& record) {
   for (const v1::PhaseResult& phase : record.phases()) {
     if (phase.kind() == v1::PhaseResult::KIND_RUN) return phase;
   }
@@ -49,27 +52,33 @@ void ResultCheck::Feed(int64_t line, const ExamEvent& event) {
 void ResultCheck::FeedCase(Row& row) {
   const v1::CaseResult& result = *row.result;
   const bool last_attempt = event_->attempt() == result.reruns() + 1;
-  if (event_->kind() == ExamEvent::OUTPUT && last_attempt) CheckPiece(result);
-  if (event_->kind() == ExamEvent::CASE_ENDED && last_attempt) CheckEnd(result);
+  if (event_->kind() == ExamEvent::OUTPUT && last_attempt) CheckPiece(row);
+  if (event_->kind() == ExamEvent::CASE_ENDED && last_attempt) CheckEnd(row);
   const bool judged = event_->kind() == ExamEvent::CASE_JUDGED;
   const bool skipped = event_->kind() == ExamEvent::CASE_SKIPPED;
   if (!judged && !skipped) return;
+  if (judged && event_->attempt() <= result.reruns()) return;
+  if (judged && !last_attempt)
+    return Say(absl::StrCat("attempt ", event_->attempt(), " was its last, not ", result.reruns() + 1));
   row.done = true;
   if (result.skipped() != skipped) return Say(skipped ? "it was skipped" : "it was not skipped");
   if (result.passed() != (judged && event_->passed()))
     Say(result.passed() ? "it has not passed" : "it has passed");
-  if (judged && !last_attempt)
-    Say(absl::StrCat("attempt ", event_->attempt(), " was its last, not ", result.reruns() + 1));
 }
 
-void ResultCheck::CheckEnd(const v1::CaseResult& result) {
-  const v1::Verdict verdict = result.record().verdict();
+void ResultCheck::CheckEnd(const Row& row) {
+  const v1::Verdict verdict = row.result->record().verdict();
   if (verdict != event_->verdict())
     Say(absl::StrCat("its verdict is ", v1::Verdict_Name(event_->verdict()), ", not ",
                      v1::Verdict_Name(verdict)));
-  const v1::PhaseResult& run = RunPhase(result.record());
+  const v1::PhaseResult& run = PhaseOf(row.result->record());
   CheckOutput("stdout", run.stdout(), event_->stdout_bytes(), event_->stdout_sha256());
   CheckOutput("stderr", run.stderr(), event_->stderr_bytes(), event_->stderr_sha256());
+  const bool ran = !event_->stdout_sha256().empty();
+  const bool out_short = !run.stdout().truncated() && row.out != event_->stdout_bytes();
+  const bool err_short = !run.stderr().truncated() && row.err != event_->stderr_bytes();
+  if (ran && (out_short || err_short))
+    Say("nothing of its output was cut, and pieces of it are not in the log");
 }
 
 void ResultCheck::CheckOutput(absl::string_view name, const v1::Output& output, int64_t bytes,
@@ -83,12 +92,13 @@ void ResultCheck::CheckOutput(absl::string_view name, const v1::Output& output, 
 }
 
 // Where the result has the bytes that this piece was. Every byte is hashed once: the pieces do not overlap.
-void ResultCheck::CheckPiece(const v1::CaseResult& result) {
-  const v1::PhaseResult& run = RunPhase(result.record());
+void ResultCheck::CheckPiece(Row& row) {
+  const v1::PhaseResult& run = PhaseOf(row.result->record());
   const bool out = event_->stream() == ExamEvent::STDOUT;
   const v1::Output& output = out ? run.stdout() : run.stderr();
   const absl::string_view content = output.content();
   const auto offset = static_cast<uint64_t>(event_->offset()), bytes = static_cast<uint64_t>(event_->bytes());
+  (out ? row.out : row.err) = static_cast<int64_t>(std::min<uint64_t>(offset + bytes, INT64_MAX));
   if (offset > content.size() || bytes > content.size() - offset) return;  // Cut off, or said at its end.
   if (Sha256Of(content.substr(offset, bytes)) != event_->sha256())
     Say(absl::StrCat("its ", NameOf(event_->stream()), " from byte ", offset, " on has another hash"));
@@ -103,8 +113,10 @@ void ResultCheck::CheckExam() {
 
 void ResultCheck::Finish(absl::string_view head) {
   for (const auto& [id, row] : rows_) {
-    if (!row.done)
-      findings_->Add(0, -1, absl::StrCat("the result's case ", Quoted(id), " is not in the log"));
+    if (row.done) continue;
+    findings_->Add(0, -1,
+                   absl::StrCat("the result's case ", Quoted(id), " is not in the log, or not its attempt ",
+                                row.result->reruns() + 1));
   }
   if (result_.log_head() != head)
     findings_->Add(0, -1, "the result names another log: its log_head is not this log's last hash");

@@ -24,14 +24,15 @@ class ResultCheck {
  private:
   struct Row {
     const v1::CaseResult* result = nullptr;
-    bool done = false;  // The log has its end.
+    bool done = false;         // The log has its end.
+    int64_t out = 0, err = 0;  // Bytes of its pieces so far.
   };
 
   void Say(absl::string_view what);
   void FeedCase(Row& row);
-  void CheckEnd(const v1::CaseResult& result);
+  void CheckEnd(const Row& row);
   void CheckOutput(absl::string_view name, const v1::Output& output, int64_t bytes, absl::string_view sha256);
-  void CheckPiece(const v1::CaseResult& result);
+  void CheckPiece(Row& row);
   void CheckExam();
 
   const v1::ExamResult& result_;

@@ -484,8 +484,8 @@ TEST_F(ExamTest, SleepingToFakeWorkIsSeen) {
   const Held held = Hold(spec);
   const bool trusted =
       held.result.cases(0).record().phases(0).timing().trust() == jail::v1::Timing::TRUST_HIGH;
-  EXPECT_THAT(Flags(held.result.cases(0)),
-              trusted ? ElementsAre("padded_duration warning") : testing::ElementsAre());
+  const std::vector<std::string> padded = {"padded_duration warning"};
+  EXPECT_EQ(Flags(held.result.cases(0)), trusted ? padded : std::vector<std::string>());
 }
 
 TEST_F(ExamTest, ATimeLimitIsAMissingEnd) {
@@ -580,13 +580,10 @@ TEST_F(ExamTest, AnExamThatIsKilledLeavesALogThatSaysSo) {
 // --- For people ----------------------------------------------------------------------------------
 
 TEST_F(ExamTest, JsonHasTheNamesThatCallersRead) {
-  Process process(Command{
-    .argv = {JailrunPath(), "exam", "-", "--json"},
-    .stdin_bytes = R"({"language": "python", "code": "print(6*7)",
-    "checker" : "tokens",
-    "cases" : [ {"id" : "a", "expected_stdout" : "42", "difficulty" : "easy"} ]
-  }) "});
-      const Outcome outcome = process.Finish();
+  const std::string spec = R"j({"language": "python", "code": "print(6*7)", "checker": "tokens",)j"
+                           R"j( "cases": [{"id": "a", "expected_stdout": "42", "difficulty": "easy"}]})j";
+  Process process(Command{.argv = {JailrunPath(), "exam", "-", "--json"}, .stdin_bytes = spec});
+  const Outcome outcome = process.Finish();
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   for (const char* name : {"\"examId\"", "\"passed\"", "\"exitCode\"", "\"startTime\"", "\"cpuUsed\"",
                            "\"memoryPeakMb\"", "\"timingAnalysis\"", "\"anomalyScore\"", "\"consistent\""})

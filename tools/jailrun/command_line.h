@@ -36,6 +36,8 @@ enum class Command : unsigned {
   kPool = 1 << 10,
   kCall = 1 << 11,
   kExam = 1 << 12,
+  kVerify = 1 << 13,
+  kKeygen = 1 << 14,
 };
 
 struct CommandName {
@@ -74,6 +76,12 @@ struct ExamLine {
   Destination log;
   Destination html;
   Destination events;
+};
+
+// What only `verify` has.
+struct VerifyLine {
+  std::string key_path;     // Empty: whoever signed it.
+  std::string result_path;  // Empty: there is none to compare.
 };
 
 struct CommandLine {
@@ -120,6 +128,7 @@ struct CommandLine {
   Destination json;
   CallLine call;
   ExamLine exam;
+  VerifyLine verify;
   bool explain_plan = false;
   bool html = false;  // explain --html
   bool verbose = false;

@@ -1,4 +1,4 @@
-// The flags that only `jailrun exam` has.
+// The flags that only `jailrun exam` and `jailrun verify` have.
 #include "tools/jailrun/flag_setters.h"
 
 namespace jail::cli {
@@ -7,6 +7,8 @@ namespace {
 using Arity = Flag::Arity;
 
 constexpr auto kExamLine = &CommandLine::exam;
+constexpr auto kVerifyLine = &CommandLine::verify;
+constexpr unsigned kVerify = Bit(Command::kVerify);
 
 constexpr Flag kExamFlags[] = {
     {"-l,--lang", Arity::kValue, "LANG", kExam, Section::kProgram,
@@ -37,6 +39,13 @@ constexpr Flag kExamFlags[] = {
      "the exam's name in the result, [A-Za-z0-9._-]", SetText<&CommandLine::job_id>},
     {"-v,--verbose", Arity::kSwitch, "", kExam, Section::kResult,
      "put every case's whole record into the JSON", SetTrue<&CommandLine::verbose>},
+
+    {"--key", Arity::kValue, "FILE.pub", kVerify, Section::kResult,
+     "who must have signed the log; without it only the log itself says who has",
+     SetText<kVerifyLine, &VerifyLine::key_path>},
+    {"--result", Arity::kValue, "FILE", kVerify, Section::kResult,
+     "what jailrun exam --record has written: must be of the same exam, and its outputs those of the log",
+     SetText<kVerifyLine, &VerifyLine::result_path>},
 };
 
 }  // namespace

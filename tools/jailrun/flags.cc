@@ -149,8 +149,8 @@ constexpr unsigned kJob = kRun | Bit(Command::kExec);
 constexpr unsigned kAnyJob = kJob | kCompile;
 constexpr unsigned kLangs = Bit(Command::kLangs);
 constexpr unsigned kHost = kLangs | Bit(Command::kDoctor);
-constexpr unsigned kListing =
-    kHost | Bit(Command::kPolicy) | Bit(Command::kExplain) | Bit(Command::kSweep) | Bit(Command::kVersion);
+constexpr unsigned kListing = kHost | Bit(Command::kPolicy) | Bit(Command::kExplain) | Bit(Command::kSweep) |
+                              Bit(Command::kVersion) | Bit(Command::kVerify);
 constexpr unsigned kAll = ~0U;
 
 constexpr Flag kFlags[] = {

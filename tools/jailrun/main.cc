@@ -22,6 +22,8 @@
 #include "tools/jailrun/call.h"
 #include "tools/jailrun/command_line.h"
 #include "tools/jailrun/doctor/doctor.h"
+#include "tools/jailrun/exam/keygen.h"
+#include "tools/jailrun/exam/verify.h"
 #include "tools/jailrun/exam_run.h"
 #include "tools/jailrun/exit_status.h"
 #include "tools/jailrun/files.h"
@@ -237,6 +239,8 @@ int VersionCommand(const Context& context) {
 }
 
 int ReadPolicyCommand(const Context& context) { return PolicyCommand(context.line); }
+int VerifyLogCommand(const Context& context) { return VerifyCommand(context.line); }
+int MakeKeyCommand(const Context& context) { return KeygenCommand(context.line); }
 
 // "jailrun help langs" is "jailrun langs --help".
 int HelpCommand(const Context& context) {
@@ -269,6 +273,8 @@ constexpr NamedCommand kCommands[] = {
     {Command::kPool, PoolCommand},
     {Command::kCall, RunCall},
     {Command::kExam, RunExam},
+    {Command::kVerify, VerifyLogCommand},
+    {Command::kKeygen, MakeKeyCommand},
 };
 
 int Dispatch(const Context& context) {

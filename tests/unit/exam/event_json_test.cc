@@ -40,7 +40,7 @@ TEST(EventJsonTest, IsOneLineWithTheMembersOfItsKindInOrder) {
 
 TEST(EventJsonTest, EndAndFlagAreWords) {
   const SampleExam exam;
-  const std::string end = EventJson(exam.events[5], false), flag = EventJson(exam.events[14], false);
+  const std::string end = EventJson(exam.events[5], false), flag = EventJson(exam.events[15], false);
   EXPECT_THAT(end, HasSubstr(R"("kind":"case_ended")"));
   EXPECT_THAT(end, HasSubstr(R"("verdict":"OK","exit_code":0,"wall_time_us":2000)"));
   EXPECT_THAT(end, HasSubstr(R"("by_itself":true)"));
@@ -101,7 +101,7 @@ TEST(ParseEventTest, WhatIsNotExactlyAnEventIsRefusedByName) {
 }
 
 TEST(ParseEventTest, AFlagIsExactToo) {
-  const std::string good = EventJson(SampleExam().events[14], false);
+  const std::string good = EventJson(SampleExam().events[15], false);
   for (const char* bad : {"resource_anomalY", "type_other"}) {
     const std::string json = absl::StrReplaceAll(good, {{"resource_anomaly", bad}});
     EXPECT_FALSE(ParseEvent(json).ok()) << json;

@@ -35,6 +35,7 @@ class SampleExam {
     Attempt("1", 1, {"hello ", "world\n"}, "");
     Judge("1", 1);
     Attempt("b", 1, {"one"}, "a warning");
+    Judge("b", 1);
     Attempt("b", 2, {"two"}, "");
     v1::ExamFlag* flag = Add(v1::ExamEvent::FLAGGED, "b", 2).mutable_flag();
     flag->set_type(v1::ExamFlag::RESOURCE_ANOMALY);

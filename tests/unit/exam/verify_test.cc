@@ -273,31 +273,32 @@ TEST_F(VerifyTest, EntriesThatContradictEachOtherAreNamed) {
       {"is not the exam's start", [](Events& e) { e[3].set_time("2026-01-02T03:04:06.000Z"); }},
       {"the exam has not started", [](Events& e) { e[0].set_kind(v1::ExamEvent::COMPILED); }},
       {"the exam has started already", [](Events& e) { e[1].set_kind(v1::ExamEvent::EXAM_STARTED); }},
-      {"the exam has ended already", [](Events& e) { std::swap(e[16], e[17]); }},
+      {"the exam has ended already", [](Events& e) { std::swap(e[17], e[18]); }},
       {"exam_ended is missing", [](Events& e) { e.pop_back(); }},
       {"it comes once, before all cases", [](Events& e) { e[3] = e[1]; }},
       {"case \"1\" has not started", [](Events& e) { e[2].set_case_id("x"); }},
       {"case \"1\" has started and not ended", [](Events& e) { std::swap(e[5], e[6]); }},
       {"case \"1\" has ended", [](Events& e) { std::swap(e[4], e[5]); }},
-      {"case \"1\" was judged", [](Events& e) { e[14].set_case_id("1"); }},
-      {"case \"b\" was judged", [](Events& e) { std::swap(e[14], e[15]); }},
-      {"case \"b\" was judged", [](Events& e) { e[16].set_case_id("b"); }},
-      {"case \"c\" has not started", [](Events& e) { e[16].set_kind(v1::ExamEvent::CASE_JUDGED); }},
-      {"case \"b\" has ended and was not judged", [](Events& e) { e[15] = e[14]; }},
+      {"case \"1\" was judged", [](Events& e) { e[15].set_case_id("1"); }},
+      {"case \"b\" was judged", [](Events& e) { std::swap(e[15], e[16]); }},
+      {"case \"b\" was judged", [](Events& e) { e[17].set_case_id("b"); }},
+      {"case \"c\" has not started", [](Events& e) { e[17].set_kind(v1::ExamEvent::CASE_JUDGED); }},
+      {"case \"b\" has ended and was not judged", [](Events& e) { e[16] = e[15]; }},
+      {"case \"b\" has ended", [](Events& e) { e[11] = e[12]; }},
       {"is at attempt 1, not 2", [](Events& e) { e[8].set_attempt(2); }},
-      {"is at attempt 2, not 3", [](Events& e) { e[11].set_attempt(3); }},
+      {"is at attempt 2, not 3", [](Events& e) { e[12].set_attempt(3); }},
       {"it names no case", [](Events& e) { e[6].clear_case_id(); }},
       {"has 6 bytes of stdout so far, and this begins at 5", [](Events& e) { e[4].set_offset(5); }},
       {"has output on no stream", [](Events& e) { e[4].clear_stream(); }},
       {"endless output", [](Events& e) { e[4].set_bytes(INT64_MAX); }},
-      {"wrote 13 bytes to stdout, and its pieces have 12", [](Events& e) { e[5].set_stdout_bytes(13); }},
+      {"wrote 11 bytes to stdout, and its pieces have 12", [](Events& e) { e[5].set_stdout_bytes(11); }},
       {"hash of its stdout that is not its pieces'", [](Events& e) { e[8].set_sha256(Sha256Of("x")); }},
       {"hash of its stderr that is not its pieces'",
        [](Events& e) { e[5].set_stderr_sha256(Sha256Of("x")); }},
       {"took 7501 us of the 7500 us since", [](Events& e) { e[5].set_wall_time_us(7'501); }},
       {"of 4 cases, 2 were judged and 1 skipped", [](Events& e) { e[0].set_cases(4); }},
-      {"3 cases are said to have passed, and it was 2", [](Events& e) { e[17].set_passed_cases(3); }},
-      {"the exam is said to have passed, with 2 of 3", [](Events& e) { e[17].set_passed(true); }},
+      {"3 cases are said to have passed, and it was 2", [](Events& e) { e[18].set_passed_cases(3); }},
+      {"the exam is said to have passed, with 2 of 3", [](Events& e) { e[18].set_passed(true); }},
   };
   for (const auto& [why, change] : changes)
     EXPECT_THAT(SaidOf([&change = change](Events* events) { change(*events); }), HasSubstr(why));
@@ -349,6 +350,27 @@ TEST_F(VerifyTest, OfATruncatedOutputTheKeptBytesAreCompared) {
   EXPECT_TRUE(Verify(good_, nullptr, &result).ok());
   out->set_content("Hello w");
   EXPECT_THAT(Said(Verify(good_, nullptr, &result)), HasSubstr("its stdout from byte 0 on"));
+}
+
+TEST_F(VerifyTest, OutputBeyondTheLimitHasNoPieces) {
+  SampleExam exam;
+  exam.events[5].set_stdout_bytes(1'000'000);
+  exam.events[5].set_stdout_sha256(Sha256Of("all of it"));
+  EXPECT_TRUE(Check(exam.Text(&key_)).ok());
+}
+
+TEST_F(VerifyTest, APieceThatIsNotInTheLogIsMissedWhenTheResultHasAllOfTheOutput) {
+  SampleExam exam;
+  exam.events[4] = exam.events[3];
+  exam.events[4].set_sequence(4);
+  exam.events[4].set_at_us(10'000);
+  exam.events[4].set_time(exam_.events[4].time());
+  exam.events[4].set_offset(6);
+  exam.events[4].set_bytes(0);
+  exam.events[4].set_sha256(Sha256Of(""));
+  const v1::ExamResult result = exam.Result();
+  EXPECT_TRUE(Check(exam.Text(&key_)).ok()) << "it may have been cut";
+  EXPECT_THAT(Said(Verify(exam.Text(&key_), nullptr, &result)), HasSubstr("pieces of it are not in the log"));
 }
 
 TEST_F(VerifyTest, GarbageIsBounded) {
