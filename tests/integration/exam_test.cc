@@ -325,10 +325,10 @@ TEST_F(ExamTest, ACancelledExamSaysSoAndLeavesNothing) {
   ExamSpec spec = Spec("python", "import time; print('up', flush=True); time.sleep(60)");
   spec.mutable_limits()->set_wall_time_ms(60'000);
   for (int i = 0; i < 4; ++i) AddCase(&spec, "", "x");
-  Process process(Command{
-      .argv = {JailrunPath(), "exam", "-", "--events", "fd:1", "--record", absl::StrCat("fd:", kRecordFd)},
-      .stdin_bytes = Bytes(spec),
-      .capture = {kRecordFd}});
+  Process process(Command{.argv = {JailrunPath(), "exam", "-", "--events", "/dev/stdout", "--record",
+                                   absl::StrCat("fd:", kRecordFd)},
+                          .stdin_bytes = Bytes(spec),
+                          .capture = {kRecordFd}});
   ASSERT_TRUE(process.AwaitOutput("\"content\":\"up\\n\"", absl::Seconds(20)));
   process.Signal(SIGTERM);
   Outcome outcome = process.Finish();
@@ -380,9 +380,7 @@ TEST_F(ExamTest, P36_TextIsNoMarker) {
 
 TEST_F(ExamTest, P36_CallCasesNeedTheAnswerAndTheEnd) {
   const std::string start =
-      "import sys, builtins, types\n"
-      "os = sys.modules['os']\n"
-      "struct = sys.modules['struct']\n"
+      "import builtins, os, struct, sys, types\n"
       "def say(text): os.write(5, struct.pack('>I', len(text)) + text.encode())\n";
   const std::vector<std::string> kBypassed = {"harness_bypassed critical"};
   const Attack attacks[] = {
@@ -567,7 +565,7 @@ TEST_F(ExamTest, AnExamThatIsKilledLeavesALogThatSaysSo) {
   const std::string log = dir_ + "/log";
   ExamSpec spec = Spec("python", "import time; print('up', flush=True); time.sleep(30)");
   AddCase(&spec, "", "x");
-  Process process(Command{.argv = {JailrunPath(), "exam", "-", "--log", log, "--events", "fd:1"},
+  Process process(Command{.argv = {JailrunPath(), "exam", "-", "--log", log, "--events", "/dev/stdout"},
                           .stdin_bytes = Bytes(spec)});
   ASSERT_TRUE(process.AwaitOutput("\"content\":\"up\\n\"", absl::Seconds(20)));
   process.Signal(SIGKILL);

@@ -218,13 +218,14 @@ function makeContext(start, logs) {
   context.input = realm.parse(stringify(start.input));
   context.output = undefined;
   for (const [name, value] of Object.entries(start.globals)) context[name] = realm.parse(stringify(value));
+  const allows = (name) => start.modules.includes("*") || start.modules.includes(name);
   if (start.modules.length > 0) {
     context.require = (name) => {
-      if (start.modules.includes(String(name).replace(/^node:/, ""))) return require(name);
+      if (allows(String(name).replace(/^node:/, ""))) return require(name);
       throw new realm.Error(`the module ${stringify(String(name))} is not allowed here`);
     };
   }
-  if (start.modules.includes("process")) context.process = process;
+  if (allows("process")) context.process = process;
   addFunctions(start.functions, context, realm);
   return context;
 }

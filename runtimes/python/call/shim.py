@@ -156,7 +156,7 @@ def make_import(logs, allowed):
     def guarded(name, globals=None, locals=None, fromlist=(), level=0):
         # Only the snippet's own imports: a module's imports are its own affair.
         if globals is not None and globals.get("__file__") == FILE and level == 0:
-            if name not in modules and name.partition(".")[0] not in modules:
+            if "*" not in modules and name not in modules and name.partition(".")[0] not in modules:
                 raise ImportError(f"the module {name!r} is not allowed here")
         module = builtins.__import__(name, globals, locals, fromlist, level)
         if name.partition(".")[0] == "logging" and not handled:
@@ -246,7 +246,9 @@ def with_lenient_awaits(tree):
 class Program:
     def __init__(self, start, logs):
         self.start, self.loop = start, None
-        safe = dict(vars(builtins), print=make_print(logs), open=guarded_open)
+        safe = dict(vars(builtins), print=make_print(logs))
+        if "*" not in start["modules"]:
+            safe["open"] = guarded_open
         safe["__import__"] = make_import(logs, start["modules"])
         self.scope = {"__name__": "__main__", "__file__": FILE, "__builtins__": safe, "input": start["input"]}
         self.scope["__may_be_awaited__"] = may_be_awaited
