@@ -1,7 +1,6 @@
 #include "jail/exam/compare.h"
 
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -13,8 +12,6 @@ namespace jail::exam {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
-using testing::SizeIs;
 
 v1::Checker Of(v1::Checker::Kind kind, double absolute = 0, double relative = 0) {
   v1::Checker checker;
@@ -199,7 +196,7 @@ TEST(CompareTest, OfLargeTextsThePlaceOfTheDifferenceIsTold) {
 }
 
 TEST(CompareTest, LargeOutputsTakeLinearTime) {
-  const std::string blanks(20'000'000, '\n');
+  const std::string blanks(8'000'000, '\n');
   EXPECT_TRUE(Equal(Of(v1::Checker::LINES), "", blanks));
   EXPECT_TRUE(Equal(Of(v1::Checker::LINES), blanks + "x", blanks + "x \n"));
   EXPECT_TRUE(Equal(Of(v1::Checker::TOKENS), "x", blanks + "x"));

@@ -154,9 +154,7 @@ void PoisonExam(google::protobuf::Message* message, const std::string& text) {
 TEST(ExamHtmlTest, HostileTextAnywhereIsNoMarkup) {
   for (const char* attack :
        {"</pre></details></script><script>alert(1)</script>", "\"onload=\"x()", "'><img src=x>", "<!--",
-        "&lt;", "</style><svg/onload=x>", "\x1b[2J\x80", "</td>\n<h1>passed",
-        "\xe2\x80\xae"
-        "dessap"}) {
+        "&lt;", "</style><svg/onload=x>", "\x1b[2J\x80", "</td>\n<h1>passed", "\u202edessap"}) {
     v1::ExamResult result = SmallExam();
     PoisonExam(&result, attack);
     result.mutable_cases(1)->mutable_comparison()->set_expected(

@@ -1,7 +1,6 @@
 #include "jail/exam/result_json.h"
 
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "gmock/gmock.h"

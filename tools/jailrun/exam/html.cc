@@ -29,7 +29,7 @@ constexpr char kExamStyle[] = R"(<style>
 .time{white-space:nowrap;font-size:.85rem}.want .part{background:#8b95a3}.time .bar{width:8rem;margin-right:.4rem}
 .flag{display:inline-block;padding:0 .4rem;margin:0 .3rem .2rem 0;border-radius:.3rem;border:1px solid;font-size:.85rem}
 .warning{color:#8a5a00}.critical{color:#b3372f;font-weight:600}
-details{border-top:1px solid #ccd3dd;padding:.3rem 0}summary{cursor:pointer}details h2,h3{font-size:1rem}
+details{border-top:1px solid #ccd3dd;padding:.3rem 0}h2+details,.cases>tbody>tr.top>*{border-top:0}summary{cursor:pointer}details h2,h3{font-size:1rem}
 pre{white-space:pre-wrap;overflow-wrap:anywhere}.del{color:#b3372f}.ins{color:#1f6f3a}
 @media(max-width:45rem){body{margin-top:1rem;padding:0 .6rem}
 .cases,.cases tbody,.cases tr,.cases td{display:block}.cases tr.top{display:none}.cases td.n{text-align:left}
