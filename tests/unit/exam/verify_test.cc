@@ -373,6 +373,26 @@ TEST_F(VerifyTest, APieceThatIsNotInTheLogIsMissedWhenTheResultHasAllOfTheOutput
   EXPECT_THAT(Said(Verify(exam.Text(&key_), nullptr, &result)), HasSubstr("pieces of it are not in the log"));
 }
 
+TEST_F(VerifyTest, NumbersAtTheEndOfTheirTypesAreNumbers) {
+  for (const int64_t sequence : {INT64_MAX, INT64_MAX - 1, int64_t{1} << 39}) {
+    for (size_t at = 0; at < exam_.events.size(); ++at) {
+      SampleExam exam;
+      exam.events[at].set_sequence(sequence);
+      exam.events[at].set_at_us(sequence);
+      exam.events[at].set_attempt(INT32_MAX);
+      Lines lines = LinesOf(exam.Text(&key_));
+      EXPECT_FALSE(Check(lines).ok());
+      std::swap(lines[at + 1], lines[1]);
+      EXPECT_FALSE(Check(lines).ok());
+      lines[at + 1][0] = lines[at + 1][0] == '1' ? '2' : '1';
+      EXPECT_FALSE(Check(lines).ok());
+    }
+  }
+  v1::ExamResult result = exam_.Result();
+  result.mutable_cases(0)->set_reruns(INT32_MAX);
+  EXPECT_FALSE(Verify(good_, nullptr, &result).ok());
+}
+
 TEST_F(VerifyTest, GarbageIsBounded) {
   std::string garbage = "jailrun exam log 1\n";
   for (int i = 0; i < 200'000; ++i) garbage += "x\n";
