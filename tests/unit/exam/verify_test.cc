@@ -105,17 +105,18 @@ TEST_F(VerifyTest, AnotherKeyIsNamed) {
   EXPECT_FALSE(report.key_is_known);
 }
 
-TEST_F(VerifyTest, EveryFlippedByteIsFoundOnItsLine) {
+TEST_F(VerifyTest, EveryFlippedBitIsFoundOnItsLine) {
+  const std::string good = SampleExam(SampleExam::Size::kSmall).Text(&key_);
+  ASSERT_TRUE(Check(good).ok());
   int64_t line = 1;
-  for (size_t at = 0; at < good_.size(); ++at) {
-    for (int bit = 0; bit < 8; bit += at % 8 == 0 ? 1 : 3) {
-      std::string text = good_;
+  for (size_t at = 0; at < good.size(); ++at) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string text = good;
       text[at] = static_cast<char>(text[at] ^ (1 << bit));
       const Report report = Check(text);
-      ASSERT_TRUE(NamesLine(report, line)) << "byte " << at << ", bit " << bit << ", line " << line << "\n"
-                                           << Said(report);
+      ASSERT_TRUE(NamesLine(report, line)) << "byte " << at << ", bit " << bit << "\n" << Said(report);
     }
-    if (good_[at] == '\n') ++line;
+    if (good[at] == '\n') ++line;
   }
 }
 
