@@ -9,7 +9,6 @@
 #include "absl/strings/str_cat.h"
 #include "jail/base/errno_name.h"
 #include "jail/base/status_macros.h"
-#include "jail/base/text.h"
 #include "jail/exam/event_json.h"
 #include "jail/exam/log_format.h"
 
@@ -61,7 +60,7 @@ absl::Status Log::WriteLine(std::string line) {
   const int error = WriteWhole(fd_, line);
   if (error != 0)
     status_ = absl::Status(absl::ErrnoToStatusCode(error),
-                           absl::StrCat("the log ", Quoted(name_), " cannot be written: ", ErrnoName(error)));
+                           absl::StrCat("the log ", name_, " cannot be written: ", ErrnoName(error)));
   return status_;
 }
 

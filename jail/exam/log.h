@@ -22,8 +22,8 @@ namespace jail::exam {
 
 class Log {
  public:
-  // `fd` stays the caller's, and `name` is for messages. Without a descriptor (-1) nothing is kept but the
-  // head.
+  // `fd` stays the caller's, and `name` is for messages, as they show it. Without a descriptor (-1) nothing
+  // is kept but the head.
   static absl::StatusOr<Log> Begin(int fd, std::string name);
 
   // Its content, if it has one, is left out. The first error is that of every later call, too: after a gap

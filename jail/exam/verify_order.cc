@@ -147,7 +147,7 @@ void OrderCheck::FeedCase() {
     if (step.kind != event_->kind()) continue;
     if ((step.from & StageBit(state->stage)) == 0) return SayOfCase(Words(state->stage));
     state->stage = step.to;
-    const int32_t attempt = step.kind == ExamEvent::CASE_STARTED ? state->attempt + 1 : state->attempt;
+    const int64_t attempt = step.kind == ExamEvent::CASE_STARTED ? state->attempt + 1 : state->attempt;
     if (event_->attempt() != attempt)
       SayOfCase(absl::StrCat("is at attempt ", attempt, ", not ", event_->attempt()));
     if (step.check != nullptr) (this->*step.check)(*state);
@@ -177,9 +177,8 @@ void OrderCheck::AddOutput(CaseState& state) {
 }
 
 void OrderCheck::End(CaseState& state) {
-  const bool never_ran =
-      event_->stdout_sha256().empty();  // Then the figures are its compiler's, if anybody's.
-  if (never_ran) return;
+  const bool ran = !event_->stdout_sha256().empty();
+  if (!ran) return;  // The figures are its compiler's, if anybody's.
   CheckStream("stdout", state.out, event_->stdout_bytes(), event_->stdout_sha256());
   CheckStream("stderr", state.err, event_->stderr_bytes(), event_->stderr_sha256());
   const int64_t between_us = event_->at_us() - state.started_us;

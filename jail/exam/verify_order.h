@@ -40,7 +40,7 @@ class OrderCheck {
   };
   struct CaseState {
     Stage stage = Stage::kNew;
-    int32_t attempt = 0;
+    int64_t attempt = 0;
     int64_t started_us = 0;
     bool passed = false;
     Piece out, err;

@@ -26,7 +26,7 @@ const v1::PhaseResult& PhaseOf(const v1::ResultRecord& record) {
 ResultCheck::ResultCheck(const v1::ExamResult& result, Findings* findings)
     : result_(result), findings_(findings) {
   for (const v1::CaseResult& one : result.cases()) {
-    if (!rows_.emplace(one.id(), Row{&one}).second)
+    if (!rows_.emplace(one.id(), Row{&one, int64_t{one.reruns()} + 1}).second)
       findings_->Add(0, -1, absl::StrCat("the result has case ", Quoted(one.id()), " twice"));
   }
 }
@@ -51,15 +51,15 @@ void ResultCheck::Feed(int64_t line, const ExamEvent& event) {
 
 void ResultCheck::FeedCase(Row& row) {
   const v1::CaseResult& result = *row.result;
-  const bool last_attempt = event_->attempt() == result.reruns() + 1;
+  const bool last_attempt = event_->attempt() == row.last_attempt;
   if (event_->kind() == ExamEvent::OUTPUT && last_attempt) CheckPiece(row);
   if (event_->kind() == ExamEvent::CASE_ENDED && last_attempt) CheckEnd(row);
   const bool judged = event_->kind() == ExamEvent::CASE_JUDGED;
   const bool skipped = event_->kind() == ExamEvent::CASE_SKIPPED;
   if (!judged && !skipped) return;
-  if (judged && event_->attempt() <= result.reruns()) return;
+  if (judged && event_->attempt() < row.last_attempt) return;
   if (judged && !last_attempt)
-    return Say(absl::StrCat("attempt ", event_->attempt(), " was its last, not ", result.reruns() + 1));
+    return Say(absl::StrCat("attempt ", event_->attempt(), " was its last, not ", row.last_attempt));
   row.done = true;
   if (result.skipped() != skipped) return Say(skipped ? "it was skipped" : "it was not skipped");
   if (result.passed() != (judged && event_->passed()))
@@ -116,7 +116,7 @@ void ResultCheck::Finish(absl::string_view head) {
     if (row.done) continue;
     findings_->Add(0, -1,
                    absl::StrCat("the result's case ", Quoted(id), " is not in the log, or not its attempt ",
-                                row.result->reruns() + 1));
+                                row.last_attempt));
   }
   if (result_.log_head() != head)
     findings_->Add(0, -1, "the result names another log: its log_head is not this log's last hash");

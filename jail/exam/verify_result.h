@@ -24,6 +24,7 @@ class ResultCheck {
  private:
   struct Row {
     const v1::CaseResult* result = nullptr;
+    int64_t last_attempt = 0;
     bool done = false;         // The log has its end.
     int64_t out = 0, err = 0;  // Bytes of its pieces so far.
   };

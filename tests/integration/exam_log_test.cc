@@ -101,7 +101,10 @@ TEST_F(ExamLogTest, VerifySaysGoodBadOrUnreadable) {
   const std::string log = Written("log", kLog), key = Written("key.pub", kKey);
   const Outcome good = Call({"verify", log, "--key", key});
   EXPECT_EQ(good.exit_code, 0) << good.out << good.err;
-  EXPECT_THAT(good.out, HasSubstr("3 entries, 1 case. Signed by the key that was asked for"));
+  EXPECT_THAT(good.out,
+              HasSubstr("is as its exam wrote it: 3 entries, 1 case. Signed by the key that was asked for"));
+  EXPECT_THAT(Call({"verify", "-"}, kLog).out,
+              HasSubstr("holds together: 3 entries, 1 case. It names the key d75a"));
   EXPECT_THAT(Call({"verify", "-"}, kLog).out, HasSubstr("only --key FILE.pub can tell"));
 
   const std::string changed = absl::StrReplaceAll(kLog, {{"\"at_us\":5", "\"at_us\":6"}});

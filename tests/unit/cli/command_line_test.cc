@@ -263,6 +263,19 @@ TEST(CommandLineTest, VersionIsACommandUnderBothNames) {
   EXPECT_EQ(Parsed({"sweep", "--json"}).command, Command::kSweep);
 }
 
+TEST(CommandLineTest, VerifyAndKeygenTakeOneFile) {
+  const CommandLine line = Parsed({"verify", "exam.log", "--key", "site.pub", "--result", "r.pb", "--json"});
+  EXPECT_EQ(line.command, Command::kVerify);
+  EXPECT_THAT(line.operands, ElementsAre("exam.log"));
+  EXPECT_EQ(line.verify.key_path, "site.pub");
+  EXPECT_EQ(line.verify.result_path, "r.pb");
+  EXPECT_TRUE(line.json.wanted());
+  EXPECT_EQ(Parsed({"keygen", "site"}).command, Command::kKeygen);
+  EXPECT_THAT(Error({"verify"}), HasSubstr("no log"));
+  EXPECT_THAT(Error({"keygen"}), HasSubstr("where the key goes"));
+  EXPECT_THAT(Error({"keygen", "site", "--key", "x"}), HasSubstr("not for this command"));
+}
+
 TEST(CommandLineTest, HelpIsGivenEvenWhenTheRestIsMissing) {
   EXPECT_TRUE(Parsed({"--help"}).help);
   EXPECT_TRUE(Parsed({"exec", "-h"}).help);

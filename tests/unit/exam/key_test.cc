@@ -59,8 +59,8 @@ TEST(KeyTest, MovesAndLeavesNothingBehind) {
   SecretKey key = SecretKey::Parse(kSecretText).value();
   const SecretKey moved = std::move(key);
   EXPECT_EQ(moved.Text(), kSecretText);
-  EXPECT_EQ(key.Text().find("9d61"),
-            std::string::npos);  // NOLINT(bugprone-use-after-move): that is the test.
+  // NOLINTNEXTLINE(bugprone-use-after-move): that is the test.
+  EXPECT_EQ(key.Text().find("9d61"), std::string::npos);
   std::string text = kSecretText;
   Wipe(&text);
   EXPECT_EQ(text, std::string(text.size(), '\0'));
@@ -82,7 +82,7 @@ TEST_F(KeyFileTest, IsReadWhenItIsItsOwnersAlone) {
 }
 
 TEST_F(KeyFileTest, IsRefusedWithTheCureWhenOthersCanReadIt) {
-  for (const mode_t mode : {0644, 0640, 0604, 0620}) {
+  for (const mode_t mode : {0644U, 0640U, 0604U, 0620U}) {
     const absl::Status status = SecretKey::Read(Made(mode)).status();
     EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
     EXPECT_THAT(status.message(), HasSubstr("chmod 600"));

@@ -76,8 +76,10 @@ std::string WhoSigned(const exam::Report& report) {
 std::string RenderReport(const exam::Report& report, absl::string_view name) {
   const std::string what = absl::StrCat(report.entries, report.entries == 1 ? " entry, " : " entries, ",
                                         report.cases, report.cases == 1 ? " case. " : " cases. ");
-  if (report.ok()) return absl::StrCat(name, " is as its exam wrote it: ", what, WhoSigned(report), "\n");
-  std::string text = absl::StrCat(name, " is NOT as its exam wrote it: ", what, WhoSigned(report), "\n");
+  const char* verdict = !report.ok()          ? " is NOT as its exam wrote it: "
+                        : report.key_is_known ? " is as its exam wrote it: "
+                                              : " holds together: ";
+  std::string text = absl::StrCat(name, verdict, what, WhoSigned(report), "\n");
   for (const exam::Finding& finding : report.findings) text += FindingText(finding);
   if (report.findings_left_out > 0) absl::StrAppend(&text, "  and ", report.findings_left_out, " more\n");
   return text;
