@@ -1,7 +1,5 @@
 #include "jail/exam/result_json.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <cmath>
 #include <cstdint>
 #include <initializer_list>
@@ -155,16 +153,9 @@ std::string CompileObject(const v1::ExamResult& result) {
   });
 }
 
-std::string RecordObject(const v1::CaseResult& result) {
-  if (!result.has_record()) return "";
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  if (!google::protobuf::util::MessageToJsonString(result.record(), &json, options).ok()) return "null";
-  return Valid(json);
-}
+using RecordJson = std::function<std::string(const v1::ResultRecord&)>;
 
-std::string CaseObject(const v1::CaseResult& result, bool with_records) {
+std::string CaseObject(const v1::CaseResult& result, const RecordJson& record_json) {
   const bool has_difficulty = result.difficulty() != v1::ExamCase::DIFFICULTY_UNSPECIFIED;
   return Object({
       {"id", Quote(result.id())},
@@ -180,7 +171,7 @@ std::string CaseObject(const v1::CaseResult& result, bool with_records) {
       {"comparison", ComparisonObject(result.comparison())},
       {"result", ReturnedValue(result.call())},
       {"error", ErrorObject(result.call())},
-      {"record", with_records ? RecordObject(result) : ""},
+      {"record", record_json && result.has_record() ? Valid(record_json(result.record())) : ""},
   });
 }
 
@@ -191,7 +182,7 @@ std::string ProblemObject(const v1::ExamResult& result) {
 
 }  // namespace
 
-std::string ResultJson(const v1::ExamResult& result, bool with_records) {
+std::string ResultJson(const v1::ExamResult& result, const RecordJson& record_json) {
   const std::string& head = result.log_head();
   return Object({
       {"examId", Quote(result.exam_id())},
@@ -205,7 +196,7 @@ std::string ResultJson(const v1::ExamResult& result, bool with_records) {
       {"problem", ProblemObject(result)},
       {"compile", CompileObject(result)},
       {"cases",
-       Array(result.cases(), [&](const v1::CaseResult& one) { return CaseObject(one, with_records); })},
+       Array(result.cases(), [&](const v1::CaseResult& one) { return CaseObject(one, record_json); })},
   });
 }
 

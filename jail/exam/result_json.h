@@ -17,15 +17,17 @@
 #ifndef JAIL_EXAM_RESULT_JSON_H_
 #define JAIL_EXAM_RESULT_JSON_H_
 
+#include <functional>
 #include <string>
 
 #include "jail/v1/exam.pb.h"
 
 namespace jail::exam {
 
-// One object in one line. With records: each case's ResultRecord in protobuf's own JSON mapping with the
-// proto's names. Holds what cases expect: not for a submission's author.
-std::string ResultJson(const v1::ExamResult& result, bool with_records);
+// One object in one line. Holds what cases expect: not for a submission's author. `record_json`: each case's
+// record stands there as it says; null: none does.
+std::string ResultJson(const v1::ExamResult& result,
+                       const std::function<std::string(const v1::ResultRecord&)>& record_json = nullptr);
 
 }  // namespace jail::exam
 

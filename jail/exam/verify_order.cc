@@ -14,7 +14,7 @@ namespace {
 
 using v1::ExamEvent;
 
-constexpr size_t kMostCases = 10'000;  // As exam.proto has it: what is beyond that is not kept.
+constexpr size_t kMostLogCases = 10'000;  // As exam.proto has it: what is beyond that is not kept.
 
 // `time` is the exam's start and at_us, cut to a millisecond; so is the start's own. What was cut off is less
 // than this of either, and so is the difference.
@@ -135,8 +135,8 @@ void OrderCheck::FeedExam() {
 OrderCheck::CaseState* OrderCheck::FindCase() {
   const auto found = cases_.find(event_->case_id());
   if (found != cases_.end()) return &found->second;
-  if (cases_.size() < kMostCases) return &cases_[event_->case_id()];
-  Say(absl::StrCat("there are more than ", kMostCases, " cases"));
+  if (cases_.size() < kMostLogCases) return &cases_[event_->case_id()];
+  Say(absl::StrCat("there are more than ", kMostLogCases, " cases"));
   return nullptr;
 }
 

@@ -21,6 +21,7 @@
 #include "tools/jailrun/exam/summary.h"
 #include "tools/jailrun/exit_status.h"
 #include "tools/jailrun/files.h"
+#include "tools/jailrun/record_text.h"
 #include "tools/jailrun/run.h"
 #include "tools/jailrun/say.h"
 
@@ -101,12 +102,17 @@ absl::StatusOr<std::optional<exam::SecretKey>> KeyOf(const ExamLine& exam) {
   return key;
 }
 
+std::string ExamJson(const CommandLine& line, const v1::ExamResult& result) {
+  if (!line.verbose) return exam::ResultJson(result) + "\n";
+  const auto record_json = [](const v1::ResultRecord& record) { return ToJson(record).value_or("null"); };
+  return exam::ResultJson(result, record_json) + "\n";
+}
+
 // False when something that was asked for could not be written.
 bool Deliver(const CommandLine& line, const v1::ExamResult& result, Targets targets) {
   const absl::Status statuses[] = {
       line.record.wanted() ? std::move(targets.record).Write(result.SerializeAsString()) : absl::OkStatus(),
-      line.json.wanted() ? std::move(targets.json).Write(exam::ResultJson(result, line.verbose))
-                         : absl::OkStatus(),
+      line.json.wanted() ? std::move(targets.json).Write(ExamJson(line, result)) : absl::OkStatus(),
       line.exam.html.wanted() ? std::move(targets.more).Write(RenderExamHtml(result)) : absl::OkStatus(),
   };
   bool delivered = true;

@@ -57,7 +57,7 @@ TEST(ResultJsonTest, IsWhatCallersRead) {
     }
   )pb");
   EXPECT_EQ(
-      ResultJson(result, /*with_records=*/false),
+      ResultJson(result),
       R"({"examId":"e1","passed":false,"casesPassed":0,"casesFailed":1,"casesSkipped":0,)"
       R"("startTime":"2026-01-02T03:04:05.678Z","endTime":"2026-01-02T03:04:06.000Z","logHead":"01ff","cases":[)"
       R"({"id":"a","name":"adds","difficulty":"EASY","passed":false,"skipped":false,"verdict":"OK",)"
@@ -70,12 +70,11 @@ TEST(ResultJsonTest, IsWhatCallersRead) {
 }
 
 TEST(ResultJsonTest, AnEmptyResultIsWhole) {
-  EXPECT_EQ(ResultJson({}, true),
-            R"({"examId":"","passed":false,"casesPassed":0,"casesFailed":0,"casesSkipped":0,)"
-            R"("startTime":"","endTime":"","cases":[]})");
+  EXPECT_EQ(ResultJson({}), R"({"examId":"","passed":false,"casesPassed":0,"casesFailed":0,"casesSkipped":0,)"
+                            R"("startTime":"","endTime":"","cases":[]})");
   v1::ExamResult result;
   result.add_cases()->set_skipped(true);
-  const std::string json = ResultJson(result, true);
+  const std::string json = ResultJson(result);
   EXPECT_THAT(json, HasSubstr(R"("difficulty":null,"passed":false,"skipped":true,"verdict":"UNSPECIFIED")"));
   EXPECT_THAT(json, HasSubstr(R"("exitCode":null)"));
   EXPECT_THAT(json, Not(HasSubstr("comparison")));
@@ -83,18 +82,17 @@ TEST(ResultJsonTest, AnEmptyResultIsWhole) {
 
 TEST(ResultJsonTest, AProblemAndTheCompilersWords) {
   const std::string json = ResultJson(Exam(R"pb(
-                                        problem { field: "cases[3].args_json" message: "is no array" }
-                                        compile {
-                                          verdict: VERDICT_COMPILE_ERROR
-                                          summary: "No."
-                                          phases {
-                                            kind: KIND_COMPILE
-                                            stdout { content: "o" }
-                                            stderr { content: "a" tail: "b" }
-                                          }
-                                        }
-                                      )pb"),
-                                      false);
+    problem { field: "cases[3].args_json" message: "is no array" }
+    compile {
+      verdict: VERDICT_COMPILE_ERROR
+      summary: "No."
+      phases {
+        kind: KIND_COMPILE
+        stdout { content: "o" }
+        stderr { content: "a" tail: "b" }
+      }
+    }
+  )pb"));
   EXPECT_THAT(json, HasSubstr(R"("problem":{"field":"cases[3].args_json","message":"is no array"})"));
   EXPECT_THAT(
       json, HasSubstr(R"("compile":{"verdict":"COMPILE_ERROR","summary":"No.","stdout":"o","stderr":"ab"})"));
@@ -105,23 +103,24 @@ TEST(ResultJsonTest, CallCasesHaveTheirValueOrTheirError) {
   v1::CallResult& good = *result.add_cases()->mutable_call();
   good.set_success(true);
   good.set_result_json("[9007199254740993, 1.50]");
-  EXPECT_THAT(ResultJson(result, false), HasSubstr(R"("result":[9007199254740993,1.50])"));
+  EXPECT_THAT(ResultJson(result), HasSubstr(R"("result":[9007199254740993,1.50])"));
   good.set_result_json("}],\"passed\":true");
-  EXPECT_THAT(ResultJson(result, false), Not(HasSubstr("\"result\"")));
+  EXPECT_THAT(ResultJson(result), Not(HasSubstr("\"result\"")));
   v1::CallResult& bad = *result.add_cases()->mutable_call();
   bad.mutable_error()->set_kind(v1::CallError::KIND_THROWN);
   bad.mutable_error()->set_name("TypeError");
   bad.mutable_error()->set_line(3);
-  EXPECT_THAT(ResultJson(result, false),
+  EXPECT_THAT(ResultJson(result),
               HasSubstr(R"("error":{"kind":"THROWN","name":"TypeError","message":"","line":3})"));
 }
 
-TEST(ResultJsonTest, RecordsAreWholeWhenAskedFor) {
+std::string JobId(const v1::ResultRecord& record) { return call::Quote(record.job_id()); }
+
+TEST(ResultJsonTest, RecordsAreThereWhenAskedFor) {
   const v1::ExamResult result =
       Exam("cases { record { job_id: 'j' verdict: VERDICT_OK phases { exit_code: 0 } } }");
-  EXPECT_THAT(ResultJson(result, true),
-              HasSubstr(R"("record":{"job_id":"j","verdict":"VERDICT_OK","phases":[{)"));
-  EXPECT_THAT(ResultJson(result, false), Not(HasSubstr("\"record\"")));
+  EXPECT_THAT(ResultJson(result, JobId), HasSubstr(R"("record":"j"})"));
+  EXPECT_THAT(ResultJson(result), Not(HasSubstr("\"record\"")));
 }
 
 TEST(ResultJsonTest, NumbersAreAlwaysNumbers) {
@@ -136,7 +135,7 @@ TEST(ResultJsonTest, NumbersAreAlwaysNumbers) {
     timing.set_expected_duration_ms(value);
     timing.set_ratio(value);
     timing.set_anomaly_score(value);
-    EXPECT_TRUE(call::Compact(ResultJson(result, true)).ok()) << ResultJson(result, true);
+    EXPECT_TRUE(call::Compact(ResultJson(result, JobId)).ok()) << ResultJson(result, JobId);
   }
 }
 
@@ -154,7 +153,7 @@ TEST(ResultJsonTest, HostileTextStaysInItsString) {
     one.mutable_comparison()->set_wanted(true);
     one.mutable_comparison()->set_actual(text);
     if (IsUtf8(text)) one.mutable_record()->set_summary(text);
-    const std::string json = ResultJson(result, true);
+    const std::string json = ResultJson(result, JobId);
     EXPECT_TRUE(IsUtf8(json));
     const auto members = call::MembersOf(json);
     ASSERT_TRUE(members.ok()) << members.status() << json;

@@ -110,7 +110,7 @@ TEST_F(VerifyTest, EveryFlippedBitIsFoundOnItsLine) {
   ASSERT_TRUE(Check(good).ok());
   int64_t line = 1;
   for (size_t at = 0; at < good.size(); ++at) {
-    for (int bit = 0; bit < 8; ++bit) {
+    for (const int bit : {0, 5, 7}) {  // Another digit, another case, no ASCII.
       std::string text = good;
       text[at] = static_cast<char>(text[at] ^ (1 << bit));
       const Report report = Check(text);
