@@ -19,13 +19,12 @@ std::string WhyNot(const v1::ResultRecord& record) {
   return absl::StrCat("does not compile: ", words.substr(0, kShownBytes));
 }
 
-// What it was made from is not needed any more.
+// Its files stay beside it, as when it is compiled and run in one job.
 v1::JobSpec FromCompiled(const v1::JobSpec& source, v1::CompiledProgram compiled) {
   v1::JobSpec job = source;
   job.clear_language();
   job.clear_variant();
   job.clear_standard();
-  job.clear_files();
   job.clear_entry_path();
   *job.mutable_compiled() = std::move(compiled);
   return job;
@@ -63,9 +62,10 @@ absl::Status Programs::Add(const Jail& jail, absl::string_view field, const v1::
                            const JobMaker& maker, int cancel_fd) {
   std::string key = program.SerializeAsString();
   if (jobs_.count(key) > 0) return absl::OkStatus();
-  v1::JobSpec job = maker.ForProgram(program);
   const v1::Runtime* runtime = FindRuntime(jail.Runtimes(), program.language());
-  if (runtime != nullptr && runtime->has_compile()) {
+  if (runtime == nullptr) return Bad(absl::StrCat(field, ".language"), "is no language here");
+  v1::JobSpec job = maker.ForProgram(program, *runtime);
+  if (runtime->has_compile()) {
     v1::JobSpec to_compile = job;
     to_compile.set_compile_only(true);
     Io io;

@@ -21,6 +21,11 @@
 namespace jail::exam {
 namespace {
 
+// Of all cases' outputs together, so that thousands of floods do not fill the caller's memory; a message has
+// an end, too. From there on each output is cut to so much.
+constexpr int64_t kMostKeptBytes = int64_t{256} << 20;
+constexpr size_t kShortBytes = size_t{4} << 10;
+
 v1::ExamSpec WithId(v1::ExamSpec spec) {
   if (!spec.exam_id().empty()) return spec;
   std::string bytes(16, '\0');
@@ -82,12 +87,37 @@ v1::CaseResult Skipped(const Hall& hall, int index, absl::string_view why) {
   return result;
 }
 
+int64_t OutputBytes(const v1::CaseResult& one) {
+  size_t bytes = one.logs().stdout().size() + one.logs().stderr().size();
+  for (const v1::PhaseResult& phase : one.record().phases())
+    bytes += phase.stdout().content().size() + phase.stdout().tail().size() +
+             phase.stderr().content().size() + phase.stderr().tail().size();
+  return static_cast<int64_t>(bytes);
+}
+
+void Shorten(v1::Output* output) {
+  if (output->content().size() + output->tail().size() <= kShortBytes) return;
+  output->mutable_content()->resize(std::min(output->content().size(), kShortBytes));
+  output->clear_tail();
+  output->set_truncated(true);
+}
+
+void Shorten(v1::CaseResult* one) {
+  for (std::string* text : {one->mutable_logs()->mutable_stdout(), one->mutable_logs()->mutable_stderr()})
+    text->resize(std::min(text->size(), kShortBytes));
+  for (v1::PhaseResult& phase : *one->mutable_record()->mutable_phases()) {
+    Shorten(phase.mutable_stdout());
+    Shorten(phase.mutable_stderr());
+  }
+}
+
 // Each worker takes the next case that nobody has begun.
 void RunCases(const Hall& hall, v1::ExamResult* result) {
   const int count = hall.spec.cases_size();
   for (int i = 0; i < count; ++i) result->add_cases();
   std::atomic<int> next = 0;
   std::atomic<bool> failed = false;
+  std::atomic<int64_t> kept_bytes = 0;
   const auto work = [&] {
     for (int index = next++; index < count; index = next++) {
       if (failed && hall.spec.stop_on_first_failure()) {
@@ -96,6 +126,8 @@ void RunCases(const Hall& hall, v1::ExamResult* result) {
         *result->mutable_cases(index) = Skipped(hall, index, "The exam was cancelled.");
       } else {
         *result->mutable_cases(index) = RunCase(hall, index);
+        if ((kept_bytes += OutputBytes(result->cases(index))) > kMostKeptBytes)
+          Shorten(result->mutable_cases(index));
         if (!result->cases(index).passed()) failed = true;
       }
     }

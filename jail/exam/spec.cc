@@ -24,6 +24,7 @@ constexpr size_t kMostIdBytes = 64;
 constexpr int64_t kDefaultMemoryBytes = 512 * kMiB;
 constexpr int64_t kDefaultWallMs = 300'000;
 constexpr int32_t kDefaultMillicores = 500;
+constexpr int64_t kMostMillicores = 1'000'000;
 
 bool IsId(absl::string_view id) {
   const auto fits = [](char c) {
@@ -66,6 +67,8 @@ absl::Status CheckCall(const v1::ExamSpec& spec, const v1::ExamCase& one) {
   for (const auto& [field, is_set] : others) {
     if (is_set) return Bad(field, "cannot stand beside args_json: the case is a call");
   }
+  if (spec.files_size() > 1)
+    return Bad("args_json", absl::StrCat("a call is of one file; the submission has ", spec.files_size()));
   const absl::StatusOr<std::string> args = call::Compact(one.args_json());
   if (!args.ok()) return Bad("args_json", args.status().message());
   if (args->front() != '[') return Bad("args_json", "is no JSON array");
@@ -118,10 +121,8 @@ int64_t AtMost(int64_t value, bool has_ceiling, int64_t ceiling) {
   return has_ceiling ? std::min(value, ceiling) : value;
 }
 
-void AddFile(const v1::ExamFile& file, v1::JobSpec* job) {
-  v1::SourceFile* source = job->add_files();
-  source->set_path(file.path());
-  source->set_content(file.has_text() ? file.text() : file.bytes());
+const std::string& ContentOf(const v1::ExamFile& file) {
+  return file.has_text() ? file.text() : file.bytes();
 }
 
 void AddFile(const std::string& path, const std::string& content, v1::JobSpec* job) {
@@ -155,13 +156,16 @@ v1::Limits DefaultLimits(const v1::Site& site) {
   const int64_t memory = site.has_exam_memory_bytes() ? site.exam_memory_bytes() : kDefaultMemoryBytes;
   limits.set_wall_time_ms(AtMost(wall_ms, site.has_max_wall_time_ms(), site.max_wall_time_ms()));
   limits.set_memory_bytes(AtMost(memory, site.has_max_memory_bytes(), site.max_memory_bytes()));
-  limits.set_cpu_millicores(site.has_exam_cpu_millicores() ? static_cast<int32_t>(site.exam_cpu_millicores())
+  limits.set_cpu_millicores(site.has_exam_cpu_millicores() ? static_cast<int32_t>(std::min<int64_t>(
+                                                                 site.exam_cpu_millicores(), kMostMillicores))
                                                            : kDefaultMillicores);
   return limits;
 }
 
 JobMaker::JobMaker(const v1::ExamSpec& spec, const v1::Runtime& runtime, const v1::Site& site)
-    : spec_(spec), runtime_(runtime), defaults_([&] {
+    : spec_(spec),
+      runtime_(runtime),
+      defaults_([&] {
         v1::Limits limits = DefaultLimits(site);
         limits.MergeFrom(spec.limits());
         // The clock is what ends a case, unless somebody asks for more.
@@ -169,16 +173,19 @@ JobMaker::JobMaker(const v1::ExamSpec& spec, const v1::Runtime& runtime, const v
           limits.set_cpu_time_ms(
               AtMost(limits.wall_time_ms(), site.has_max_cpu_time_ms(), site.max_cpu_time_ms()));
         return limits;
+      }()),
+      programs_([&] {
+        v1::Limits limits = DefaultLimits(site);
+        limits.clear_cpu_millicores();
+        return limits;
       }()) {}
 
 v1::JobSpec JobMaker::ToCompile() const {
   v1::JobSpec job;
   job.set_compile_only(true);
+  SetLanguage(&job);
   AddSubmission(&job);
   SetRoot(&job);
-  job.set_language(spec_.language());
-  job.set_variant(spec_.variant());
-  job.set_standard(spec_.standard());
   job.set_entry_path(spec_.entry_path());
   return job;
 }
@@ -188,20 +195,11 @@ v1::JobSpec JobMaker::ForCase(const v1::ExamCase& one, const v1::CompiledProgram
   if (compiled != nullptr) {
     *job.mutable_compiled() = *compiled;
   } else {
-    job.set_language(spec_.language());
-    job.set_variant(spec_.variant());
-    job.set_standard(spec_.standard());
-    if (one.code().empty()) {
-      AddSubmission(&job);
-      job.set_entry_path(spec_.entry_path());
-    } else {
-      const std::string& usual = runtime_.default_path();
-      const bool taken = !spec_.code().empty() || HasPath(spec_, usual);
-      AddFile(taken ? absl::StrCat("case", usual.substr(usual.find('.'))) : usual, one.code(), &job);
-      AddSubmission(&job);
-    }
+    SetLanguage(&job);
+    if (one.code().empty()) job.set_entry_path(spec_.entry_path());
   }
-  for (const v1::ExamFile& file : one.files()) AddFile(file, &job);
+  AddSources(one, &job);
+  for (const v1::ExamFile& file : one.files()) AddFile(file.path(), ContentOf(file), &job);
   job.mutable_args()->CopyFrom(one.args());
   job.set_stdin(one.stdin());
   *job.mutable_limits() = LimitsOf(one);
@@ -213,7 +211,7 @@ v1::JobSpec JobMaker::ForCase(const v1::ExamCase& one, const v1::CompiledProgram
 v1::CallSpec JobMaker::ForCall(const v1::ExamCase& one) const {
   v1::CallSpec call;
   call.set_language(spec_.language());
-  call.set_code(spec_.code().empty() ? spec_.files(0).text() : spec_.code());
+  call.set_code(spec_.code().empty() ? ContentOf(spec_.files(0)) : spec_.code());
   call.set_code_bytes(kMiB);
   call.set_entry(EntryFunctionOf(one));
   call.set_input_json(one.args_json());
@@ -226,15 +224,14 @@ v1::CallSpec JobMaker::ForCall(const v1::ExamCase& one) const {
   return call;
 }
 
-v1::JobSpec JobMaker::ForProgram(const v1::ExamProgram& program) const {
+v1::JobSpec JobMaker::ForProgram(const v1::ExamProgram& program, const v1::Runtime& runtime) const {
   v1::JobSpec job;
   job.set_language(program.language());
   job.set_variant(program.variant());
   job.set_standard(program.standard());
-  if (!program.code().empty()) AddFile("", program.code(), &job);
-  for (const v1::ExamFile& file : program.files()) AddFile(file, &job);
-  *job.mutable_limits() = defaults_;
-  job.mutable_limits()->clear_cpu_millicores();
+  if (!program.code().empty()) AddFile(runtime.default_path(), program.code(), &job);
+  for (const v1::ExamFile& file : program.files()) AddFile(file.path(), ContentOf(file), &job);
+  *job.mutable_limits() = programs_;
   job.mutable_limits()->MergeFrom(program.limits());
   SetRoot(&job);
   return job;
@@ -250,9 +247,25 @@ std::string JobMaker::EntryFunctionOf(const v1::ExamCase& one) const {
   return one.entry().empty() ? spec_.entry() : one.entry();
 }
 
+// A case's own program first: the first file is what is run.
+void JobMaker::AddSources(const v1::ExamCase& one, v1::JobSpec* job) const {
+  if (!one.code().empty()) {
+    const std::string& usual = runtime_.default_path();
+    const bool taken = !spec_.code().empty() || HasPath(spec_, usual);
+    AddFile(taken ? absl::StrCat("case", usual.substr(usual.find('.'))) : usual, one.code(), job);
+  }
+  AddSubmission(job);
+}
+
 void JobMaker::AddSubmission(v1::JobSpec* job) const {
   if (!spec_.code().empty()) AddFile(runtime_.default_path(), spec_.code(), job);
-  for (const v1::ExamFile& file : spec_.files()) AddFile(file, job);
+  for (const v1::ExamFile& file : spec_.files()) AddFile(file.path(), ContentOf(file), job);
+}
+
+void JobMaker::SetLanguage(v1::JobSpec* job) const {
+  job->set_language(spec_.language());
+  job->set_variant(spec_.variant());
+  job->set_standard(spec_.standard());
 }
 
 void JobMaker::SetRoot(v1::JobSpec* job) const {

@@ -34,18 +34,21 @@ class JobMaker {
   v1::JobSpec ForCase(const v1::ExamCase& one, const v1::CompiledProgram* compiled) const;
   v1::CallSpec ForCall(const v1::ExamCase& one) const;
   // A checker or an interactor: trusted, in a jail all the same.
-  v1::JobSpec ForProgram(const v1::ExamProgram& program) const;
+  v1::JobSpec ForProgram(const v1::ExamProgram& program, const v1::Runtime& runtime) const;
 
   v1::Limits LimitsOf(const v1::ExamCase& one) const;
   std::string EntryFunctionOf(const v1::ExamCase& one) const;
 
  private:
+  void AddSources(const v1::ExamCase& one, v1::JobSpec* job) const;
   void AddSubmission(v1::JobSpec* job) const;
+  void SetLanguage(v1::JobSpec* job) const;
   void SetRoot(v1::JobSpec* job) const;
 
   const v1::ExamSpec& spec_;
   const v1::Runtime& runtime_;
-  const v1::Limits defaults_;
+  const v1::Limits defaults_;  // Of cases,
+  const v1::Limits programs_;  // and of checkers and interactors: none of the submission's.
 };
 
 // How the case's output is judged: its own way, or the exam's.

@@ -524,6 +524,19 @@ TEST_F(ExamTest, P36_NothingExpectedIsInTheJail) {
   EXPECT_EQ(held.result.cases(0).logs().stdout(), "looked [0, 1, 2]\n") << held.outcome.out;
 }
 
+// At a tenth of a core the rate holds it up: the time that ended it says little.
+TEST_F(ExamTest, ACaseIsRunAgainWhenItsTimeWasNotToBeTrusted) {
+  ExamSpec spec = Spec("python", "while True: pass");
+  spec.mutable_limits()->set_wall_time_ms(500);
+  spec.mutable_limits()->set_cpu_millicores(100);
+  AddCase(&spec, "", "42");
+  const Held held = Hold(spec);
+  EXPECT_EQ(held.result.cases(0).reruns(), 1);
+  EXPECT_EQ(held.result.cases(0).earlier_size(), 1);
+  spec.set_reruns(0);
+  EXPECT_EQ(Hold(spec).result.cases(0).reruns(), 0);
+}
+
 // --- The log -------------------------------------------------------------------------------------
 
 TEST_F(ExamTest, TheLogIsSignedAndVerified) {
@@ -561,6 +574,31 @@ TEST_F(ExamTest, TheLogIsSignedAndVerified) {
   result.mutable_cases(1)->mutable_record()->mutable_phases(0)->mutable_stdout()->set_content("3\n");
   std::ofstream(record, std::ios::binary) << result.SerializeAsString();
   EXPECT_EQ(Verify({log, "--result", record}).exit_code, 1);
+}
+
+TEST_F(ExamTest, EveryKindOfExamVerifies) {
+  const std::string log = dir_ + "/log", record = dir_ + "/record";
+  std::vector<ExamSpec> specs = {
+      Spec("c", "int main() { return x; }"),
+      Spec("c", "int main() { return 0; }"),
+      Spec("python", "while True: pass"),
+      Spec("python", "def f(): print('called'); return 1"),
+      Spec("python", "import os\ndef f(): os._exit(0)"),
+  };
+  for (ExamSpec& spec : specs) {
+    spec.mutable_limits()->set_wall_time_ms(300);
+    spec.mutable_limits()->set_cpu_millicores(200);  // Low trust: attempts.
+    const bool call = spec.code().find("def f") != std::string::npos;
+    for (int i = 0; i < 3; ++i) call ? AddCall(&spec, "[]", "1") : AddCase(&spec, "", "");
+    for (const bool stop : {false, true}) {
+      spec.set_stop_on_first_failure(stop);
+      Process exam(Command{.argv = {JailrunPath(), "exam", "-", "--log", log, "--record", record},
+                           .stdin_bytes = Bytes(spec)});
+      exam.Finish();
+      const Outcome verdict = Verify({log, "--result", record});
+      EXPECT_EQ(verdict.exit_code, 0) << spec.code() << verdict.out;
+    }
+  }
 }
 
 TEST_F(ExamTest, AnExamThatIsKilledLeavesALogThatSaysSo) {

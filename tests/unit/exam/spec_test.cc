@@ -154,7 +154,7 @@ TEST(JobMakerTest, ACasesOwnProgramStandsBesideTheSubmission) {
   EXPECT_EQ(job.files(1).path(), "solution.py");
 }
 
-TEST(JobMakerTest, WhatIsCompiledIsNotSentAgain) {
+TEST(JobMakerTest, WhatIsCompiledIsRunBesideItsFiles) {
   v1::ExamSpec spec = Spec();
   const v1::Runtime runtime = Python();
   v1::ExamFile* data = spec.mutable_cases(0)->add_files();
@@ -165,8 +165,23 @@ TEST(JobMakerTest, WhatIsCompiledIsNotSentAgain) {
   const v1::JobSpec job = JobMaker(spec, runtime, {}).ForCase(spec.cases(0), &compiled);
   EXPECT_EQ(job.compiled().entry_path(), "main.py");
   EXPECT_EQ(job.language(), "");
-  ASSERT_EQ(job.files_size(), 1);
-  EXPECT_EQ(job.files(0).content(), "d");
+  ASSERT_EQ(job.files_size(), 2);
+  EXPECT_EQ(job.files(0).path(), "main.py");
+  EXPECT_EQ(job.files(1).content(), "d");
+}
+
+TEST(JobMakerTest, ACallHasTheOneFileHoweverItWasGiven) {
+  v1::ExamSpec spec = Spec();
+  const v1::Runtime runtime = Python();
+  spec.clear_code();
+  spec.add_files()->set_bytes("def f(): pass");
+  spec.mutable_cases(0)->set_args_json("[]");
+  spec.set_entry("f");
+  EXPECT_TRUE(CheckSpec(spec).ok()) << CheckSpec(spec);
+  EXPECT_EQ(JobMaker(spec, runtime, {}).ForCall(spec.cases(0)).code(), "def f(): pass");
+  spec.add_files()->set_path("other.py");
+  EXPECT_THAT(std::string(CheckSpec(spec).message()),
+              StartsWith("cases[0].args_json: a call is of one file"));
 }
 
 // Promise P36: what a case expects is in no job of the submission's, in no field.
