@@ -12,7 +12,7 @@
 #include "jail/base/sha256.h"
 #include "jail/base/units.h"
 #include "jail/call/call.h"
-#include "jail/exam/compare.h"
+#include "jail/exam/compare/compare.h"
 #include "jail/exam/stream_watch.h"
 
 namespace jail::exam {

@@ -12,7 +12,7 @@
 #include "jail/base/text.h"
 #include "jail/base/units.h"
 #include "jail/call/json.h"
-#include "jail/exam/compare.h"
+#include "jail/exam/compare/compare.h"
 
 namespace jail::exam {
 namespace {

@@ -21,7 +21,7 @@
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/call/json.h"
-#include "jail/exam/json_tree.h"
+#include "jail/exam/compare/json_tree.h"
 
 namespace jail::exam {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/strings/string_view.h"
 #include "jail/base/utf8.h"
 #include "jail/call/json.h"
-#include "jail/exam/compare.h"
+#include "jail/exam/compare/compare.h"
 #include "tests/fuzz/require.h"
 
 namespace {

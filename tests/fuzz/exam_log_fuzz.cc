@@ -7,10 +7,10 @@
 
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
-#include "jail/exam/event_json.h"
-#include "jail/exam/key.h"
-#include "jail/exam/log_format.h"
-#include "jail/exam/verify.h"
+#include "jail/exam/log/event_json.h"
+#include "jail/exam/log/key.h"
+#include "jail/exam/log/log_format.h"
+#include "jail/exam/log/verify.h"
 #include "jail/v1/exam.pb.h"
 #include "tests/fuzz/require.h"
 

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/integration/languages.h"
-#include "tests/testlib/jailtest/jailrun.h"
+#include "tests/testlib/jailtest/folder_test.h"
 #include "tests/testlib/jailtest/process_tree.h"
 
 namespace jailtest {
@@ -20,18 +20,8 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::UnorderedElementsAre;
 
-class ArtifactTest : public JailTest {
+class ArtifactTest : public FolderTest {
  protected:
-  void SetUp() override {
-    JailTest::SetUp();
-    if (!IsSkipped()) fs::create_directories(dir_);
-  }
-  void TearDown() override {
-    std::error_code error;
-    fs::remove_all(dir_, error);
-    JailTest::TearDown();
-  }
-
   JailRun Get(const std::vector<std::string>& globs, std::vector<std::string> options = {}) {
     std::vector<std::string> args = {"--get-dir", dir_, "--fsize", "16M"};
     for (const std::string& glob : globs) args.insert(args.end(), {"--get", glob});
@@ -53,8 +43,6 @@ class ArtifactTest : public JailTest {
     }
     return written;
   }
-
-  const std::string dir_ = "/tmp/artifacts";
 };
 
 TEST_F(ArtifactTest, RegularFilesComeBackByteForByte) {

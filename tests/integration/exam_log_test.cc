@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"
-#include "tests/testlib/jailtest/jailrun.h"
+#include "tests/testlib/jailtest/folder_test.h"
 
 namespace jailtest {
 namespace {
@@ -37,19 +37,8 @@ constexpr char kLog[] =
     R"(7ae7361679080fcd3706)"
     "\n";
 
-class ExamLogTest : public JailTest {
+class ExamLogTest : public FolderTest {
  protected:
-  void SetUp() override {
-    JailTest::SetUp();
-    if (IsSkipped()) return;
-    fs::create_directories(dir_);
-  }
-  void TearDown() override {
-    std::error_code error;
-    fs::remove_all(dir_, error);
-    JailTest::TearDown();
-  }
-
   static Outcome Call(std::vector<std::string> args, const std::string& input = "") {
     args.insert(args.begin(), JailrunPath());
     Process process(Command{.argv = args, .stdin_bytes = input});
@@ -68,8 +57,6 @@ class ExamLogTest : public JailTest {
     struct stat info = {};
     return stat(path.c_str(), &info) == 0 ? info.st_mode & 07777 : 0;
   }
-
-  const std::string dir_ = "/tmp/exam_log";
 };
 
 TEST_F(ExamLogTest, KeygenMakesAKeyForItsOwnerAloneAndAPublicOne) {

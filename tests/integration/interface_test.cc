@@ -11,7 +11,7 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "tests/integration/languages.h"
-#include "tests/testlib/jailtest/jailrun.h"
+#include "tests/testlib/jailtest/folder_test.h"
 #include "tests/testlib/jailtest/process_tree.h"
 
 namespace jailtest {
@@ -22,29 +22,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 
-// A directory in our private /tmp that goes with the test.
-class InterfaceTest : public JailTest {
+class InterfaceTest : public FolderTest {
  protected:
-  void SetUp() override {
-    JailTest::SetUp();
-    if (IsSkipped()) return;
-    fs::create_directories(dir_);
-    fs::permissions(dir_, fs::perms::all);
-  }
-  void TearDown() override {
-    std::error_code error;
-    fs::remove_all(dir_, error);
-    JailTest::TearDown();
-  }
-
   // Without --record: exactly these arguments.
   static Outcome Plain(std::vector<std::string> args, const std::string& input = "") {
     args.insert(args.begin(), JailrunPath());
     Process process(Command{.argv = args, .stdin_bytes = input});
     return process.Finish();
   }
-
-  const std::string dir_ = "/tmp/interface";
 };
 
 TEST_F(InterfaceTest, ProgramComesFromStandardInput) {

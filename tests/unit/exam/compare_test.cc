@@ -1,4 +1,4 @@
-#include "jail/exam/compare.h"
+#include "jail/exam/compare/compare.h"
 
 #include <cmath>
 #include <string>

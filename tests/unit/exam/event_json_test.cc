@@ -1,4 +1,4 @@
-#include "jail/exam/event_json.h"
+#include "jail/exam/log/event_json.h"
 
 #include "absl/strings/str_replace.h"
 #include "gmock/gmock.h"

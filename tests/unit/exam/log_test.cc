@@ -1,4 +1,4 @@
-#include "jail/exam/log.h"
+#include "jail/exam/log/log.h"
 
 #include <fcntl.h>
 

@@ -16,9 +16,9 @@
 #include "gtest/gtest.h"
 #include "jail/base/fd.h"
 #include "jail/base/sha256.h"
-#include "jail/exam/event_json.h"
-#include "jail/exam/log.h"
-#include "jail/exam/log_format.h"
+#include "jail/exam/log/event_json.h"
+#include "jail/exam/log/log.h"
+#include "jail/exam/log/log_format.h"
 #include "jail/v1/exam.pb.h"
 #include "jail/v1/result.pb.h"
 

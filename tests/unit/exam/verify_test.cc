@@ -1,4 +1,4 @@
-#include "jail/exam/verify.h"
+#include "jail/exam/log/verify.h"
 
 #include <algorithm>
 #include <functional>

@@ -14,7 +14,7 @@
 #include "jail/base/fd.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
-#include "jail/exam/key.h"
+#include "jail/exam/log/key.h"
 #include "tools/jailrun/exit_status.h"
 #include "tools/jailrun/files.h"
 #include "tools/jailrun/say.h"

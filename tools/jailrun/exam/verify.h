@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "jail/exam/verify.h"
+#include "jail/exam/log/verify.h"
 #include "tools/jailrun/command_line.h"
 
 namespace jail::cli {

@@ -1,5 +1,5 @@
 // To add a member: a row in kMembers, in the place where it is to be written.
-#include "jail/exam/event_json.h"
+#include "jail/exam/log/event_json.h"
 
 #include <cstddef>
 #include <cstdint>

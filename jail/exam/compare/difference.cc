@@ -1,4 +1,4 @@
-#include "jail/exam/difference.h"
+#include "jail/exam/compare/difference.h"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "jail/exam/log.h"
+#include "jail/exam/log/log.h"
 
 #include <poll.h>
 #include <unistd.h>
@@ -9,8 +9,8 @@
 #include "absl/strings/str_cat.h"
 #include "jail/base/errno_name.h"
 #include "jail/base/status_macros.h"
-#include "jail/exam/event_json.h"
-#include "jail/exam/log_format.h"
+#include "jail/exam/log/event_json.h"
+#include "jail/exam/log/log_format.h"
 
 namespace jail::exam {
 namespace {

@@ -1,6 +1,6 @@
 // When two numbers are one, for words of an output and for JSON.
-#ifndef JAIL_EXAM_NUMBERS_H_
-#define JAIL_EXAM_NUMBERS_H_
+#ifndef JAIL_EXAM_COMPARE_NUMBERS_H_
+#define JAIL_EXAM_COMPARE_NUMBERS_H_
 
 #include "absl/strings/string_view.h"
 #include "jail/v1/exam.pb.h"
@@ -22,4 +22,4 @@ bool SameNumber(absl::string_view expected, absl::string_view actual, const Tole
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_NUMBERS_H_
+#endif  // JAIL_EXAM_COMPARE_NUMBERS_H_

@@ -1,6 +1,6 @@
 // What is wrong with a log, for a person: the line, the entry, and a sentence.
-#ifndef JAIL_EXAM_FINDING_H_
-#define JAIL_EXAM_FINDING_H_
+#ifndef JAIL_EXAM_LOG_FINDING_H_
+#define JAIL_EXAM_LOG_FINDING_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -44,4 +44,4 @@ class Findings {
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_FINDING_H_
+#endif  // JAIL_EXAM_LOG_FINDING_H_

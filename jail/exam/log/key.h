@@ -2,8 +2,8 @@
 //
 //   jailrun exam key 1 secret <64 hexadecimal digits>     (mode 0600)
 //   jailrun exam key 1 public <64 hexadecimal digits>
-#ifndef JAIL_EXAM_KEY_H_
-#define JAIL_EXAM_KEY_H_
+#ifndef JAIL_EXAM_LOG_KEY_H_
+#define JAIL_EXAM_LOG_KEY_H_
 
 #include <sodium.h>
 
@@ -62,4 +62,4 @@ void Wipe(std::string* secret);
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_KEY_H_
+#endif  // JAIL_EXAM_LOG_KEY_H_

@@ -1,6 +1,6 @@
 // How a difference is told: for compare.cc and compare_json.cc.
-#ifndef JAIL_EXAM_DIFFERENCE_H_
-#define JAIL_EXAM_DIFFERENCE_H_
+#ifndef JAIL_EXAM_COMPARE_DIFFERENCE_H_
+#define JAIL_EXAM_COMPARE_DIFFERENCE_H_
 
 #include <cstddef>
 #include <string>
@@ -22,4 +22,4 @@ v1::Comparison Told(const Difference& difference, absl::string_view expected, ab
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_DIFFERENCE_H_
+#endif  // JAIL_EXAM_COMPARE_DIFFERENCE_H_

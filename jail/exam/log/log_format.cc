@@ -1,4 +1,4 @@
-#include "jail/exam/log_format.h"
+#include "jail/exam/log/log_format.h"
 
 #include <vector>
 

@@ -6,8 +6,8 @@
 //   JAIL_RETURN_IF_ERROR(log.Seal(key ? &*key : nullptr));
 //
 // One thread at a time.
-#ifndef JAIL_EXAM_LOG_H_
-#define JAIL_EXAM_LOG_H_
+#ifndef JAIL_EXAM_LOG_LOG_H_
+#define JAIL_EXAM_LOG_LOG_H_
 
 #include <cstdint>
 #include <string>
@@ -15,7 +15,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "jail/exam/key.h"
+#include "jail/exam/log/key.h"
 #include "jail/v1/exam.pb.h"
 
 namespace jail::exam {
@@ -50,4 +50,4 @@ class Log {
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_LOG_H_
+#endif  // JAIL_EXAM_LOG_LOG_H_

@@ -1,4 +1,4 @@
-#include "jail/exam/verify.h"
+#include "jail/exam/log/verify.h"
 
 #include <algorithm>
 #include <optional>
@@ -8,11 +8,11 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "jail/base/text.h"
-#include "jail/exam/event_json.h"
-#include "jail/exam/log_format.h"
-#include "jail/exam/verify_chain.h"
-#include "jail/exam/verify_order.h"
-#include "jail/exam/verify_result.h"
+#include "jail/exam/log/event_json.h"
+#include "jail/exam/log/log_format.h"
+#include "jail/exam/log/verify_chain.h"
+#include "jail/exam/log/verify_order.h"
+#include "jail/exam/log/verify_result.h"
 
 namespace jail::exam {
 namespace {

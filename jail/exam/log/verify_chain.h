@@ -1,7 +1,7 @@
 // The chain of a log's hashes, and what has been done to it: a hash covers the one before it, so that a line
 // which was moved is told from one which was changed by looking where its hash does fit.
-#ifndef JAIL_EXAM_VERIFY_CHAIN_H_
-#define JAIL_EXAM_VERIFY_CHAIN_H_
+#ifndef JAIL_EXAM_LOG_VERIFY_CHAIN_H_
+#define JAIL_EXAM_LOG_VERIFY_CHAIN_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "jail/exam/finding.h"
-#include "jail/exam/log_format.h"
+#include "jail/exam/log/finding.h"
+#include "jail/exam/log/log_format.h"
 
 namespace jail::exam {
 
@@ -65,4 +65,4 @@ class ChainCheck {
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_VERIFY_CHAIN_H_
+#endif  // JAIL_EXAM_LOG_VERIFY_CHAIN_H_

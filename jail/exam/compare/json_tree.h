@@ -1,7 +1,7 @@
 // JSON as a tree for comparing, and the question whether a name comes twice in an object of it: for the .cc
 // files of exam runs that compare and read JSON.
-#ifndef JAIL_EXAM_JSON_TREE_H_
-#define JAIL_EXAM_JSON_TREE_H_
+#ifndef JAIL_EXAM_COMPARE_JSON_TREE_H_
+#define JAIL_EXAM_COMPARE_JSON_TREE_H_
 
 #include <string>
 
@@ -28,4 +28,4 @@ std::string PathStep(absl::string_view name);
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_JSON_TREE_H_
+#endif  // JAIL_EXAM_COMPARE_JSON_TREE_H_

@@ -1,4 +1,4 @@
-#include "jail/exam/verify_order.h"
+#include "jail/exam/log/verify_order.h"
 
 #include <limits>
 #include <optional>

@@ -1,7 +1,7 @@
 // What a log's entries say, checked against each other: the order of the marks of each case and attempt,
 // numbers, times, pieces of output, and the counts at the end.
-#ifndef JAIL_EXAM_VERIFY_ORDER_H_
-#define JAIL_EXAM_VERIFY_ORDER_H_
+#ifndef JAIL_EXAM_LOG_VERIFY_ORDER_H_
+#define JAIL_EXAM_LOG_VERIFY_ORDER_H_
 
 #include <cstdint>
 #include <map>
@@ -9,7 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
-#include "jail/exam/finding.h"
+#include "jail/exam/log/finding.h"
 #include "jail/v1/exam.pb.h"
 
 namespace jail::exam {
@@ -80,4 +80,4 @@ class OrderCheck {
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_VERIFY_ORDER_H_
+#endif  // JAIL_EXAM_LOG_VERIFY_ORDER_H_

@@ -1,4 +1,4 @@
-#include "jail/exam/verify_result.h"
+#include "jail/exam/log/verify_result.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "jail/exam/verify_chain.h"
+#include "jail/exam/log/verify_chain.h"
 
 #include <algorithm>
 #include <numeric>

@@ -6,8 +6,8 @@
 #include "absl/strings/string_view.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
-#include "jail/exam/compare.h"
-#include "jail/exam/pattern.h"
+#include "jail/exam/compare/compare.h"
+#include "jail/exam/compare/pattern.h"
 
 namespace jail::exam {
 namespace {

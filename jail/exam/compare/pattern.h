@@ -1,6 +1,6 @@
 // How a checker's regular expression is compiled: where it is refused and where it is used alike.
-#ifndef JAIL_EXAM_PATTERN_H_
-#define JAIL_EXAM_PATTERN_H_
+#ifndef JAIL_EXAM_COMPARE_PATTERN_H_
+#define JAIL_EXAM_COMPARE_PATTERN_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -21,4 +21,4 @@ inline RE2::Options PatternOptions() {
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_PATTERN_H_
+#endif  // JAIL_EXAM_COMPARE_PATTERN_H_

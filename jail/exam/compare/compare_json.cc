@@ -7,10 +7,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "jail/base/text.h"
-#include "jail/exam/compare.h"
-#include "jail/exam/difference.h"
-#include "jail/exam/json_tree.h"
-#include "jail/exam/numbers.h"
+#include "jail/exam/compare/compare.h"
+#include "jail/exam/compare/difference.h"
+#include "jail/exam/compare/json_tree.h"
+#include "jail/exam/compare/numbers.h"
 #include "nlohmann/json.hpp"
 
 namespace jail::exam {

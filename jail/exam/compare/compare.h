@@ -1,7 +1,7 @@
 // What a case's output is compared with, and how. Everything but checker programs, which need a jail of their
 // own. The outputs are a stranger's and may be large: they are read once, in place, in linear time.
-#ifndef JAIL_EXAM_COMPARE_H_
-#define JAIL_EXAM_COMPARE_H_
+#ifndef JAIL_EXAM_COMPARE_COMPARE_H_
+#define JAIL_EXAM_COMPARE_COMPARE_H_
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -32,4 +32,4 @@ absl::Status PatternProblem(absl::string_view pattern);
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_COMPARE_H_
+#endif  // JAIL_EXAM_COMPARE_COMPARE_H_

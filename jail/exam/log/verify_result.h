@@ -1,13 +1,13 @@
 // An exam's result beside its log: what both tell must be the same, and the result's outputs those whose
 // hashes the log has.
-#ifndef JAIL_EXAM_VERIFY_RESULT_H_
-#define JAIL_EXAM_VERIFY_RESULT_H_
+#ifndef JAIL_EXAM_LOG_VERIFY_RESULT_H_
+#define JAIL_EXAM_LOG_VERIFY_RESULT_H_
 
 #include <cstdint>
 #include <map>
 
 #include "absl/strings/string_view.h"
-#include "jail/exam/finding.h"
+#include "jail/exam/log/finding.h"
 #include "jail/v1/exam.pb.h"
 
 namespace jail::exam {
@@ -47,4 +47,4 @@ class ResultCheck {
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_VERIFY_RESULT_H_
+#endif  // JAIL_EXAM_LOG_VERIFY_RESULT_H_

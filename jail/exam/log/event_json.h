@@ -2,8 +2,8 @@
 // has one text, its members in one order, and only those that its kind has.
 //
 //   {"kind":"output","sequence":3,"at_us":51207,"time":"2026-01-02T03:04:05.678Z","case_id":"1","attempt":1,...}
-#ifndef JAIL_EXAM_EVENT_JSON_H_
-#define JAIL_EXAM_EVENT_JSON_H_
+#ifndef JAIL_EXAM_LOG_EVENT_JSON_H_
+#define JAIL_EXAM_LOG_EVENT_JSON_H_
 
 #include <string>
 
@@ -23,4 +23,4 @@ absl::StatusOr<v1::ExamEvent> ParseEvent(absl::string_view text);
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_EVENT_JSON_H_
+#endif  // JAIL_EXAM_LOG_EVENT_JSON_H_

@@ -1,4 +1,4 @@
-#include "jail/exam/json_tree.h"
+#include "jail/exam/compare/json_tree.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -4,16 +4,16 @@
 // Checked, in this order: the lines; the chain of hashes; the seal and its signature; and when the chain
 // holds, what the entries say: order, times, counts, output; and that a result is this log's. A broken chain
 // is one finding or a few; what follows from the gap is not found again.
-#ifndef JAIL_EXAM_VERIFY_H_
-#define JAIL_EXAM_VERIFY_H_
+#ifndef JAIL_EXAM_LOG_VERIFY_H_
+#define JAIL_EXAM_LOG_VERIFY_H_
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "jail/exam/finding.h"
-#include "jail/exam/key.h"
+#include "jail/exam/log/finding.h"
+#include "jail/exam/log/key.h"
 #include "jail/v1/exam.pb.h"
 
 namespace jail::exam {
@@ -35,4 +35,4 @@ Report Verify(absl::string_view log, const PublicKey* key, const v1::ExamResult*
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_VERIFY_H_
+#endif  // JAIL_EXAM_LOG_VERIFY_H_

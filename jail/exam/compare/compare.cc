@@ -1,4 +1,4 @@
-#include "jail/exam/compare.h"
+#include "jail/exam/compare/compare.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,9 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "jail/base/text.h"
-#include "jail/exam/difference.h"
-#include "jail/exam/numbers.h"
-#include "jail/exam/pattern.h"
+#include "jail/exam/compare/difference.h"
+#include "jail/exam/compare/numbers.h"
+#include "jail/exam/compare/pattern.h"
 
 namespace jail::exam {
 namespace {

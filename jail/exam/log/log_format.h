@@ -6,15 +6,15 @@
 //   seal <n> <public key> <signature> or: seal <n> unsigned
 //
 // All hashes, keys and signatures are lowercase hexadecimal.
-#ifndef JAIL_EXAM_LOG_FORMAT_H_
-#define JAIL_EXAM_LOG_FORMAT_H_
+#ifndef JAIL_EXAM_LOG_LOG_FORMAT_H_
+#define JAIL_EXAM_LOG_LOG_FORMAT_H_
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "jail/exam/key.h"
+#include "jail/exam/log/key.h"
 
 namespace jail::exam {
 
@@ -48,4 +48,4 @@ std::optional<SealParts> ParseSealLine(absl::string_view line);
 
 }  // namespace jail::exam
 
-#endif  // JAIL_EXAM_LOG_FORMAT_H_
+#endif  // JAIL_EXAM_LOG_LOG_FORMAT_H_

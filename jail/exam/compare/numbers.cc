@@ -1,4 +1,4 @@
-#include "jail/exam/numbers.h"
+#include "jail/exam/compare/numbers.h"
 
 #include <algorithm>
 #include <cmath>

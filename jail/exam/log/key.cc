@@ -1,4 +1,4 @@
-#include "jail/exam/key.h"
+#include "jail/exam/log/key.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
