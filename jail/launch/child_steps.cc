@@ -11,6 +11,7 @@
 #include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
+#include "jail/plan/step_order.h"
 
 namespace jail::launch {
 namespace {
@@ -80,6 +81,7 @@ constexpr Step<Context> kChildSteps[] = {
     {StepId::kInstallSeccomp, Always, InstallSeccomp},
     {StepId::kExec, Always, Exec},
 };
+static_assert(plan::KeepsChildOrder(kChildSteps), "promise P35: see jail/plan/step_order.h");
 
 }  // namespace
 

@@ -238,8 +238,8 @@ TEST_F(ExamTest, ACancelledExamSaysSoAndLeavesNothing) {
   ExamSpec spec = Spec("python", "import time; print('up', flush=True); time.sleep(60)");
   spec.mutable_limits()->set_wall_time_ms(60'000);
   for (int i = 0; i < 4; ++i) AddCase(&spec, "", "x");
-  Process process(Command{.argv = {JailrunPath(), "exam", "-", "--events", "/dev/stdout", "--record",
-                                   absl::StrCat("fd:", kRecordFd)},
+  Process process(Command{.argv = {JailrunPath(), "exam", "-", "--jobs", "2", "--events", "/dev/stdout",
+                                   "--record", absl::StrCat("fd:", kRecordFd)},
                           .stdin_bytes = Bytes(spec),
                           .capture = {kRecordFd}});
   ASSERT_TRUE(process.AwaitOutput("\"content\":\"up\\n\"", absl::Seconds(20)));
