@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """The judge itself: each of the four questions must be able to say no."""
 import os
+import subprocess
 import sys
 import unittest
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
+import soak
 from judge import canaries, execute, payload, record, verdict
 
 PROTO = record.read_proto(os.path.join(HERE, "../../proto/jail/v1/result.proto"))
@@ -103,6 +105,33 @@ class KernelLog(unittest.TestCase):
                "1,3,300,-;BUG: kernel NULL pointer dereference\n4,4,400,-;memory: usage 1, limit BUG\n")
         self.assertEqual(canaries.kernel_trouble(log), ["WARNING: CPU: 0 PID: 7 at fs/namespace.c:1 f+0x0/0x1",
                                                         "BUG: kernel NULL pointer dereference"])
+
+
+class Soak(unittest.TestCase):
+    def test_what_has_grown_is_named(self):
+        before = {"processes": 7, "zombies": 0, "open files": 1000, "slab KiB": 100_000}
+        self.assertEqual(soak.grown(before, before), [])
+        self.assertEqual(soak.grown(before, {"processes": 8, "zombies": 1, "open files": 1000, "slab KiB": 100_000}),
+                         ["processes: 7 -> 8", "zombies: 0 -> 1"])
+
+    def test_memory_and_open_files_may_waver(self):
+        before = {"open files": 1000, "slab KiB": 100_000}
+        self.assertEqual(soak.grown(before, {"open files": 1084, "slab KiB": 106_096}), [])
+        self.assertEqual(soak.grown(before, {"open files": 1085, "slab KiB": 106_097}),
+                         ["open files: 1000 -> 1085", "slab KiB: 100000 -> 106097"])
+
+    def test_what_shrinks_has_not_grown(self):
+        self.assertEqual(soak.grown({"processes": 7, "slab KiB": 9}, {"processes": 2, "slab KiB": 1}), [])
+
+    def test_a_zombie_is_a_process_and_a_thread_of_the_kernel_is_none(self):
+        child = subprocess.Popen(["/bin/true"])
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        found = soak.processes()
+        child.wait()
+        self.assertEqual(found[child.pid], "Z")
+        self.assertIn(os.getpid(), found)
+        with open("/proc/%d/comm" % soak.KTHREADD, encoding="ascii") as comm:
+            if comm.read() == "kthreadd\n": self.assertNotIn(soak.KTHREADD, found)
 
 
 class Records(unittest.TestCase):
