@@ -9,7 +9,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 import soak
-from judge import canaries, execute, payload, record, verdict
+from judge import canaries, execute, host, payload, record, verdict
 
 PROTO = record.read_proto(os.path.join(HERE, "../../proto/jail/v1/result.proto"))
 NUMBERS = {name: number for number, name in PROTO[0].items()}
@@ -155,6 +155,15 @@ class Execution(unittest.TestCase):
             self.assertEqual((outcome.status, outcome.record), (0, b"record"))
             held += [os.open("/dev/null", os.O_RDONLY) for _ in range(8)]
         for fd in held: os.close(fd)
+
+
+class Processes(unittest.TestCase):
+    def test_a_name_that_is_no_text_hides_nobody(self):
+        name_it = "import ctypes\nctypes.CDLL(None).prctl(15, b'\\xff) Z 1', 0, 0, 0)\nprint(flush=True)\ninput()"
+        child = subprocess.Popen(["/usr/bin/python3", "-c", name_it], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        child.stdout.readline()
+        self.assertIn(child.pid, host.descendants())
+        child.communicate(b"\n")
 
 
 class Payloads(unittest.TestCase):

@@ -29,8 +29,8 @@ def become_private():
 
 
 def stat(pid):
-    """(parent, state)"""
-    with open("/proc/%d/stat" % pid) as f: text = f.read()
+    """(parent, state). The name between them is the process's own choice, and need not be text."""
+    with open("/proc/%d/stat" % pid, encoding="latin1") as f: text = f.read()
     rest = text[text.rindex(")") + 2:].split()
     return int(rest[1]), rest[0]
 
