@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from judge import host, payload, record
-from run_corpus import LOCK, PROTO
+from run_corpus import LOCK, MUST_RUN, PROTO
 
 STAGE = "/tmp/soak"
 LIMITS = ["--wall", "4s", "--time", "1s", "--compile-time", "4s"]
@@ -129,7 +129,7 @@ def main():
     options = parser.parse_args()
     if os.geteuid() != 0:
         print("SKIP: the soak needs root", flush=True)
-        return 1 if os.environ.get("JAIL_TESTS_MUST_RUN") == "1" else 77
+        return 1 if MUST_RUN else 77
     lock = open(LOCK, "w", encoding="ascii")
     fcntl.flock(lock, fcntl.LOCK_EX)
     host.become_private()
