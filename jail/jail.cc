@@ -415,23 +415,6 @@ absl::StatusOr<Site> LoadSite() {
   return site;
 }
 
-absl::StatusOr<Helper> Park(const std::string& launcher_path, const Shape& shape) {
-  JAIL_ASSIGN_OR_RETURN(const Fd plan, plan::SealBytes(shape.plan));
-  Helper helper;
-  const watch::Fault fault = watch::Start({launcher_path, plan.get(), {}}, &helper);
-  if (fault) return absl::UnavailableError(absl::StrCat(fault.subject, ": ", ErrnoName(fault.error)));
-  return helper;
-}
-
-absl::StatusOr<bool> IsParked(Helper* helper) {
-  bool parked = false;
-  const watch::Fault fault = watch::Listen(helper, &parked);
-  if (fault) return absl::UnavailableError(absl::StrCat(fault.subject, ": ", ErrnoName(fault.error)));
-  return parked;
-}
-
-void Bury(int pidfd) { watch::Reap(pidfd); }
-
 absl::StatusOr<RootFiles> FilesOf(const std::string& rootfs) {
   if (rootfs.empty() || IsBuiltin(rootfs)) return HostFiles();
   JAIL_ASSIGN_OR_RETURN(image::Image image, image::FindImage(rootfs));

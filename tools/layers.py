@@ -43,7 +43,7 @@ LAYERS = [
     Layer("watch", ["jail/watch/*"], ["fd", "sys", "base", "builtin", "pod", "plan", "proto"], CORE_LIBRARIES),
     Layer("cache", ["jail/cache/*"], ["fd", "base", "proto"], CORE_LIBRARIES),
     Layer("image", ["jail/image/*"], ["fd", "base", "pod", "proto", "textproto"], CORE_LIBRARIES),
-    Layer("jail", ["jail/jail.cc", "jail/launcher_path.*"],
+    Layer("jail", ["jail/jail.cc", "jail/parking.cc", "jail/launcher_path.*"],
           ABOVE_CORE + ["builtin", "pod", "plan", "resolve", "watch", "cache", "image", "runtimes", "textproto"], CORE_LIBRARIES),
     Layer("pool", ["jail/pool/*"], ABOVE_CORE, [ABSL, PROTOBUF]),
     Layer("call", ["jail/call/*"], ABOVE_CORE + ["pool"], CORE_LIBRARIES + ["nlohmann/*"]),

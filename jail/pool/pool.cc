@@ -3,12 +3,10 @@
 #include "jail/pool/pool.h"
 
 #include <fcntl.h>
-#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <list>
 #include <map>
@@ -22,6 +20,7 @@
 #include "jail/base/clock.h"
 #include "jail/base/errno_name.h"
 #include "jail/base/status_macros.h"
+#include "jail/pool/listen.h"
 
 namespace jail::pool {
 namespace {
@@ -50,19 +49,12 @@ absl::Status OsError(const char* what) {
   return absl::ResourceExhaustedError(absl::StrCat("the pool: ", what, ": ", ErrnoName(errno)));
 }
 
-bool Listen(int events, int fd) {
-  epoll_event event = {};
-  event.events = EPOLLIN;
-  event.data.fd = fd;
-  return epoll_ctl(events, EPOLL_CTL_ADD, fd, &event) == 0;
-}
-
 }  // namespace
 
 class Pool::Keeper {
  public:
-  Keeper(Options options, Fd events, Fd wake)
-      : options_(std::move(options)), events_(std::move(events)), wake_(std::move(wake)) {
+  Keeper(Options options, Listener listener, Fd wake)
+      : options_(std::move(options)), listener_(std::move(listener)), wake_(std::move(wake)) {
     thread_ = std::thread([this] { Keep(); });
   }
   Keeper(const Keeper&) = delete;
@@ -97,7 +89,7 @@ class Pool::Keeper {
     Helper helper = std::move(ready->helper);
     helper.parked_ns = of_shape.asked_ns - ready->ready_ns;
     of_shape.jails.erase(ready);
-    Forget(helper.control.get());
+    listener_.Forget(helper.control.get());
     NoteRunning(helper.pidfd.get());
     ++stats_.handed_out;
     return helper;
@@ -123,16 +115,12 @@ class Pool::Keeper {
     static_cast<void>(!write(wake_.get(), &one, sizeof one));
   }
 
-  bool Listen(int fd) { return pool::Listen(events_.get(), fd); }
-  void Forget(int fd) { epoll_ctl(events_.get(), EPOLL_CTL_DEL, fd, nullptr); }
-
   void Keep() {
     while (true) {
-      std::array<epoll_event, 16> events;
-      const int count = epoll_wait(events_.get(), events.data(), events.size(), -1);
+      const std::vector<int> heard = listener_.Wait().value_or(std::vector<int>());
       std::unique_lock lock(mutex_);
       if (ending_) return;
-      for (int i = 0; i < count; ++i) Hear(events[static_cast<size_t>(i)].data.fd);
+      for (const int fd : heard) Hear(fd);
       for (auto next = NextToBuild(); next != shapes_.end(); next = NextToBuild()) Build(next, &lock);
     }
   }
@@ -180,9 +168,9 @@ class Pool::Keeper {
 
   // Ends it; its process is buried when it has gone.
   void Leave(Kept kept) {
-    Forget(kept.helper.control.get());
+    listener_.Forget(kept.helper.control.get());
     const int pidfd = kept.helper.pidfd.Release();
-    if (Listen(pidfd)) {
+    if (listener_.Add(pidfd)) {
       leaving_.push_back(pidfd);
     } else {
       close(pidfd);
@@ -192,7 +180,7 @@ class Pool::Keeper {
   // Another one's to reap; we only want to know when it is over.
   void NoteRunning(int pidfd) {
     Fd copy(fcntl(pidfd, F_DUPFD_CLOEXEC, 0));
-    if (copy.valid() && Listen(copy.get())) running_.push_back(std::move(copy));
+    if (copy.valid() && listener_.Add(copy.get())) running_.push_back(std::move(copy));
   }
 
   // What runs goes first, and building would take its CPU: until half of a shape's jails are gone.
@@ -220,7 +208,7 @@ class Pool::Keeper {
     lock->unlock();
     absl::StatusOr<Helper> helper = Park(options_.launcher_path, {shape->first});
     lock->lock();
-    if (!helper.ok() || !Listen(helper->control.get())) {
+    if (!helper.ok() || !listener_.Add(helper->control.get())) {
       ++stats_.failed;
       shape->second.failures = kFailuresInARow;
       return;
@@ -253,7 +241,8 @@ class Pool::Keeper {
   }
 
   const Options options_;
-  const Fd events_, wake_;
+  const Listener listener_;
+  const Fd wake_;
   mutable std::mutex mutex_;
   Shapes shapes_;
   std::vector<Fd> running_;   // pidfds of what was handed out
@@ -264,12 +253,12 @@ class Pool::Keeper {
 };
 
 absl::StatusOr<std::unique_ptr<Pool>> Pool::Open(Options options) {
-  Fd events(epoll_create1(EPOLL_CLOEXEC));
-  if (!events.valid()) return OsError("epoll_create1");
+  Listener listener;
+  if (!listener.valid()) return OsError("epoll_create1");
   Fd wake(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!wake.valid()) return OsError("eventfd");
-  if (!Listen(events.get(), wake.get())) return OsError("epoll_ctl");
-  auto keeper = std::make_unique<Keeper>(std::move(options), std::move(events), std::move(wake));
+  if (!listener.Add(wake.get())) return OsError("epoll_ctl");
+  auto keeper = std::make_unique<Keeper>(std::move(options), std::move(listener), std::move(wake));
   return std::unique_ptr<Pool>(new Pool(std::move(keeper)));
 }
 

@@ -1,6 +1,5 @@
 #include "jail/pool/socket.h"
 
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -19,6 +18,7 @@
 #include "jail/base/errno_name.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/pool/listen.h"
 
 namespace jail::pool {
 namespace {
@@ -162,19 +162,17 @@ absl::StatusOr<Received> Ask(const std::string& path, char what, absl::string_vi
 // One user's clients, one event at a time: nothing here waits for any of them.
 class Server {
  public:
-  Server(Pool& pool, Fd listener, Fd events)
-      : pool_(pool), listener_(std::move(listener)), events_(std::move(events)) {}
+  Server(Pool& pool, Fd door, Listener listener)
+      : pool_(pool), door_(std::move(door)), listener_(std::move(listener)) {}
 
   absl::Status Run(int cancel_fd) {
-    if (!Listen(listener_.get()) || !Listen(cancel_fd)) return OsError("epoll_ctl");
+    if (!listener_.Add(door_.get()) || !listener_.Add(cancel_fd)) return OsError("epoll_ctl");
     while (true) {
-      std::array<epoll_event, 16> events;
-      const int count = epoll_wait(events_.get(), events.data(), events.size(), -1);
-      if (count < 0 && errno != EINTR) return OsError("epoll_wait");
-      for (int i = 0; i < count; ++i) {
-        const int fd = events[static_cast<size_t>(i)].data.fd;
+      const std::optional<std::vector<int>> heard = listener_.Wait();
+      if (!heard.has_value()) return OsError("epoll_wait");
+      for (const int fd : *heard) {
         if (fd == cancel_fd) return absl::OkStatus();
-        if (fd == listener_.get()) {
+        if (fd == door_.get()) {
           Accept();
         } else {
           Hear(fd);
@@ -184,19 +182,12 @@ class Server {
   }
 
  private:
-  bool Listen(int fd) {
-    epoll_event event = {};
-    event.events = EPOLLIN;
-    event.data.fd = fd;
-    return epoll_ctl(events_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
-  }
-
   void Accept() {
-    Fd client(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    Fd client(accept4(door_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     // Out of descriptors: the next one in line has waited less than the first of those that say nothing.
     if (!client.valid() && !clients_.empty()) clients_.erase(clients_.begin());
     if (!client.valid() || clients_.size() >= kMostClients || !IsOurs(client.get())) return;
-    if (Listen(client.get())) clients_.push_back(std::move(client));
+    if (listener_.Add(client.get())) clients_.push_back(std::move(client));
   }
 
   void Hear(int fd) {
@@ -230,12 +221,13 @@ class Server {
     answer.parked_ns = helper->parked_ns;
     const bool sent = SendAnswer(fd, answer, &*helper);
     // Its parent is us: its end is ours to wait for.
-    if (Listen(helper->pidfd.get())) handed_out_.push_back(std::move(helper->pidfd));
+    if (listener_.Add(helper->pidfd.get())) handed_out_.push_back(std::move(helper->pidfd));
     return sent;
   }
 
   Pool& pool_;
-  const Fd listener_, events_;
+  const Fd door_;
+  const Listener listener_;
   std::vector<Fd> clients_;
   std::vector<Fd> handed_out_;  // pidfds
 };
@@ -258,15 +250,15 @@ absl::Status ClearAway(const std::string& path) {
 absl::Status Serve(Pool& pool, const std::string& path, int cancel_fd) {
   JAIL_ASSIGN_OR_RETURN(const sockaddr_un address, Address(path));
   JAIL_RETURN_IF_ERROR(ClearAway(path));
-  JAIL_ASSIGN_OR_RETURN(Fd listener, MakeSocket(SOCK_NONBLOCK));
+  JAIL_ASSIGN_OR_RETURN(Fd door, MakeSocket(SOCK_NONBLOCK));
   const mode_t before = umask(0177);  // For nobody but us from its first moment on.
-  const int bound = bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  const int bound = bind(door.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
   umask(before);
   if (bound != 0) return OsError(absl::StrCat("the socket ", Quoted(path)));
   absl::Status status = absl::OkStatus();
-  Fd events(epoll_create1(EPOLL_CLOEXEC));
-  if (!events.valid() || listen(listener.get(), SOMAXCONN) != 0) status = OsError("the pool");
-  if (status.ok()) status = Server(pool, std::move(listener), std::move(events)).Run(cancel_fd);
+  Listener listener;
+  if (!listener.valid() || listen(door.get(), SOMAXCONN) != 0) status = OsError("the pool");
+  if (status.ok()) status = Server(pool, std::move(door), std::move(listener)).Run(cancel_fd);
   unlink(path.c_str());
   return status;
 }

@@ -1,17 +1,22 @@
 #!/usr/bin/python3
 """The judge itself: each of the four questions must be able to say no."""
 import os
+import subprocess
 import sys
 import unittest
+from unittest import mock
 
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
-from judge import canaries, execute, payload, record, verdict
+import run_corpus
+import soak
+from judge import canaries, execute, host, payload, record, verdict
 
 PROTO = record.read_proto(os.path.join(HERE, "../../proto/jail/v1/result.proto"))
 NUMBERS = {name: number for number, name in PROTO[0].items()}
 SECRET = "s3cr3t"
+KEYCTL_UPDATE = 2
 
 
 def varint(value):
@@ -104,6 +109,75 @@ class KernelLog(unittest.TestCase):
         self.assertEqual(canaries.kernel_trouble(log), ["WARNING: CPU: 0 PID: 7 at fs/namespace.c:1 f+0x0/0x1",
                                                         "BUG: kernel NULL pointer dereference"])
 
+    def test_all_that_was_said_since_the_last_look_is_read(self):
+        overwritten, nothing_more = BrokenPipeError(), BlockingIOError()
+        read = mock.Mock(side_effect=[b"6,1,1,-;usb 1-1: new\n", overwritten, b"4,2,2,-;WARNING: CPU: 0\n", nothing_more,
+                                      nothing_more, b"1,3,3,-;BUG: \xff\n", nothing_more])
+        log = canaries.KernelLog(read)
+        self.assertEqual(log.trouble(), ["WARNING: CPU: 0"])
+        self.assertEqual(log.trouble(), [])
+        self.assertEqual(log.trouble(), ["BUG: \ufffd"])
+
+
+class Keys(unittest.TestCase):
+    def setUp(self):
+        try: self.key = canaries.KeyCanary(SECRET, b"jailrun-canary-test-%d" % os.getpid())
+        except OSError as e: self.fail(e) if run_corpus.MUST_RUN else self.skipTest("this host lets us have no key: %s" % e)
+        self.addCleanup(self.key.remove)
+
+    def test_a_key_is_whole_until_somebody_changes_it(self):
+        self.assertFalse(self.key.changed())
+        self.assertEqual(host.LIBC.syscall(canaries.SYS_KEYCTL, KEYCTL_UPDATE, self.key.key, b"other", 5), 0)
+        self.assertTrue(self.key.changed())
+
+    def test_a_key_that_is_gone_has_changed(self):
+        self.key.remove()
+        self.assertTrue(self.key.changed())
+
+
+class WhatCannotBeWatched(unittest.TestCase):
+    def test_it_is_said(self):
+        unwatched = []
+        self.assertEqual(canaries.plant("a key", lambda: "the key", unwatched), "the key")
+        self.assertEqual(unwatched, [])
+        self.assertIsNone(canaries.plant("the log", lambda: os.open("/no/such/log", os.O_RDONLY), unwatched))
+        self.assertEqual(unwatched, ["the log: No such file or directory"])
+
+    def test_a_refused_key_is_no_key(self):
+        with self.assertRaises(OSError): canaries.KeyCanary("", b"jailrun-canary-test")  # EINVAL: a key holds something.
+
+    def test_ci_fails_for_it(self):
+        self.assertEqual(run_corpus.failures([True, None], ["a key: refused"], must_run=False), 0)
+        self.assertEqual(run_corpus.failures([True, False], [], must_run=True), 1)
+        self.assertEqual(run_corpus.failures([True, False], ["a key: refused"], must_run=True), 2)
+
+
+class Soak(unittest.TestCase):
+    def test_what_has_grown_is_named(self):
+        before = {"processes": 7, "zombies": 0, "open files": 1000, "slab KiB": 100_000}
+        self.assertEqual(soak.grown(before, before), [])
+        self.assertEqual(soak.grown(before, {"processes": 8, "zombies": 1, "open files": 1000, "slab KiB": 100_000}),
+                         ["processes: 7 -> 8", "zombies: 0 -> 1"])
+
+    def test_memory_and_open_files_may_waver(self):
+        before = {"open files": 1000, "slab KiB": 100_000}
+        self.assertEqual(soak.grown(before, {"open files": 1084, "slab KiB": 106_096}), [])
+        self.assertEqual(soak.grown(before, {"open files": 1085, "slab KiB": 106_097}),
+                         ["open files: 1000 -> 1085", "slab KiB: 100000 -> 106097"])
+
+    def test_what_shrinks_has_not_grown(self):
+        self.assertEqual(soak.grown({"processes": 7, "slab KiB": 9}, {"processes": 2, "slab KiB": 1}), [])
+
+    def test_a_zombie_is_a_process_and_a_thread_of_the_kernel_is_none(self):
+        child = subprocess.Popen(["/bin/true"])
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        found = soak.processes()
+        child.wait()
+        self.assertEqual(found[child.pid], "Z")
+        self.assertIn(os.getpid(), found)
+        with open("/proc/%d/comm" % soak.KTHREADD, encoding="ascii") as comm:
+            if comm.read() == "kthreadd\n": self.assertNotIn(soak.KTHREADD, found)
+
 
 class Records(unittest.TestCase):
     def test_cut_off_records_are_no_records(self):
@@ -126,6 +200,15 @@ class Execution(unittest.TestCase):
             self.assertEqual((outcome.status, outcome.record), (0, b"record"))
             held += [os.open("/dev/null", os.O_RDONLY) for _ in range(8)]
         for fd in held: os.close(fd)
+
+
+class Processes(unittest.TestCase):
+    def test_a_name_that_is_no_text_hides_nobody(self):
+        name_it = "import ctypes\nctypes.CDLL(None).prctl(15, b'\\xff) Z 1', 0, 0, 0)\nprint(flush=True)\ninput()"
+        child = subprocess.Popen(["/usr/bin/python3", "-c", name_it], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        child.stdout.readline()
+        self.assertIn(child.pid, host.descendants())
+        child.communicate(b"\n")
 
 
 class Payloads(unittest.TestCase):

@@ -35,12 +35,18 @@ STAGE = "/tmp/corpus"
 INSTALLED = "/tmp/installed"  # Where the tests' jailrun_for_others looks for its helper.
 UID = 61247            # Whom payloads run as un-jailed, and whose process is a canary.
 LIMITS = {"--wall": 4, "--time": 1, "--compile-time": 4}  # Seconds.
+MUST_RUN = os.environ.get("JAIL_TESTS_MUST_RUN") == "1"  # CI: what cannot run here fails.
 JAIL_PATIENCE = 6.0    # Other jails on this machine come and go within this.
 ROOTLESS = ["--rootless", "--best-effort"]
 HARD_WALL = {"jailed": 40.0, "unjailed": 8.0}
 SEEN_ENOUGH = 4.0      # Of what un-jailed must only start, or be compiled.
 JUDGES = {"jailed": verdict.judge_jailed, "unjailed": verdict.judge_unjailed, "peer": verdict.judge_peer,
           "combined": verdict.judge_combined, "rootless": verdict.judge_rootless}
+
+
+def failures(results, unwatched, must_run):
+    """How many: where everything must run, a canary that nobody watches is one, like any skip."""
+    return results.count(False) + (len(unwatched) if must_run else 0)
 
 
 class Corpus:
@@ -57,6 +63,7 @@ class Corpus:
 
     def run(self):
         self.canaries = Canaries(UID)
+        for what in self.canaries.unwatched: print("SKIP: not watched: " + what, flush=True)
         self.traces = host.Traces(without=(STAGE, FOLDER, "/dev/shm/jailrun-canary"))
         self.keep = {self.canaries.process.pid}
         results = []
@@ -65,9 +72,10 @@ class Corpus:
         finally:
             host.kill_descendants(self.keep)
             self.canaries.remove()
-        print("%d passed, %d failed" % (results.count(True), results.count(False)) +
+        failed = failures(results, self.canaries.unwatched, MUST_RUN)
+        print("%d passed, %d failed" % (results.count(True), failed) +
               (", %d could not run there" % results.count(None) if self.mode == "peer" else ""), flush=True)
-        return results.count(False)
+        return failed
 
     def _one(self, p):
         started = time.monotonic()
@@ -190,7 +198,7 @@ def main():
     if options.jailrun: options.jailrun = os.path.abspath(options.jailrun)
     if os.geteuid() != 0:
         print("SKIP: the corpus needs root", flush=True)
-        return 1 if os.environ.get("JAIL_TESTS_MUST_RUN") == "1" else 77
+        return 1 if MUST_RUN else 77
     lock = open(LOCK, "w")
     fcntl.flock(lock, fcntl.LOCK_EX)
     host.become_private()

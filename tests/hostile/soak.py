@@ -4,8 +4,8 @@
   soak.py --jailrun build/release/tools/jailrun/jailrun --seconds 3600
 
 Runs the payloads of the corpus in random order, round by round. After each round, when nothing runs any more, it counts what a
-leak would add to: processes, control groups, mounts, namespaces, keys, System V objects, open files, and the kernel's own
-memory, caches dropped. The first round warms up. Then each count must be what it was, memory within 2 %.
+leak would add to: processes, zombies, control groups, mounts, namespaces, keys, System V objects, open files, and the kernel's
+own memory, caches dropped. The first round warms up. Then each count must be what it was, memory within 2 %.
 Needs root, and a machine on which nothing else comes and goes."""
 import argparse
 import fcntl
@@ -21,12 +21,13 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from judge import host, payload, record
-from run_corpus import LOCK, PROTO
+from run_corpus import LOCK, MUST_RUN, PROTO
 
 STAGE = "/tmp/soak"
 LIMITS = ["--wall", "4s", "--time", "1s", "--compile-time", "4s"]
 HARD_WALL = 60
 ROUNDS = 6             # Of the time that is given; the first one warms up.
+KTHREADD = 2           # The parent of all threads of the kernel.
 SETTLE_SECONDS = 30    # For what the kernel takes down later: namespaces, groups.
 WITHIN = {"slab KiB": 0.02, "page tables KiB": 0.02, "kernel stacks KiB": 0.02, "open files": 0.02}
 SLACK = {"slab KiB": 4096, "page tables KiB": 1024, "kernel stacks KiB": 256, "open files": 64}  # A quiet machine's own noise.
@@ -47,8 +48,10 @@ def namespaces():
 
 def counts():
     with open("/proc/sys/vm/drop_caches", "w", encoding="ascii") as file: file.write("3\n")
+    states = processes()
     return {
-        "processes": sum(map(str.isdigit, os.listdir("/proc"))) - sum(1 for _ in kernel_threads()),
+        "processes": len(states),
+        "zombies": list(states.values()).count("Z"),
         "control groups": len(host.groups()),
         "mounts": len(host.lines("/proc/self/mountinfo")),
         "namespaces": len(namespaces()),
@@ -62,13 +65,15 @@ def counts():
     }
 
 
-def kernel_threads():
-    """They come and go as they like, and have no memory of their own."""
+def processes():
+    """{pid: state} of all but the kernel's own threads, which come and go as they like. A zombie is one of them: it has no
+    command line left either, so that does not tell."""
+    found = {}
     for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open("/proc/%s/cmdline" % pid, "rb") as file:
-                if not file.read(): yield pid
-        except OSError: pass
+        try: parent, state = host.stat(int(pid))
+        except (OSError, ValueError): continue  # It has gone.
+        if KTHREADD not in (int(pid), parent): found[int(pid)] = state
+    return found
 
 
 def grown(before, now):
@@ -124,7 +129,7 @@ def main():
     options = parser.parse_args()
     if os.geteuid() != 0:
         print("SKIP: the soak needs root", flush=True)
-        return 1 if os.environ.get("JAIL_TESTS_MUST_RUN") == "1" else 77
+        return 1 if MUST_RUN else 77
     lock = open(LOCK, "w", encoding="ascii")
     fcntl.flock(lock, fcntl.LOCK_EX)
     host.become_private()

@@ -1,50 +1,28 @@
 // Parked jails (jail/pool): built before their job is known, used for one, as good as cold ones. Keeps P38
 // (used once, holding no secret), P19 (nothing is left) and P23 (the honest report) where several processes
-// hand a jail on, and P33 (the helper under attack) for the second plan that a helper takes.
+// hand a jail on. Beside it: pool_command_test.cc, and second_plan_test.cc for the helper under attack.
 #include "jail/pool/pool.h"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "gmock/gmock.h"
-#include "jail/base/sys.h"
 #include "jail/jail.h"
-#include "jail/plan/seal.h"
-#include "jail/plan/steps.h"
-#include "jail/watch/facts.h"
-#include "tests/integration/handmade_plan.h"
+#include "tests/integration/await.h"
 #include "tests/testlib/jailtest/jailrun.h"
 #include "tests/testlib/jailtest/process_tree.h"
 
 namespace jailtest {
 namespace {
 
-namespace fs = std::filesystem;
 using jail::pool::Pool;
 using jail::v1::PhaseResult;
-using testing::HasSubstr;
 using testing::IsEmpty;
-
-// Events, not time: the deadline only ends a test that has failed.
-template <typename Condition>
-bool Await(Condition condition) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(20);
-  while (absl::Now() < deadline) {
-    if (condition()) return true;
-    absl::SleepFor(absl::Milliseconds(2));
-  }
-  return false;
-}
 
 class PoolTest : public JailTest {
  protected:
@@ -335,272 +313,6 @@ TEST_F(PoolTest, P19_APoolThatEndsTakesItsJailsAlong) {
   jail_.reset();
   pool_.reset();
   EXPECT_THAT(Helpers(), IsEmpty());
-}
-
-// --- The helper's second plan, from a hostile caller ---
-
-class SecondPlanTest : public JailTest {
- protected:
-  // A jail of the plain plan's shape, waiting.
-  jail::Helper ParkOne() {
-    std::string shape =
-        PlanBytes([](jail::plan::Header* header, std::string*) { header->flags |= jail::plan::kPark; });
-    auto helper = jail::Park(JAILTEST_LAUNCHER, {shape});
-    EXPECT_TRUE(helper.ok()) << helper.status();
-    if (!helper.ok()) return {};
-    EXPECT_TRUE(Await([&] { return jail::IsParked(&*helper).value_or(false); }));
-    return *std::move(helper);
-  }
-
-  static int Send(const jail::Helper& helper, jail::plan::Message message, int fd) {
-    return jail::SendByte(helper.control.get(), static_cast<uint8_t>(message), fd);
-  }
-
-  static std::optional<jail::plan::RawReport> End(const jail::Helper& helper) {
-    pollfd exited = {helper.pidfd.get(), POLLIN, 0};
-    EXPECT_EQ(poll(&exited, 1, 20'000), 1) << "the helper lives on";
-    jail::Bury(helper.pidfd.get());
-    return jail::watch::ReadReport(helper.report.get());
-  }
-};
-
-struct BadJob {
-  const char* name;
-  jail::plan::StepId step;
-  int error;
-  void (*spoil)(jail::plan::Header*, std::string*);
-};
-
-constexpr BadJob kBadJobs[] = {
-    {"OtherRoot", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { std::strcpy(h->root, "none"); }},
-    {"OtherPolicy", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { std::strcpy(h->policy, "init"); }},
-    {"OtherName", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { std::strcpy(h->hostname, "other"); }},
-    {"AnImage", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { std::strcpy(h->image, "small-0123456789abcdef"); }},
-    {"MoreDisk", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { h->limits.disk_bytes += 4096; }},
-    {"MoreFiles", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { h->limits.disk_inodes += 1; }},
-    {"ARate", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { h->limits.cpu_millicores = 100; }},
-    {"WorkBack", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { h->flags |= jail::plan::kSendWork; }},
-    {"Rootless", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { h->flags |= jail::plan::kRootless; }},
-    {"ParkedAgain", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { h->flags |= jail::plan::kPark; }},
-    {"OtherLayers", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { h->required = 1u << jail::plan::kLandlock; }},
-    {"AChannel", jail::plan::StepId::kMatchShape, EINVAL,
-     [](jail::plan::Header* h, std::string*) { h->channel_count = 1; }},
-    {"TooMuchMemory", jail::plan::StepId::kAdmitPlan, E2BIG,
-     [](jail::plan::Header* h, std::string*) { h->limits.memory_bytes = INT64_MAX; }},
-    {"NoProgram", jail::plan::StepId::kCheckSeals, EBADMSG,
-     [](jail::plan::Header* h, std::string*) { h->argc = 0; }},
-};
-
-TEST_F(SecondPlanTest, P33_AJobOfAnotherShapeIsRefusedAndNothingRuns) {
-  for (const BadJob& bad : kBadJobs) {
-    SCOPED_TRACE(bad.name);
-    const jail::Helper helper = ParkOne();
-    const jail::Fd plan = PlanMemfd(PlanBytes(bad.spoil));
-    ASSERT_EQ(Send(helper, jail::plan::Message::kJob, plan.get()), 0);
-    const auto report = End(helper);
-    ASSERT_TRUE(report.has_value());
-    EXPECT_STREQ(jail::plan::StepName(report->host.step), jail::plan::StepName(bad.step));
-    EXPECT_EQ(report->host.error, bad.error);
-    EXPECT_EQ(report->exec_ns, 0);
-    EXPECT_EQ(report->finished, 1u);
-  }
-}
-
-TEST_F(SecondPlanTest, P33_AJobThatCouldStillChangeIsRefused) {
-  for (const int seals : {0, F_SEAL_WRITE, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW}) {
-    const jail::Helper helper = ParkOne();
-    const jail::Fd plan = PlanMemfd(PlanBytes(), seals);
-    ASSERT_EQ(Send(helper, jail::plan::Message::kJob, plan.get()), 0);
-    const auto report = End(helper);
-    ASSERT_TRUE(report.has_value());
-    EXPECT_STREQ(jail::plan::StepName(report->host.step), "check_seals");
-    EXPECT_EQ(report->exec_ns, 0);
-  }
-}
-
-TEST_F(SecondPlanTest, P33_AJobThatIsNoPlanAtAll) {
-  const jail::Fd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  for (const int fd : {-1, null.get()}) {
-    const jail::Helper helper = ParkOne();
-    ASSERT_EQ(Send(helper, jail::plan::Message::kJob, fd), 0);
-    const auto report = End(helper);
-    ASSERT_TRUE(report.has_value());
-    EXPECT_STREQ(jail::plan::StepName(report->host.step), "check_seals");
-    EXPECT_EQ(report->exec_ns, 0);
-  }
-}
-
-// One jail, one job: of two that are sent, the first counts and the second ends the run.
-TEST_F(SecondPlanTest, P38_ASecondJobEndsTheFirst) {
-  const jail::Helper helper = ParkOne();
-  const jail::Fd plan = PlanMemfd(PlanBytes());
-  ASSERT_EQ(Send(helper, jail::plan::Message::kJob, plan.get()), 0);
-  static_cast<void>(
-      Send(helper, jail::plan::Message::kJob, plan.get()));  // EPIPE when /usr/bin/true was faster.
-  const auto report = End(helper);
-  ASSERT_TRUE(report.has_value());
-  EXPECT_EQ(report->finished, 1u);
-}
-
-TEST_F(SecondPlanTest, AGoodJobRuns) {
-  const jail::Helper helper = ParkOne();
-  ASSERT_EQ(Send(helper, jail::plan::Message::kJob, PlanMemfd(PlanBytes()).get()), 0);
-  const auto report = End(helper);
-  ASSERT_TRUE(report.has_value());
-  EXPECT_EQ(report->program_ended, 1u);
-  EXPECT_EQ(report->program_status, 0);
-  EXPECT_EQ(report->host.error, 0);
-}
-
-TEST_F(SecondPlanTest, P19_LettingGoOfAParkedJailEndsIt) {
-  jail::Helper helper = ParkOne();
-  helper.control.Reset();
-  const auto report = End(helper);
-  ASSERT_TRUE(report.has_value());
-  EXPECT_EQ(report->kill_reason, jail::plan::KillReason::kCallerDied);
-  EXPECT_EQ(report->exec_ns, 0);
-}
-
-// --- The command ---
-
-class PoolCommandTest : public JailTest {
- protected:
-  void TearDown() override {
-    std::error_code error;
-    fs::remove_all(folder_, error);
-    JailTest::TearDown();
-  }
-
-  std::unique_ptr<Process> StartPool(std::vector<std::string> more = {}) {
-    fs::create_directories(folder_);
-    std::vector<std::string> argv = {JailrunPath(), "pool", "--pool", socket_};
-    argv.insert(argv.end(), more.begin(), more.end());
-    Command command{.argv = argv};
-    command.timeout = absl::Seconds(60);
-    auto process = std::make_unique<Process>(std::move(command));
-    EXPECT_TRUE(Await([&] { return Status().find("Ready:") != std::string::npos; }));
-    return process;
-  }
-
-  std::string Status() const {
-    Process status(Command{.argv = {JailrunPath(), "pool", "status", "--pool", socket_}});
-    return status.Finish().out;
-  }
-
-  bool AwaitReady(int ready) {
-    return Await([&] { return Status().find(absl::StrCat("Ready: ", ready, " ")) != std::string::npos; });
-  }
-
-  JailRun RunTrue() { return Jailrun({"exec", "--pool", socket_, "--", "/usr/bin/echo", "there"}); }
-
-  const std::string folder_ = absl::StrCat("/tmp/jailtest-pool-", getpid());
-  const std::string socket_ = folder_ + "/socket";
-};
-
-TEST_F(PoolCommandTest, RunsOfTheSameUserTakeFromIt) {
-  const auto pool = StartPool({"--ready", "2"});
-  EXPECT_EQ(RunTrue().phase().start(), PhaseResult::START_COLD);
-  ASSERT_TRUE(AwaitReady(2));
-  const JailRun run = RunTrue();
-  SCOPED_TRACE(run.Describe());
-  EXPECT_EQ(run.outcome.out, "there\n");
-  EXPECT_EQ(run.outcome.exit_code, 0);
-  EXPECT_EQ(run.phase().start(), PhaseResult::START_PARKED);
-  EXPECT_THAT(Status(), HasSubstr("Handed out: 1; asked for when none was ready: 1; built in vain: 0"));
-  EXPECT_EQ(Jailrun({"exec", "--cold", "--", "/usr/bin/true"}).phase().start(), PhaseResult::START_COLD);
-  pool->Signal(SIGTERM);
-  const Outcome outcome = pool->Finish();
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_FALSE(fs::exists(socket_));
-}
-
-TEST_F(PoolCommandTest, APoolThatCannotBeReachedIsSaid) {
-  const JailRun run = RunTrue();
-  EXPECT_EQ(run.outcome.exit_code, 125) << run.Describe();
-  EXPECT_THAT(run.outcome.err, HasSubstr(socket_));
-}
-
-TEST_F(PoolCommandTest, ASecondPoolAtTheSamePlaceIsRefused) {
-  const auto pool = StartPool();
-  Process second(Command{.argv = {JailrunPath(), "pool", "--pool", socket_}});
-  const Outcome outcome = second.Finish();
-  EXPECT_NE(outcome.exit_code, 0);
-  EXPECT_THAT(outcome.err, HasSubstr("already"));
-  pool->Signal(SIGTERM);
-  EXPECT_EQ(pool->Finish().exit_code, 0);
-}
-
-// What a killed pool leaves: its socket, which the next one takes away, and jails that end by themselves.
-TEST_F(PoolCommandTest, P19_AKilledPoolLeavesNothingAlive) {
-  settle_ = absl::Seconds(5);
-  for (int i = 0; i < 2; ++i) {
-    const auto pool = StartPool({"--ready", "3"});
-    RunTrue();
-    ASSERT_TRUE(AwaitReady(3));
-    pool->Signal(SIGKILL);
-    EXPECT_EQ(pool->Finish().term_signal, SIGKILL);
-    EXPECT_THAT(AwaitNoOrphans(absl::Seconds(5)), IsEmpty());
-  }
-}
-
-// Found by itself or named, a pool that does not answer costs a second and not the run.
-TEST_F(PoolCommandTest, APoolThatStandsStillHoldsUpNobody) {
-  const auto pool = StartPool({"--ready", "1"});
-  pool->Signal(SIGSTOP);
-  const JailRun run = RunTrue();
-  EXPECT_EQ(run.outcome.exit_code, 125) << run.Describe();
-  EXPECT_FALSE(run.outcome.timed_out);
-  pool->Signal(SIGCONT);
-  pool->Signal(SIGTERM);
-  EXPECT_EQ(pool->Finish().exit_code, 0);
-}
-
-// A run goes on when the pool that had its jail is gone: nothing of it is the pool's any more.
-TEST_F(PoolCommandTest, ARunOutlivesItsPool) {
-  settle_ = absl::Seconds(5);
-  const auto pool = StartPool({"--ready", "1"});
-  RunTrue();
-  ASSERT_TRUE(AwaitReady(1));
-  Command command = JailrunCommand({"exec", "--pool", socket_, "--", "/usr/bin/cat"});
-  command.keep_stdin_open = true;
-  command.stdin_bytes = "begun\n";
-  Process run(std::move(command));
-  ASSERT_TRUE(run.AwaitOutput("begun", absl::Seconds(10)));
-  pool->Signal(SIGKILL);
-  EXPECT_EQ(pool->Finish().term_signal, SIGKILL);
-  run.Signal(SIGTERM);
-  const JailRun ended = Finish(&run);
-  EXPECT_EQ(ended.record.verdict(), jail::v1::VERDICT_CANCELLED) << ended.Describe();
-  EXPECT_EQ(ended.phase().start(), PhaseResult::START_PARKED);
-  EXPECT_EQ(ended.outcome.out, "begun\n");
-}
-
-TEST_F(PoolCommandTest, P19_AClientThatIsKilledEndsItsJail) {
-  settle_ = absl::Seconds(5);
-  const auto pool = StartPool({"--ready", "1"});
-  RunTrue();
-  ASSERT_TRUE(AwaitReady(1));
-  Command command = JailrunCommand({"exec", "--pool", socket_, "--", "/usr/bin/cat"});
-  command.keep_stdin_open = true;
-  command.stdin_bytes = "begun\n";
-  Process run(std::move(command));
-  ASSERT_TRUE(run.AwaitOutput("begun", absl::Seconds(10)));
-  run.Signal(SIGKILL);
-  EXPECT_EQ(run.Finish().term_signal, SIGKILL);
-  ASSERT_TRUE(AwaitReady(1));
-  pool->Signal(SIGTERM);
-  EXPECT_EQ(pool->Finish().exit_code, 0);
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 """Things on the host that no payload may see or touch. Their names are fixed, as payloads must know
 them, so one corpus runs at a time (run_corpus.py holds a lock)."""
 import ctypes
+import errno
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -33,6 +35,63 @@ def bind(s, address):
             time.sleep(0.1)
 
 
+class KeyCanary:
+    """A key that everyone may read and write. Raises OSError when the host lets us have none."""
+
+    def __init__(self, text, name=b"jailrun-canary"):
+        self.text = text.encode()
+        self.key = self._call(SYS_ADD_KEY, b"user", name, self.text, len(self.text), USER_KEYRING)
+        self._call(SYS_KEYCTL, KEYCTL_SETPERM, self.key, EVERYONE)
+
+    @staticmethod
+    def _call(*words):
+        result = LIBC.syscall(*words)
+        if result == -1: raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        return result
+
+    def changed(self):
+        text = ctypes.create_string_buffer(100)
+        length = LIBC.syscall(SYS_KEYCTL, KEYCTL_READ, self.key, text, len(text))
+        return text.raw[:max(length, 0)] != self.text
+
+    def remove(self):
+        LIBC.syscall(SYS_KEYCTL, KEYCTL_INVALIDATE, self.key)
+
+
+class KernelLog:
+    """What the kernel has said since the last look; `read` is that of /dev/kmsg."""
+
+    def __init__(self, read):
+        self.read = read
+
+    @classmethod
+    def open(cls, secret):
+        """With the secret in it; only what comes after is looked at. Raises OSError where it cannot be read, or is none:
+        in a container it may be another file."""
+        fd = os.open("/dev/kmsg", os.O_RDWR | os.O_NONBLOCK)
+        os.lseek(fd, 0, os.SEEK_END)
+        os.write(fd, b"jailrun-canary %s\n" % secret.encode())
+        line = b""
+        while secret.encode() not in line:
+            line = os.read(fd, 8192) if select.select([fd], [], [], 1)[0] else b""
+            if not line: raise OSError(errno.ENODATA, "what is written to it does not come back")
+        return cls(lambda: os.read(fd, 8192))
+
+    def trouble(self):
+        said = b""
+        while True:
+            try: said += self.read()
+            except BlockingIOError: return kernel_trouble(said.decode("utf-8", "replace"))
+            except BrokenPipeError: continue  # Overwritten before it was read: on with what is there.
+
+
+def plant(what, make, unwatched):
+    """What `make` returns; None, and a line more of what is not watched, when the host refuses."""
+    try: return make()
+    except OSError as e: unwatched.append("%s: %s" % (what, e.strerror))
+    return None
+
+
 class Canaries:
     def __init__(self, uid):
         self.uid = uid
@@ -48,9 +107,9 @@ class Canaries:
         self._listen_udp()
         self.segment = LIBC.shmget(SHM_KEY, 4096, 0o1666)
         self.queue = LIBC.syscall(SYS_MQ_OPEN, b"jailrun-canary", os.O_CREAT | os.O_RDWR, 0o666, None)
-        self.key = LIBC.syscall(SYS_ADD_KEY, b"user", b"jailrun-canary", self.nonce.encode(), len(self.nonce), USER_KEYRING)
-        LIBC.syscall(SYS_KEYCTL, KEYCTL_SETPERM, self.key, EVERYONE)
-        self._open_log()
+        self.unwatched = []  # For people: what this host does not let us have.
+        self.key = plant("a key of the host", lambda: KeyCanary(self.nonce), self.unwatched)
+        self.log = plant("the kernel's log", lambda: KernelLog.open(self.nonce), self.unwatched)
         self._start_process()
         self.host_before = self._host()
 
@@ -120,27 +179,6 @@ class Canaries:
         os.set_blocking(self.told, False)
         self.process_before = self._process()
 
-    def _open_log(self):
-        """Has the secret in it; what the kernel says from here on is looked at."""
-        self.log = None
-        if not os.path.exists("/dev/kmsg"): return
-        with open("/dev/kmsg", "w", encoding="ascii") as log: log.write("jailrun-canary " + self.nonce + "\n")
-        self.log = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK)
-        os.lseek(self.log, 0, os.SEEK_END)
-
-    def _read_log(self):
-        said = b""
-        while self.log is not None:
-            try: said += os.read(self.log, 8192)
-            except BlockingIOError: break
-            except BrokenPipeError: continue  # Overwritten before it was read: on with what is there.
-        return said.decode("utf-8", "replace")
-
-    def _key(self):
-        text = ctypes.create_string_buffer(100)
-        length = LIBC.syscall(SYS_KEYCTL, KEYCTL_READ, self.key, text, len(text))
-        return text.raw[:max(length, 0)]
-
     def _process(self):
         pid = self.process.pid
         try:
@@ -172,8 +210,8 @@ class Canaries:
         except BlockingIOError:
             pass
         if self._process() != self.process_before: bad.append("the host process is now %s" % (self._process(),))
-        if self.key != -1 and self._key() != self.nonce.encode(): bad.append("a key of the host has changed")
-        bad += ["the kernel: " + line for line in kernel_trouble(self._read_log())]
+        if self.key and self.key.changed(): bad.append("a key of the host has changed")
+        if self.log: bad += ["the kernel: " + line for line in self.log.trouble()]
         if self._host() != self.host_before: bad.append("a setting of the host has changed")
         if any(b.startswith(("gone", "changed")) for b in bad): self._replant()
         return bad
@@ -194,8 +232,7 @@ class Canaries:
             except OSError: pass  # Not connected: the datagram one.
             s.close()
         LIBC.shmctl(self.segment, IPC_RMID, None)
-        LIBC.syscall(SYS_KEYCTL, KEYCTL_INVALIDATE, self.key)
-        if self.log is not None: os.close(self.log)
+        if self.key: self.key.remove()
         LIBC.syscall(SYS_MQ_UNLINK, b"jailrun-canary")
         remove(FOLDER)
         os.unlink("/dev/shm/jailrun-canary")

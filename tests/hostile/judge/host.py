@@ -28,8 +28,9 @@ def become_private():
         _check(LIBC.mount(b"corpus", place.encode(), b"tmpfs", MS_NOSUID | MS_NODEV, b"mode=1777,size=3g"), place)
 
 
-def _stat(pid):
-    with open("/proc/%d/stat" % pid) as f: text = f.read()
+def stat(pid):
+    """(parent, state). The name between them is the process's own choice, and need not be text."""
+    with open("/proc/%d/stat" % pid, encoding="latin1") as f: text = f.read()
     rest = text[text.rindex(")") + 2:].split()
     return int(rest[1]), rest[0]
 
@@ -40,7 +41,7 @@ def descendants(without=()):
     for entry in os.listdir("/proc"):
         if not entry.isdigit(): continue
         try:
-            parent, state = _stat(int(entry))
+            parent, state = stat(int(entry))
             children.setdefault(parent, []).append((int(entry), state))
         except (OSError, ValueError):
             pass  # It has gone.
@@ -58,7 +59,7 @@ def reap(without=()):
     for entry in os.listdir("/proc"):
         if not entry.isdigit() or int(entry) in without: continue
         try:
-            if _stat(int(entry)) == (os.getpid(), "Z"): os.waitpid(int(entry), os.WNOHANG)
+            if stat(int(entry)) == (os.getpid(), "Z"): os.waitpid(int(entry), os.WNOHANG)
         except (OSError, ValueError):
             pass
 

@@ -1,0 +1,160 @@
+// The second plan that a parked helper takes, from a hostile caller. Keeps P33 (the helper under attack), P38
+// (a jail is used once) and P19 (nothing is left).
+#include <fcntl.h>
+#include <poll.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "jail/base/sys.h"
+#include "jail/jail.h"
+#include "jail/plan/layout.h"
+#include "jail/plan/raw_report.h"
+#include "jail/plan/steps.h"
+#include "jail/watch/facts.h"
+#include "tests/integration/await.h"
+#include "tests/integration/handmade_plan.h"
+#include "tests/testlib/jailtest/jailrun.h"
+
+namespace jailtest {
+namespace {
+
+class SecondPlanTest : public JailTest {
+ protected:
+  // A jail of the plain plan's shape, waiting.
+  jail::Helper ParkOne() {
+    std::string shape =
+        PlanBytes([](jail::plan::Header* header, std::string*) { header->flags |= jail::plan::kPark; });
+    auto helper = jail::Park(JAILTEST_LAUNCHER, {shape});
+    EXPECT_TRUE(helper.ok()) << helper.status();
+    if (!helper.ok()) return {};
+    EXPECT_TRUE(Await([&] { return jail::IsParked(&*helper).value_or(false); }));
+    return *std::move(helper);
+  }
+
+  static int Send(const jail::Helper& helper, jail::plan::Message message, int fd) {
+    return jail::SendByte(helper.control.get(), static_cast<uint8_t>(message), fd);
+  }
+
+  static std::optional<jail::plan::RawReport> End(const jail::Helper& helper) {
+    pollfd exited = {helper.pidfd.get(), POLLIN, 0};
+    EXPECT_EQ(poll(&exited, 1, 20'000), 1) << "the helper lives on";
+    jail::Bury(helper.pidfd.get());
+    return jail::watch::ReadReport(helper.report.get());
+  }
+};
+
+struct BadJob {
+  const char* name;
+  jail::plan::StepId step;
+  int error;
+  void (*spoil)(jail::plan::Header*, std::string*);
+};
+
+constexpr BadJob kBadJobs[] = {
+    {"OtherRoot", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { std::strcpy(h->root, "none"); }},
+    {"OtherPolicy", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { std::strcpy(h->policy, "init"); }},
+    {"OtherName", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { std::strcpy(h->hostname, "other"); }},
+    {"AnImage", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { std::strcpy(h->image, "small-0123456789abcdef"); }},
+    {"MoreDisk", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->limits.disk_bytes += 4096; }},
+    {"MoreFiles", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->limits.disk_inodes += 1; }},
+    {"ARate", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->limits.cpu_millicores = 100; }},
+    {"WorkBack", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->flags |= jail::plan::kSendWork; }},
+    {"Rootless", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->flags |= jail::plan::kRootless; }},
+    {"ParkedAgain", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->flags |= jail::plan::kPark; }},
+    {"OtherLayers", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->required = 1u << jail::plan::kLandlock; }},
+    {"AChannel", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->channel_count = 1; }},
+    {"TooMuchMemory", jail::plan::StepId::kAdmitPlan, E2BIG,
+     [](jail::plan::Header* h, std::string*) { h->limits.memory_bytes = INT64_MAX; }},
+    {"NoProgram", jail::plan::StepId::kCheckSeals, EBADMSG,
+     [](jail::plan::Header* h, std::string*) { h->argc = 0; }},
+};
+
+TEST_F(SecondPlanTest, P33_AJobOfAnotherShapeIsRefusedAndNothingRuns) {
+  for (const BadJob& bad : kBadJobs) {
+    SCOPED_TRACE(bad.name);
+    const jail::Helper helper = ParkOne();
+    const jail::Fd plan = PlanMemfd(PlanBytes(bad.spoil));
+    ASSERT_EQ(Send(helper, jail::plan::Message::kJob, plan.get()), 0);
+    const auto report = End(helper);
+    ASSERT_TRUE(report.has_value());
+    EXPECT_STREQ(jail::plan::StepName(report->host.step), jail::plan::StepName(bad.step));
+    EXPECT_EQ(report->host.error, bad.error);
+    EXPECT_EQ(report->exec_ns, 0);
+    EXPECT_EQ(report->finished, 1u);
+  }
+}
+
+TEST_F(SecondPlanTest, P33_AJobThatCouldStillChangeIsRefused) {
+  for (const int seals : {0, F_SEAL_WRITE, F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW}) {
+    const jail::Helper helper = ParkOne();
+    const jail::Fd plan = PlanMemfd(PlanBytes(), seals);
+    ASSERT_EQ(Send(helper, jail::plan::Message::kJob, plan.get()), 0);
+    const auto report = End(helper);
+    ASSERT_TRUE(report.has_value());
+    EXPECT_STREQ(jail::plan::StepName(report->host.step), "check_seals");
+    EXPECT_EQ(report->exec_ns, 0);
+  }
+}
+
+TEST_F(SecondPlanTest, P33_AJobThatIsNoPlanAtAll) {
+  const jail::Fd null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  for (const int fd : {-1, null.get()}) {
+    const jail::Helper helper = ParkOne();
+    ASSERT_EQ(Send(helper, jail::plan::Message::kJob, fd), 0);
+    const auto report = End(helper);
+    ASSERT_TRUE(report.has_value());
+    EXPECT_STREQ(jail::plan::StepName(report->host.step), "check_seals");
+    EXPECT_EQ(report->exec_ns, 0);
+  }
+}
+
+// One jail, one job: of two that are sent, the first counts and the second ends the run.
+TEST_F(SecondPlanTest, P38_ASecondJobEndsTheFirst) {
+  const jail::Helper helper = ParkOne();
+  const jail::Fd plan = PlanMemfd(PlanBytes());
+  ASSERT_EQ(Send(helper, jail::plan::Message::kJob, plan.get()), 0);
+  static_cast<void>(
+      Send(helper, jail::plan::Message::kJob, plan.get()));  // EPIPE when /usr/bin/true was faster.
+  const auto report = End(helper);
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->finished, 1u);
+}
+
+TEST_F(SecondPlanTest, AGoodJobRuns) {
+  const jail::Helper helper = ParkOne();
+  ASSERT_EQ(Send(helper, jail::plan::Message::kJob, PlanMemfd(PlanBytes()).get()), 0);
+  const auto report = End(helper);
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->program_ended, 1u);
+  EXPECT_EQ(report->program_status, 0);
+  EXPECT_EQ(report->host.error, 0);
+}
+
+TEST_F(SecondPlanTest, P19_LettingGoOfAParkedJailEndsIt) {
+  jail::Helper helper = ParkOne();
+  helper.control.Reset();
+  const auto report = End(helper);
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->kill_reason, jail::plan::KillReason::kCallerDied);
+  EXPECT_EQ(report->exec_ns, 0);
+}
+
+}  // namespace
+}  // namespace jailtest
