@@ -18,7 +18,7 @@ namespace jail::exam {
 
 // Every outcome is a result; ExamResult.problem says what kept the exam from being held. `observe` hears of
 // everything as it happens. `cancel_fd` as in Io: cases that run are cancelled, the others skipped.
-v1::ExamResult Run(const Jail& jail, const v1::ExamSpec& spec, const Observer& observe = nullptr,
+v1::ExamResult Run(const Jail& jail, const v1::ExamSpec& given, const Observer& observe = nullptr,
                    int cancel_fd = -1);
 
 }  // namespace jail::exam

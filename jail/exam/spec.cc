@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/base/units.h"
