@@ -1,5 +1,6 @@
 #include "jail/call/call.h"
 
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -24,7 +25,24 @@ namespace {
 struct Wires {
   Fd ours, theirs;  // The channel.
   Fd over;          // Written to: the run has ended.
+  Fd stop;          // Written to by the service: the program's own time is over.
+  Fd either;        // Readable: that, or the caller's cancel_fd is. Only where there is such a time.
 };
+
+// One descriptor for two reasons to stop: an epoll, which is itself readable when one of them is.
+absl::Status Join(int cancel_fd, Wires* wires) {
+  wires->either = Fd(epoll_create1(EPOLL_CLOEXEC));
+  if (!wires->either.valid()) return absl::ResourceExhaustedError(absl::StrCat("epoll: ", ErrnoName(errno)));
+  for (const int fd : {wires->stop.get(), cancel_fd}) {
+    if (fd < 0) continue;
+    epoll_event event = {};
+    event.events = EPOLLIN;
+    if (epoll_ctl(wires->either.get(), EPOLL_CTL_ADD, fd, &event) == 0) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("io.cancel_fd: descriptor ", fd, " cannot be waited for (", ErrnoName(errno), ")"));
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<Wires> Connect() {
   Wires wires;
@@ -33,7 +51,8 @@ absl::StatusOr<Wires> Connect() {
   wires.ours = Fd(ends[0]);
   wires.theirs = Fd(ends[1]);
   wires.over = Fd(eventfd(0, EFD_CLOEXEC));
-  if (!paired || !wires.over.valid())
+  wires.stop = Fd(eventfd(0, EFD_CLOEXEC));
+  if (!paired || !wires.over.valid() || !wires.stop.valid())
     return absl::ResourceExhaustedError(absl::StrCat("a channel: ", ErrnoName(errno)));
   return wires;
 }
@@ -47,12 +66,19 @@ v1::CallResult Refuse(v1::CallError::Kind kind, absl::string_view why) {
 }  // namespace
 
 v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host, Io io) {
-  const absl::StatusOr<Request> request = Prepare(spec);
+  const v1::Site& site = jail.SiteConfig();
+  const absl::StatusOr<Request> request =
+      Prepare(spec, site.has_max_wall_time_ms() ? site.max_wall_time_ms() : kUsualMostWallMs);
   if (!request.ok()) return Refuse(v1::CallError::KIND_INVALID_INPUT, request.status().message());
   absl::StatusOr<Wires> wires = Connect();
   if (!wires.ok()) return Refuse(v1::CallError::KIND_JAIL_ERROR, wires.status().message());
+  if (spec.host_time_excluded()) {
+    const absl::Status joined = Join(io.cancel_fd, &*wires);
+    if (!joined.ok()) return Refuse(v1::CallError::KIND_INVALID_INPUT, joined.message());
+    io.cancel_fd = wires->either.get();
+  }
 
-  Service service(spec, request->caps, host, wires->over.get(), request->nonce);
+  Service service(spec, request->caps, host, wires->over.get(), request->nonce, wires->stop.get());
   std::thread server([&] {
     BlockSignals();
     service.Serve(wires->ours.get(), request->start_json);

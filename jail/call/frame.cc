@@ -7,6 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/call/json.h"
@@ -45,6 +47,26 @@ absl::Status ReadList(const std::string& json, std::string* text) {
   return json.front() == '[' ? absl::OkStatus() : absl::InvalidArgumentError("is no array");
 }
 
+absl::Status ReadLines(const std::string& json, std::vector<int32_t>* lines) {
+  absl::string_view list = json;
+  if (!absl::ConsumePrefix(&list, "[") || !absl::ConsumeSuffix(&list, "]"))
+    return absl::InvalidArgumentError("is no array");
+  // It is compact JSON: what else there may be between commas is no number.
+  for (absl::string_view item : absl::StrSplit(list, ',', absl::SkipEmpty())) {
+    JAIL_RETURN_IF_ERROR(ReadNumber(std::string(item), &lines->emplace_back()));
+    if (lines->back() == 0) return absl::InvalidArgumentError("has a line 0");
+  }
+  return absl::OkStatus();
+}
+
+// V8's own format is an object; all others are text.
+absl::Status ReadProfile(const std::string& json, std::string* profile) {
+  if (json == "null") return absl::OkStatus();
+  if (json.front() != '{') return ReadText(json, profile);
+  *profile = json;
+  return absl::OkStatus();
+}
+
 template <auto member, auto read>
 absl::Status Set(const std::string& json, Message* message) {
   return read(json, &(message->*member));
@@ -62,6 +84,9 @@ constexpr Row kRows[] = {
     {"call", "id", Set<&Message::id, ReadNumber<int64_t>>},
     {"call", "name", Set<&Message::name, ReadText>},
     {"call", "args", Set<&Message::json, ReadList>},
+    {"debug", "steps", Set<&Message::steps, ReadLines>},
+    {"debug", "dropped", Set<&Message::steps_dropped, ReadNumber<int64_t>>},
+    {"debug", "profile", Set<&Message::profile, ReadProfile>},
     {"result", "value", Set<&Message::json, ReadJson>},
     {"result", "dropped", Set<&Message::logs_dropped, ReadNumber<int64_t>>},
     {"error", "kind", Set<&Message::error_kind, ReadText>},
@@ -76,8 +101,9 @@ constexpr Row kRows[] = {
 };
 
 constexpr std::pair<absl::string_view, Message::Kind> kKinds[] = {
-    {"log", Message::Kind::kLog},     {"call", Message::Kind::kCall}, {"result", Message::Kind::kResult},
-    {"error", Message::Kind::kError}, {"end", Message::Kind::kEnd},
+    {"ready", Message::Kind::kReady}, {"debug", Message::Kind::kDebug},   {"log", Message::Kind::kLog},
+    {"call", Message::Kind::kCall},   {"result", Message::Kind::kResult}, {"error", Message::Kind::kError},
+    {"end", Message::Kind::kEnd},
 };
 
 absl::StatusOr<Message::Kind> MessageKindOf(absl::string_view type) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -35,7 +36,7 @@ class FrameReader {
 
 // What a program says.
 struct Message {
-  enum class Kind { kLog, kCall, kResult, kError, kEnd };
+  enum class Kind { kReady, kLog, kCall, kDebug, kResult, kError, kEnd };
   Kind kind = Kind::kLog;
   std::string level, text;        // kLog
   int64_t id = 0;                 // kCall
@@ -43,9 +44,12 @@ struct Message {
   std::string json;               // kCall: the arguments, an array; kResult: the value. Compact.
   std::string error_kind, stack;  // kError, with `text` the message
   int32_t line = 0, column = 0;
-  int64_t logs_dropped = 0;  // kResult, kError
-  std::string nonce;         // kEnd: as it was in the first frame
-  int64_t frames = 0;        // kEnd: all that came before it
+  int64_t logs_dropped = 0;    // kResult, kError
+  std::vector<int32_t> steps;  // kDebug; lines from 1
+  int64_t steps_dropped = 0;   // kDebug
+  std::string profile;         // kDebug: an object's JSON, or text; empty is none.
+  std::string nonce;           // kEnd: as it was in the first frame
+  int64_t frames = 0;          // kEnd: all that came before it
 };
 
 // InvalidArgumentError: no JSON object, a member missing, of another type or of no use.

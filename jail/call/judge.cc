@@ -92,6 +92,11 @@ void Judge(const Service& service, const Caps& caps, v1::ResultRecord record, v1
   if (!service.misuse().empty()) {
     SetError(Error::KIND_CHANNEL_MISUSED,
              absl::StrCat("the program wrote to its channel itself: ", service.misuse()), error);
+  } else if (ended == Error::KIND_CANCELLED && service.own_time_is_over()) {
+    SetError(Error::KIND_TIMEOUT,
+             absl::StrCat("the program took longer than ", *caps.own_time_ms,
+                          " ms (wall_time_ms), host functions' answers not counted"),
+             error);
   } else if (ended != Error::KIND_NO_RESULT) {
     SetError(ended, record.summary(), error);
   } else if (record.verdict() != v1::VERDICT_OK || !service.ended()) {

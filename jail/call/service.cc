@@ -1,5 +1,7 @@
 #include "jail/call/service.h"
 
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -23,16 +25,6 @@ namespace jail::call {
 namespace {
 
 constexpr absl::string_view kLevels[] = {"debug", "info", "log", "warn", "error"};
-
-// All of it; false when nobody is there any more.
-bool Send(int socket, absl::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno != EINTR) return false;
-    if (sent > 0) bytes.remove_prefix(static_cast<size_t>(sent));
-  }
-  return true;
-}
 
 // By characters, not bytes.
 std::string Shorten(absl::string_view text, size_t characters) {
@@ -59,17 +51,43 @@ void Fail(v1::HostCall::Outcome outcome, const std::string& why, v1::HostCall* c
 
 }  // namespace
 
-Service::Service(const v1::CallSpec& spec, Caps caps, Host host, int over_fd, std::string nonce)
+Service::Service(const v1::CallSpec& spec, Caps caps, Host host, int over_fd, std::string nonce, int stop_fd)
     : caps_(caps),
       host_(std::move(host)),
       over_fd_(over_fd),
+      stop_fd_(stop_fd),
       nonce_(std::move(nonce)),
       start_ns_(MonotonicNs()),
-      reader_(caps.frame_bytes()) {
+      reader_(caps.frame_bytes()),
+      own_time_(caps.own_time_ms) {
   for (const v1::HostFunction& function : spec.functions()) {
     calls_left_[function.name()] =
         function.has_max_calls() ? function.max_calls() : std::numeric_limits<int32_t>::max();
   }
+}
+
+void Service::WaitFor(int socket, int16_t events) {
+  pollfd end = {socket, events, 0};
+  while (true) {
+    if (!own_time_is_over_ && own_time_.IsOver(MonotonicNs())) {
+      own_time_is_over_ = true;
+      // Cannot fail: the counter is far from full.
+      if (stop_fd_ >= 0) static_cast<void>(eventfd_write(stop_fd_, 1));
+    }
+    const int ready = poll(&end, 1, own_time_is_over_ ? -1 : own_time_.TimeoutMs(MonotonicNs()));
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return;  // What is wrong, send and recv will say.
+  }
+}
+
+// All of it; false when nobody is there any more. One that calls and does not listen is ended by its time.
+bool Service::Send(int socket, absl::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno == EAGAIN) WaitFor(socket, POLLOUT);
+    if (sent < 0 && errno != EINTR && errno != EAGAIN) return false;
+    if (sent > 0) bytes.remove_prefix(static_cast<size_t>(sent));
+  }
+  return true;
 }
 
 void Service::Serve(int socket, const std::string& start_json) {
@@ -77,6 +95,7 @@ void Service::Serve(int socket, const std::string& start_json) {
   size_t total = 0;
   std::array<char, 65536> bytes;
   while (true) {
+    WaitFor(socket, POLLIN);
     const ssize_t count = recv(socket, bytes.data(), bytes.size(), 0);
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) break;
@@ -88,7 +107,8 @@ void Service::Serve(int socket, const std::string& start_json) {
     shutdown(socket, SHUT_RDWR);  // To whoever is at the other end: EPIPE, end of file.
     return;
   }
-  if (reader_.pending() > 0) misuse_ = "the last frame does not end";
+  // One that was stopped by us may have been in the middle.
+  if (reader_.pending() > 0 && !own_time_is_over_) misuse_ = "the last frame does not end";
 }
 
 bool Service::TakeAll(int socket) {
@@ -98,7 +118,6 @@ bool Service::TakeAll(int socket) {
     if (!frame.ok() || !frame->has_value()) break;
     const absl::StatusOr<std::optional<std::string>> reply = Take(**frame);
     if (!reply.ok()) misuse_ = std::string(reply.status().message());
-    // One that calls and does not listen is ended by its wall time.
     if (reply.ok() && reply->has_value() && !Send(socket, Frame(**reply))) break;
   }
   return misuse_.empty();
@@ -112,8 +131,14 @@ absl::StatusOr<std::optional<std::string>> Service::Take(const std::string& fram
   if (answer_.has_value() && message.kind != Message::Kind::kEnd)
     return absl::InvalidArgumentError("a frame after the answer");
   switch (message.kind) {
+    case Message::Kind::kReady:
+      JAIL_RETURN_IF_ERROR(Ready());
+      return std::nullopt;
     case Message::Kind::kLog:
       JAIL_RETURN_IF_ERROR(Log(message));
+      return std::nullopt;
+    case Message::Kind::kDebug:
+      JAIL_RETURN_IF_ERROR(Debug(message));
       return std::nullopt;
     case Message::Kind::kCall:
       return Call(message);
@@ -126,6 +151,26 @@ absl::StatusOr<std::optional<std::string>> Service::Take(const std::string& fram
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+// The first frame of a run with a clock of its own: only then has the code had a moment to lose.
+absl::Status Service::Ready() {
+  if (frames_ != 1) return absl::InvalidArgumentError("it was ready before");
+  own_time_.Run(MonotonicNs());
+  return absl::OkStatus();
+}
+
+absl::Status Service::Debug(const Message& message) {
+  if (!caps_.debug || debugged_) return absl::InvalidArgumentError("a debug frame that is not due");
+  if (message.steps.size() > static_cast<size_t>(caps_.max_steps))
+    return absl::InvalidArgumentError(absl::StrCat("steps: more than ", caps_.max_steps));
+  if (message.profile.size() > caps_.profile_bytes)
+    return absl::InvalidArgumentError(absl::StrCat("profile: more than ", caps_.profile_bytes, " bytes"));
+  debugged_ = true;
+  seen_.mutable_steps()->Assign(message.steps.begin(), message.steps.end());
+  seen_.set_steps_dropped(message.steps_dropped);
+  seen_.set_profile(message.profile);
+  return absl::OkStatus();
 }
 
 absl::Status Service::Log(const Message& message) {
@@ -200,8 +245,10 @@ bool Service::MayCall(const Message& message, v1::HostCall* call) const {
 void Service::AskHost(const Message& message, int64_t start_ns, v1::HostCall* call) {
   --calls_left_[message.name];
   const absl::Duration timeout = absl::Milliseconds(caps_.host_timeout_ms);
+  own_time_.Stop(MonotonicNs());
   const absl::StatusOr<std::string> answer =
       host_({call->sequence(), message.name, message.json, absl::Now() + timeout, over_fd_});
+  own_time_.Run(MonotonicNs());
   const bool late =
       absl::Nanoseconds(MonotonicNs() - start_ns) > timeout || absl::IsDeadlineExceeded(answer.status());
   const absl::StatusOr<std::string> value = answer.ok() ? Compact(*answer) : answer.status();

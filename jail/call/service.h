@@ -4,6 +4,7 @@
 #ifndef JAIL_CALL_SERVICE_H_
 #define JAIL_CALL_SERVICE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -12,8 +13,11 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "jail/call/frame.h"
 #include "jail/call/host.h"
+#include "jail/call/own_time.h"
 #include "jail/v1/call.pb.h"
 
 namespace jail::call {
@@ -27,15 +31,25 @@ struct Caps {
   // What a program that means well never reaches.
   size_t channel_bytes = size_t{256} << 20;
   int64_t frames = 50'000;
+  // What the program may take while nobody answers it. Nothing: the jail's own limit says all.
+  std::optional<int64_t> own_time_ms;
 
-  // An answer and what stands around it.
-  size_t frame_bytes() const { return result_bytes + (size_t{128} << 10); }
+  // What is asked for (CallSpec.debug); with none of it no such frame is due.
+  bool debug = false;
+  int max_steps = 10'000;
+  size_t profile_bytes = size_t{4} << 20;
+
+  // An answer or a profile, and what stands around it.
+  size_t frame_bytes() const {
+    return std::max(result_bytes, debug ? profile_bytes : 0) + (size_t{128} << 10);
+  }
 };
 
 class Service {
  public:
-  // `over_fd`: see HostRequest. `nonce`: what the end frame must have.
-  Service(const v1::CallSpec& spec, Caps caps, Host host, int over_fd, std::string nonce);
+  // `over_fd`: see HostRequest. `nonce`: what the end frame must have. `stop_fd`: an eventfd to which it
+  // writes when the program's own time is over.
+  Service(const v1::CallSpec& spec, Caps caps, Host host, int over_fd, std::string nonce, int stop_fd = -1);
 
   // Until the other end is closed, or we close it to a program that misuses it.
   void Serve(int socket, const std::string& start_json);
@@ -44,6 +58,7 @@ class Service {
   const std::string& misuse() const { return misuse_; }
   const std::optional<Message>& answer() const { return answer_; }
   bool ended() const { return ended_; }
+  bool own_time_is_over() const { return own_time_is_over_; }
   // Logs, ledger and their counts.
   void Report(v1::CallResult* result) &&;
 
@@ -59,16 +74,25 @@ class Service {
   void AskHost(const Message& message, int64_t start_ns, v1::HostCall* call);
   absl::Status End(const Message& message);
   bool TakeAll(int socket);
+  absl::Status Ready();
+  absl::Status Debug(const Message& message);
+  // Both wait no longer than the program's own time, and then have it stopped.
+  void WaitFor(int socket, int16_t events);
+  bool Send(int socket, absl::string_view bytes);
 
   const Caps caps_;
   const Host host_;
   const int over_fd_;
+  const int stop_fd_;
   const std::string nonce_;
   const int64_t start_ns_;
   std::map<std::string, int32_t> calls_left_;  // By function.
   FrameReader reader_;
   int64_t frames_ = 0;
+  OwnTime own_time_;
+  bool own_time_is_over_ = false;
   std::optional<Message> answer_;
+  bool debugged_ = false;
   bool ended_ = false;
   std::string misuse_;
   v1::CallResult seen_;

@@ -2,11 +2,13 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -58,6 +60,8 @@ const Language* FindLanguage(absl::string_view name) {
   return nullptr;
 }
 
+absl::string_view Bool(bool value) { return value ? "true" : "false"; }
+
 bool IsName(absl::string_view text) {
   if (text.empty() || text.size() > 100 || absl::ascii_isdigit(static_cast<unsigned char>(text[0])))
     return false;
@@ -74,18 +78,42 @@ bool IsDottedName(absl::string_view text) {
   return true;
 }
 
+bool Wants(const v1::CallSpec& spec, v1::CallSpec::Debug debug) {
+  return absl::c_linear_search(spec.debug(), debug);
+}
+
+absl::Status CheckDebug(const v1::CallSpec& spec, const Language& language) {
+  for (const int debug : spec.debug()) {
+    if (!v1::CallSpec::Debug_IsValid(debug) || debug == v1::CallSpec::DEBUG_UNSPECIFIED)
+      return Bad("debug", absl::StrCat(debug, " is none that we know"));
+  }
+  if (!Wants(spec, v1::CallSpec::DEBUG_STEPS) || language.runs_as == "python") return absl::OkStatus();
+  return Bad("debug", absl::StrCat("steps are Python's only: ", language.name,
+                                   " cannot step through itself; it has a profile"));
+}
+
 absl::Status Within(absl::string_view field, int64_t value, int64_t least, int64_t most) {
   if (value >= least && value <= most) return absl::OkStatus();
   return Bad(field, absl::StrCat(value, " is not ", least, " to ", most));
 }
 
-absl::StatusOr<Caps> CapsOf(const v1::CallSpec& spec) {
+int64_t WallMsOf(const v1::CallSpec& spec) {
+  if (spec.limits().has_wall_time_ms()) return spec.limits().wall_time_ms();
+  if (spec.has_wall_time_ms()) return spec.wall_time_ms();
+  return spec.profile() == v1::CallSpec::PROFILE_QUICK ? kQuickWallMs : kDefaultWallMs;
+}
+
+absl::StatusOr<Caps> CapsOf(const v1::CallSpec& spec, int64_t most_wall_ms) {
   Caps caps;
   if (spec.has_max_calls()) caps.max_calls = spec.max_calls();
   if (spec.has_host_timeout_ms()) caps.host_timeout_ms = spec.host_timeout_ms();
   if (spec.has_result_bytes()) caps.result_bytes = static_cast<size_t>(spec.result_bytes());
   JAIL_RETURN_IF_ERROR(Within("max_calls", caps.max_calls, 0, kMostCalls));
   JAIL_RETURN_IF_ERROR(Within("host_timeout_ms", caps.host_timeout_ms, 1, int64_t{24} * 3600 * 1000));
+  caps.debug = Wants(spec, v1::CallSpec::DEBUG_STEPS) || Wants(spec, v1::CallSpec::DEBUG_PROFILE);
+  if (spec.host_time_excluded()) caps.own_time_ms = WallMsOf(spec);
+  if (caps.own_time_ms.has_value())
+    JAIL_RETURN_IF_ERROR(Within("wall_time_ms", *caps.own_time_ms, 1, most_wall_ms));
   if (spec.has_result_bytes())
     JAIL_RETURN_IF_ERROR(Within("result_bytes", spec.result_bytes(), 1, kMaxResultBytes));
   return caps;
@@ -146,10 +174,13 @@ int64_t HeapBytesOf(const v1::CallSpec& spec, const Language& language) {
   return spec.limits().memory_bytes() - language.beside_heap_bytes;
 }
 
-int64_t WallMsOf(const v1::CallSpec& spec) {
-  if (spec.limits().has_wall_time_ms()) return spec.limits().wall_time_ms();
-  if (spec.has_wall_time_ms()) return spec.wall_time_ms();
-  return spec.profile() == v1::CallSpec::PROFILE_QUICK ? kQuickWallMs : kDefaultWallMs;
+// The jail's limit is there for all of it: the program's own time, and what the host may take at most.
+void AddHostTime(const Caps& caps, int64_t most_wall_ms, v1::Limits* limits) {
+  const int64_t waits_ms = caps.max_calls * caps.host_timeout_ms;  // Both are bounded: see CapsOf.
+  limits->set_wall_time_ms(std::min(limits->wall_time_ms() + waits_ms, most_wall_ms));
+  // Nobody uses the CPU while the host answers one call.
+  if (limits->has_idle_time_ms())
+    limits->set_idle_time_ms(std::min(limits->idle_time_ms(), most_wall_ms) + caps.host_timeout_ms);
 }
 
 v1::Limits LimitsOf(const v1::CallSpec& spec, const Language& language, int64_t heap_bytes) {
@@ -196,13 +227,14 @@ std::string ModulesOf(const v1::CallSpec& spec) {
 
 }  // namespace
 
-absl::StatusOr<Request> Prepare(const v1::CallSpec& spec) {
+absl::StatusOr<Request> Prepare(const v1::CallSpec& spec, int64_t most_wall_ms) {
   const Language* language = FindLanguage(spec.language());
   if (language == nullptr)
     return Bad("language", absl::StrCat(Quoted(spec.language()),
                                         " has no function runs (known: javascript, typescript, python)"));
   Request request;
-  JAIL_ASSIGN_OR_RETURN(request.caps, CapsOf(spec));
+  JAIL_RETURN_IF_ERROR(CheckDebug(spec, *language));
+  JAIL_ASSIGN_OR_RETURN(request.caps, CapsOf(spec, most_wall_ms));
   JAIL_ASSIGN_OR_RETURN(const std::string code, CodeOf(spec));
   JAIL_ASSIGN_OR_RETURN(request.patterns, PatternsIn(spec));
   JAIL_ASSIGN_OR_RETURN(const std::string input, InputOf(spec));
@@ -214,13 +246,17 @@ absl::StatusOr<Request> Prepare(const v1::CallSpec& spec) {
     return Bad("spread_input", "wants an entry, and an input that is an array");
   request.nonce = DrawNonce();
   JAIL_ASSIGN_OR_RETURN(request.job, JobOf(spec, *language));
+  if (spec.host_time_excluded()) AddHostTime(request.caps, most_wall_ms, request.job.mutable_limits());
   request.start_json = absl::StrCat(
       "{\"code\":", Quote(code), ",\"input\":", input, ",\"globals\":", globals, ",\"functions\":", functions,
       ",\"modules\":", ModulesOf(spec), ",\"entry\":", Quote(spec.entry()),
-      ",\"stack\":", spec.stack() ? "true" : "false", ",\"result_bytes\":", request.caps.result_bytes,
-      ",\"spread\":", spec.spread_input() ? "true" : "false", ",\"nonce\":", Quote(request.nonce),
-      ",\"heap_bytes\":", HeapBytesOf(spec, *language), ",\"max_logs\":", request.caps.max_logs,
-      ",\"log_characters\":", request.caps.log_characters, "}");
+      ",\"stack\":", Bool(spec.stack() || Wants(spec, v1::CallSpec::DEBUG_STACK)),
+      ",\"steps\":", Wants(spec, v1::CallSpec::DEBUG_STEPS) ? request.caps.max_steps : 0,
+      ",\"profile\":", Bool(Wants(spec, v1::CallSpec::DEBUG_PROFILE)),
+      ",\"profile_bytes\":", request.caps.profile_bytes, ",\"result_bytes\":", request.caps.result_bytes,
+      ",\"ready\":", Bool(spec.host_time_excluded()), ",\"spread\":", Bool(spec.spread_input()),
+      ",\"nonce\":", Quote(request.nonce), ",\"heap_bytes\":", HeapBytesOf(spec, *language),
+      ",\"max_logs\":", request.caps.max_logs, ",\"log_characters\":", request.caps.log_characters, "}");
   return request;
 }
 

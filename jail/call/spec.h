@@ -3,7 +3,9 @@
 #ifndef JAIL_CALL_SPEC_H_
 #define JAIL_CALL_SPEC_H_
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,8 +23,11 @@ struct Request {
   std::vector<std::string> patterns;  // Found, and to be told of.
 };
 
-// InvalidArgumentError names the field: "input_json: is no JSON at byte 3".
-absl::StatusOr<Request> Prepare(const v1::CallSpec& spec);
+inline constexpr int64_t kUsualMostWallMs = 3'600'000;  // As jail/plan/ceilings.h has it.
+
+// InvalidArgumentError names the field: "input_json: is no JSON at byte 3". `most_wall_ms`: the site's
+// ceiling.
+absl::StatusOr<Request> Prepare(const v1::CallSpec& spec, int64_t most_wall_ms = kUsualMostWallMs);
 
 }  // namespace jail::call
 

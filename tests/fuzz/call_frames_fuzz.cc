@@ -22,6 +22,9 @@ jail::call::Caps SmallCaps() {
   caps.log_characters = 10;
   caps.result_bytes = 1000;
   caps.frames = 100;
+  caps.debug = true;
+  caps.max_steps = 3;
+  caps.profile_bytes = 50;
   return caps;
 }
 
@@ -47,6 +50,9 @@ void RequireBounded(const jail::v1::CallResult& result, const jail::call::Caps& 
     Require(jail::IsUtf8(entry.text()));
     Require(entry.text().size() <= 4 * caps.log_characters + 3);
   }
+  Require(result.steps_size() <= caps.max_steps && result.steps_dropped() >= 0);
+  for (const int32_t line : result.steps()) Require(line > 0);
+  Require(result.profile().size() <= caps.profile_bytes && jail::IsUtf8(result.profile()));
   for (const jail::v1::HostCall& call : result.ledger()) {
     Require(call.args_sha256().size() == 32 && call.result_sha256().size() == 32);
     Require(call.outcome() != jail::v1::HostCall::OUTCOME_OK || jail::call::Compact(call.value_json()).ok());

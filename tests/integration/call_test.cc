@@ -174,6 +174,24 @@ TEST_F(CallTest, TypeScriptSnippets) {
       {"const x: number = 1;\nreturn (x as any).y.z",
        "! TypeError: Cannot read properties of undefined (reading 'z') (line 2, column 21)"},
       {"const x: number = ;", "! SyntaxError: Expression expected (line 1, column 19)"},
+      // What is more than types is rewritten, and places are still the caller's.
+      {"enum E {\n  A = 3,\n  B,\n}\nfunction f(v: any): never { const w: number = 1; return (v as any).no.z "
+       "}\n  if "
+       "(E.B === 4) f({});",
+       "! TypeError: Cannot read properties of undefined (reading 'z') (line 5, column 71)"},
+      {"namespace N {\n  export const q: number = 1\n}\n\nN.q.x.y",
+       "! TypeError: Cannot read properties of undefined (reading 'y') (line 5, column 7)"},
+      {"class P {\n  constructor(private readonly x: number,\n    public y: string) {}\n}\nconst p = new "
+       "P(1, "
+       "'a');\nreturn [p.y, (null as any).z]",
+       "! TypeError: Cannot read properties of null (reading 'z') (line 6, column 28)"},
+      {"class P {\n  constructor(public y: string) {}\n}\nreturn new P('a').y", "\"a\""},
+      {"namespace N { export const q = 5 }\nreturn N.q", "5"},
+      {"const enum E { A = 'x' }\nreturn E.A", "\"x\""},
+      {"enum E { A }\nconst x: number = ;", "! SyntaxError: Expression expected (line 2, column 19)"},
+      {"enum E { A }\nconst x = 1;\nconst x = 2;", "! SyntaxError: "},
+      {"enum E { A }\nimport x = require('y');\nreturn 1", "! SyntaxError: "},
+      {"@dec class X {}\nreturn 1", "! SyntaxError: Invalid or unexpected token (line 1, column 1)"},
   };
   Check("typescript", kSnippets);
 }
@@ -209,6 +227,65 @@ TEST_F(CallTest, TheWholeAnswerIsJson) {
                                     "\"division by zero\",\"line\":4,\"column\":1"));
 }
 
+TEST_F(CallTest, StepsAreTheLinesAsExecuted) {
+  const std::string code = "def f(x):\n    return x\nfor i in range(2):\n    f(i)\nf(7)";
+  const Outcome outcome = Call("python", code, {"--debug", "console,steps", "--json"});
+  EXPECT_THAT(outcome.out, HasSubstr("\"steps\":[1,3,4,2,3,4,2,3,5,2],\"steps_dropped\":0"));
+  EXPECT_THAT(outcome.out, HasSubstr("\"result\":7"));
+  const Outcome thrown = Call("python", "```py\nx = 1\n1 / 0\n```", {"--debug", "steps", "--json"});
+  EXPECT_THAT(thrown.out, HasSubstr("\"steps\":[2,3],\"steps_dropped\":0")) << "the caller's own numbering";
+  EXPECT_THAT(Call("python", "for i in range(10000):\n    x = i", {"--debug", "steps", "--json"}).out,
+              HasSubstr("\"steps_dropped\":10001"));
+  const Outcome javascript = Call("javascript", "1", {"--debug", "steps"});
+  EXPECT_EQ(javascript.exit_code, 2);
+  EXPECT_THAT(javascript.err, HasSubstr("debug: steps are Python's only"));
+  EXPECT_THAT(Call("python", "1", {"--debug", "steps,time"}).err, HasSubstr("\"time\" is none of console"));
+}
+
+TEST_F(CallTest, AProfileSaysWhereTheTimeWent) {
+  const std::string path = absl::StrCat("/tmp/call-profile-", getpid());
+  const auto read = [&] {
+    std::ifstream file(path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const Outcome python = Call("python",
+                              "def busy():\n    return sum(i * i for i in range(200000))\n"
+                              "def outer():\n    return busy()\nouter() and 5",
+                              {"--profile", path});
+  EXPECT_EQ(python.out, "5\n") << python.err;
+  EXPECT_THAT(read(),
+              testing::ContainsRegex(
+                  "snippet.py:module:1;snippet.py:outer:3;snippet.py:busy:1;sum [^ ]+;snippet.py:genexpr:2 "
+                  "[0-9]+"));
+  const std::string loop =
+      "function busy() { let n = 0; for (let i = 0; i < 3e7; ++i) n += i % 7; return n }\n";
+  for (const std::string language : {"javascript", "typescript"}) {
+    EXPECT_EQ(Call(language, loop + "return busy() > 0", {"--profile", path}).out, "true\n");
+    EXPECT_THAT(read(), StartsWith("{\"nodes\":[{\"id\":1,"));
+    EXPECT_THAT(read(), HasSubstr("\"functionName\":\"busy\""));
+    EXPECT_THAT(read(), HasSubstr("\"timeDeltas\":["));
+  }
+  // An error has one, too; and with a good run it is in the answer.
+  EXPECT_THAT(Call("javascript", "throw new Error('x')", {"--debug", "profile", "--json"}).out,
+              testing::AllOf(HasSubstr("\"kind\":\"THROWN\""), HasSubstr("\"profile\":{\"nodes\":")));
+  EXPECT_THAT(Call("python", "sum(range(100000))", {"--debug", "profile", "--json"}).out,
+              HasSubstr("\"profile\":\"snippet.py"));
+  std::filesystem::remove(path);
+}
+
+// A frame of its own, and no more welcome than any other when nobody asked for it.
+TEST_F(CallTest, P37_ADebugFrameIsTakenOnlyWhereItIsDue) {
+  const std::string code =
+      "import os, struct\n"
+      "frame = b'{\"type\":\"debug\",\"steps\":[1],\"dropped\":0,\"profile\":\"x\"}'\n"
+      "os.write(5, struct.pack('>I', len(frame)) + frame)\n1";
+  for (const std::string debug : {"console", "steps"}) {
+    EXPECT_THAT(Call("python", code, {"--allow-module", "os", "--debug", debug}).err,
+                HasSubstr("CHANNEL_MISUSED: "))
+        << debug;
+  }
+}
+
 TEST_F(CallTest, LimitsAreNamed) {
   const Outcome slow = Call("javascript", "while (true) {}", {"--quick"});
   EXPECT_EQ(slow.exit_code, 124);
@@ -239,6 +316,48 @@ TEST_F(CallTest, HostFunctionsLookSynchronousAndMayBeAwaited) {
                    "let n = 0; try { for (;;) { api.request(); ++n } } catch (e) { return [n, e.message] }")
           .out,
       "[50,\"more than 50 calls of host functions\"]\n");
+}
+
+// Its handler's "slow" takes a second.
+TEST_F(CallTest, WaitingForTheHostCanBeLeftOutOfTheWallTime) {
+  const std::vector<std::string> half = {"--wall", "500ms"};
+  const std::vector<std::string> excluded = {"--wall", "500ms", "--exclude-host-time"};
+  for (const std::string language : {"javascript", "python"}) {
+    EXPECT_EQ(CallWithHost(language, "slow(1)", excluded).out, "[1]\n") << language;
+    const Outcome counted = CallWithHost(language, "slow(1)", half);
+    EXPECT_EQ(counted.exit_code, 124) << language;
+    EXPECT_THAT(counted.err, HasSubstr("TIMEOUT: ")) << language;
+  }
+}
+
+TEST_F(CallTest, WithoutTheHostsTimeTheProgramsOwnIsStillBounded) {
+  const std::string programs[] = {
+      "import time\nt = time.time()\nwhile time.time() < t + 5: api.request(1); sum(range(100000))",
+      "import time\nslow(1)\ntime.sleep(5)",
+      // It calls and does not listen: our end waits for it, and not for ever.
+      "import os, struct, time\n"
+      "call = b'{\"type\":\"call\",\"id\":1,\"name\":\"api.request\",\"args\":[\"' + b'x' * 900000 + "
+      "b'\"]}'\n"
+      "for i in range(20): os.write(5, struct.pack('>I', len(call)) + call)\n"
+      "time.sleep(5)",
+  };
+  for (const std::string& program : programs) {
+    const Outcome outcome = CallWithHost(
+        "python", program,
+        {"--wall", "500ms", "--exclude-host-time", "--max-calls", "10000", "--allow-module", "os"});
+    EXPECT_EQ(outcome.exit_code, 124) << program;
+    EXPECT_THAT(outcome.err, HasSubstr("longer than 500 ms (wall_time_ms), host functions' answers not"));
+    EXPECT_LT(outcome.wall, absl::Seconds(4)) << program;
+  }
+}
+
+TEST_F(CallTest, ACallersCancellingIsNoTimeout) {
+  Process process(Command{.argv = {JailrunPath(), "call", "--lang", "python", "-", "--json",
+                                   "--exclude-host-time", "--function", "f", "--host-command", "sleep 60"},
+                          .stdin_bytes = "f()"});
+  EXPECT_FALSE(process.AwaitOutput("nobody says anything", absl::Milliseconds(500)));
+  process.Signal(SIGINT);
+  EXPECT_THAT(process.Finish().out, HasSubstr("\"kind\":\"CANCELLED\""));
 }
 
 TEST_F(CallTest, ALedgerAnswersInsteadOfTheHost) {

@@ -130,12 +130,30 @@ void TellPeople(const v1::CallResult& result) {
   if (!result.record().failure().hint().empty()) Complain(Visible(result.record().failure().hint()));
 }
 
+struct CallTargets {
+  Targets usual;  // `more` is the ledger's.
+  Target profile;
+};
+
+absl::StatusOr<CallTargets> OpenCallTargets(const CommandLine& line, const StandardStreams& streams) {
+  JAIL_ASSIGN_OR_RETURN(Targets usual, OpenTargets(line, line.call.ledger, streams));
+  JAIL_ASSIGN_OR_RETURN(Target profile, Target::Open(line.call.profile, streams.stdout_open));
+  return CallTargets{std::move(usual), std::move(profile)};
+}
+
+std::string ProfileText(const v1::CallResult& result) {
+  if (result.profile().empty()) Complain("--profile: there is none (the code did not come to its end)");
+  return result.profile().empty() ? "" : absl::StrCat(result.profile(), "\n");
+}
+
 // The result alone goes to stdout, unless --json has that place.
-int Report(const CommandLine& line, const v1::CallResult& result, Targets targets, int cancel_signal) {
+int Report(const CommandLine& line, const v1::CallResult& result, CallTargets given, int cancel_signal) {
+  Targets& targets = given.usual;
   const absl::Status statuses[] = {
       line.record.wanted() ? std::move(targets.record).Write(result.record().SerializeAsString())
                            : absl::OkStatus(),
       line.json.wanted() ? std::move(targets.json).Write(CallJson(result)) : absl::OkStatus(),
+      line.call.profile.wanted() ? std::move(given.profile).Write(ProfileText(result)) : absl::OkStatus(),
       line.call.ledger.wanted() ? std::move(targets.more).Write(LedgerText(result)) : absl::OkStatus(),
   };
   bool written = true;
@@ -156,7 +174,7 @@ int Report(const CommandLine& line, const v1::CallResult& result, Targets target
 int CallCommand(const Jail& jail, const CommandLine& line, const StandardStreams& streams) {
   const absl::StatusOr<v1::CallSpec> spec = SpecOf(line, jail.Runtimes());
   if (!spec.ok()) return Fail(spec.status(), kExitUsage);
-  absl::StatusOr<Targets> targets = OpenTargets(line, line.call.ledger, streams);
+  absl::StatusOr<CallTargets> targets = OpenCallTargets(line, streams);
   if (!targets.ok()) return Fail(targets.status(), kExitJail);
   const absl::StatusOr<Answerer> answerer = FindAnswerer(line.call);
   if (!answerer.ok()) return Fail(answerer.status(), kExitUsage);

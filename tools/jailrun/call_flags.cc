@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
 #include "tools/jailrun/flag_setters.h"
 
@@ -58,8 +59,30 @@ Status SetStack(CommandLine& line, string_view) {
   return absl::OkStatus();
 }
 
+Status AddDebug(CommandLine& line, string_view value) {
+  for (const string_view name : absl::StrSplit(value, ',')) {
+    v1::CallSpec::Debug debug = v1::CallSpec::DEBUG_UNSPECIFIED;
+    const bool known = v1::CallSpec::Debug_Parse(absl::StrCat("DEBUG_", absl::AsciiStrToUpper(name)), &debug);
+    if (!known || debug == v1::CallSpec::DEBUG_UNSPECIFIED)
+      return absl::InvalidArgumentError(
+          absl::StrCat(Quoted(name), " is none of console, stack, steps, profile"));
+    line.call.spec.add_debug(debug);
+  }
+  return absl::OkStatus();
+}
+
+Status SetProfile(CommandLine& line, string_view value) {
+  line.call.spec.add_debug(v1::CallSpec::DEBUG_PROFILE);
+  return SetDestination<kCallLine, &CallLine::profile>(line, value);
+}
+
 Status SetQuick(CommandLine& line, string_view) {
   line.call.spec.set_profile(v1::CallSpec::PROFILE_QUICK);
+  return absl::OkStatus();
+}
+
+Status SetHostTimeExcluded(CommandLine& line, string_view) {
+  line.call.spec.set_host_time_excluded(true);
   return absl::OkStatus();
 }
 
@@ -98,6 +121,10 @@ constexpr Flag kCallFlags[] = {
      "write a JSON line for each of their calls", SetDestination<kCallLine, &CallLine::ledger>},
     {"--stack", Arity::kSwitch, "", kCall, Section::kResult, "show where an error came from, whole",
      SetStack},
+    {"--debug", Arity::kRepeated, "LIST", kCall, Section::kResult,
+     "in --json, too: console,stack,steps,profile (steps: Python's lines as executed)", AddDebug},
+    {"--profile", Arity::kValue, "FILE|fd:N", kCall, Section::kResult,
+     "write where the time went: a .cpuprofile, or collapsed stacks of Python", SetProfile},
     {"--quick", Arity::kSwitch, "", kCall, Section::kLimits,
      "500 ms instead of 30 s: for validators and transforms", SetQuick},
     {"--wall", Arity::kValue, "TIME", kCall, Section::kLimits, "time on the clock (default: 30s)",
@@ -108,6 +135,8 @@ constexpr Flag kCallFlags[] = {
      SetCount<&v1::CallSpec::set_max_calls, kCallLine, kSpec>},
     {"--host-timeout", Arity::kValue, "TIME", kCall, Section::kLimits, "for each of them (default: 10s)",
      SetTime<&v1::CallSpec::set_host_timeout_ms, kCallLine, kSpec>},
+    {"--exclude-host-time", Arity::kSwitch, "", kCall, Section::kLimits,
+     "--wall stands still while a host function is answered", SetHostTimeExcluded},
     {"--result-size", Arity::kValue, "SIZE", kCall, Section::kLimits,
      "the result's length, and that of what goes to and comes from the host (default: 1M)",
      SetBytes<&v1::CallSpec::set_result_bytes, kCallLine, kSpec>},

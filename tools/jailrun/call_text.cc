@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -57,6 +58,18 @@ std::string List(const Range& range, Show show) {
       "[", absl::StrJoin(range, ",", [&](std::string* out, const auto& item) { *out += show(item); }), "]");
 }
 
+// A profile of V8's is JSON itself. A stranger wrote it: what only begins so is text.
+std::string DebugJson(const v1::CallResult& result) {
+  std::string json;
+  if (result.steps_size() > 0) {
+    absl::StrAppend(&json, ",\"steps\":[", absl::StrJoin(result.steps(), ","),
+                    "],\"steps_dropped\":", result.steps_dropped());
+  }
+  if (result.profile().empty()) return json;
+  const bool is_json = absl::StartsWith(result.profile(), "{") && call::Compact(result.profile()).ok();
+  return absl::StrCat(json, ",\"profile\":", is_json ? result.profile() : Quote(result.profile()));
+}
+
 bool ReadHex(const call::Members& members, absl::string_view name, std::string* bytes) {
   const std::string* json = call::Find(members, name);
   std::string hex;
@@ -106,6 +119,7 @@ std::string CallJson(const v1::CallResult& result) {
       ",\"duration_ms\":", Milliseconds(result.duration_us()), ",\"memory_used\":", result.memory_bytes(),
       ",\"api_call_count\":", result.api_call_count(), ",\"ledger\":", List(result.ledger(), HostCallJson));
   if (result.patterns_size() > 0) absl::StrAppend(&json, ",\"patterns\":", List(result.patterns(), Quote));
+  absl::StrAppend(&json, DebugJson(result));
   return absl::StrCat(json, ",\"verdict\":",
                       Quote(absl::StripPrefix(v1::Verdict_Name(result.record().verdict()), "VERDICT_")),
                       ",\"summary\":", Quote(result.record().summary()), "}\n");

@@ -65,6 +65,7 @@ struct CallLine {
   int host_fd = -1;
   std::string mock_path;
   Destination ledger;
+  Destination profile;
 };
 
 // What only `exam` has.

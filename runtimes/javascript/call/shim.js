@@ -93,17 +93,25 @@ const stackOf = (error) => (isObject(error) ? textOf(() => error.stack, "") : ""
 // Node puts "snippet.js:3", the line and an arrow below it in front of a syntax error's own stack.
 function placeOfSyntaxError(stack) {
   const match = /^snippet\.js:(-?\d+)\n(.*)\n( *)\^/.exec(stack);
-  return match === null ? [0, 0] : [Number(match[1]), match[3].length + 1];
+  return match === null ? [0, 0] : original(Number(match[1]), match[3].length + 1);
+}
+
+// Where TypeScript was rewritten, a place in the code as it was given. Its first line is ours in both.
+function original(line, column) {
+  const map = typeof stripTypes === "function" ? stripTypes.map : null;
+  const entry = map?.findEntry(line, column - 1);
+  return entry?.originalLine === undefined ? [line, column] : [entry.originalLine, entry.originalColumn + 1];
 }
 
 function placeOf(error) {
   const stack = stackOf(error);
   const match = /snippet\.js:(\d+):(\d+)/.exec(stack);
-  return match === null ? placeOfSyntaxError(stack) : [Number(match[1]), Number(match[2])];
+  return match === null ? placeOfSyntaxError(stack) : original(Number(match[1]), Number(match[2]));
 }
 
 const ownFrames = (stack) =>
-  stack.split("\n").filter((line) => !/^\s+at /.test(line) || line.includes(FILE)).join("\n");
+  stack.split("\n").filter((line) => !/^\s+at /.test(line) || line.includes(FILE)).join("\n")
+    .replace(/(snippet\.js):(\d+):(\d+)/g, (_, file, line, column) => `${file}:${original(Number(line), Number(column)).join(":")}`);
 
 // --- The code ------------------------------------------------------------------------------------
 
@@ -230,6 +238,23 @@ function makeContext(start, logs) {
   return context;
 }
 
+// --- A profile -----------------------------------------------------------------------------------
+
+// V8's own, of this very thread. What it gives back is due before the answer; a profile that is too long is none.
+function startProfile() {
+  const { Session } = require("node:inspector");
+  const session = new Session();
+  session.connect();
+  session.post("Profiler.enable");
+  session.post("Profiler.start");
+  return (most) => {
+    let text = "null";
+    session.post("Profiler.stop", (error, answer) => { if (error === null) text = stringify(answer.profile); });
+    if (Buffer.byteLength(text) > most) text = "null";
+    send(`{"type":"debug","steps":[],"dropped":0,"profile":${text}}`);
+  };
+}
+
 // --- The run -------------------------------------------------------------------------------------
 
 function main() {
@@ -237,10 +262,13 @@ function main() {
   const logs = { left: start.max_logs, dropped: 0 };
   const { nonce } = start;
   delete start.nonce;
+  if (start.ready) send('{"type":"ready"}'); // Its clock starts here.
   let ended = false;
+  let endProfile = null;
   const end = (text) => {
     if (!ended) {
       ended = true;
+      endProfile?.(start.profile_bytes);
       send(text);
       send(stringify({ type: "end", nonce, frames: sent }));
     }
@@ -265,6 +293,7 @@ function main() {
     return fail("SYNTAX", nameOf(error), error);
   }
   const context = makeContext(start, logs);
+  if (start.profile) endProfile = startProfile();
   const run = async () => {
     let value = program.script.runInContext(context);
     if (program.call) value = await value();

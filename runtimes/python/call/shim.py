@@ -196,6 +196,9 @@ def make_function(name):
     return function
 
 
+HOST_CODE = make_function("").__code__
+
+
 def add_functions(names, scope):
     for name in sorted(names):
         *path, last = name.split(".")
@@ -241,6 +244,113 @@ def with_lenient_awaits(tree):
             return node
 
     return Rewriter().visit(tree)
+
+
+class Steps:
+    """The snippet's lines as they are executed; for sys.settrace."""
+
+    def __init__(self, most):
+        self.most, self.lines, self.dropped = most, [], 0
+
+    def __call__(self, frame, event, argument):
+        return self.local if frame.f_code.co_filename == FILE else None
+
+    def local(self, frame, event, argument):
+        if event == "line":
+            if len(self.lines) < self.most:
+                self.lines.append(frame.f_lineno)
+            else:
+                self.dropped += 1
+        return self.local
+
+
+class Node:
+    def __init__(self, name, parent):
+        self.name, self.parent, self.children, self.ns = name, parent, {}, 0
+
+
+class Profile:
+    """Time by stack, each call noted; for sys.setprofile. What is past so many stacks counts for the caller."""
+
+    def __init__(self, most=20000):
+        from time import perf_counter_ns
+
+        self.clock, self.left, self.lost = perf_counter_ns, most, 0
+        self.top = self.root = Node("", None)
+        self.since = self.clock()
+
+    def __call__(self, frame, event, argument):
+        self.top.ns += self.clock() - self.since
+        name = self.name_of(frame, event, argument)
+        if name is not None:
+            self.enter(name) if event.endswith("call") else self.leave()
+        self.since = self.clock()
+
+    def name_of(self, frame, event, argument):
+        code = frame.f_code
+        if code is HOST_CODE:
+            return None if event.startswith("c_") else frame.f_locals["name"] + " (host)"
+        if code.co_filename == __file__ or (self.top is self.root and code.co_filename != FILE):
+            return None
+        if event.startswith("c_"):
+            return getattr(argument, "__qualname__", "?") + " (C)"
+        return f"{os.path.basename(code.co_filename)}:{code.co_name.strip('<>')}:{code.co_firstlineno}"
+
+    def enter(self, name):
+        node = self.top.children.get(name)
+        if self.lost or (node is None and self.left == 0):
+            self.lost += 1
+            return
+        if node is None:
+            self.left -= 1
+            node = self.top.children[name] = Node(name, self.top)
+        self.top = node
+
+    def leave(self):
+        if self.lost:
+            self.lost -= 1
+        elif self.top is not self.root:
+            self.top = self.top.parent
+
+    def text(self):
+        """Collapsed stacks: a line for each, with microseconds of its own."""
+        lines, todo = [], [(node, "") for node in self.root.children.values()]
+        while todo:
+            node, before = todo.pop()
+            stack = before + node.name.replace(";", ",").replace("\n", " ")
+            if node.ns >= 1000:
+                lines.append(f"{stack} {node.ns // 1000}")
+            todo.extend((child, stack + ";") for child in node.children.values())
+        return "\n".join(sorted(lines))
+
+
+class Debug:
+    def __init__(self, start):
+        self.steps = Steps(start["steps"]) if start["steps"] else None
+        self.profile = Profile() if start["profile"] else None
+        self.most = start["profile_bytes"]
+
+    def begin(self):
+        if self.profile:
+            sys.setprofile(self.profile)
+        if self.steps:
+            sys.settrace(self.steps)
+
+    def end(self):
+        """Once, before the answer."""
+        sys.settrace(None)
+        sys.setprofile(None)
+        if self.steps is None and self.profile is None:
+            return
+        message = {"type": "debug", "steps": [], "dropped": 0, "profile": None}
+        if self.steps:
+            message.update(steps=self.steps.lines, dropped=self.steps.dropped)
+        if self.profile:
+            text = self.profile.text()
+            if len(dumps(text)) <= self.most:
+                message["profile"] = text
+        self.steps = self.profile = None
+        send(message)
 
 
 class Program:
@@ -337,7 +447,9 @@ def end_streams():
             stream.end()
 
 
-def report(kind, error, start, logs):
+def report(kind, error, start, logs, debug=None):
+    if debug is not None:
+        debug.end()
     end_streams()
     try:
         message = str(error.msg if isinstance(error, SyntaxError) else error)
@@ -356,7 +468,7 @@ def bound_memory(heap_bytes):
     resource.setrlimit(resource.RLIMIT_DATA, (data + heap_bytes, data + heap_bytes))
 
 
-def execute(start, logs):
+def execute(start, logs, debug):
     try:
         program = Program(start, logs)
     except SyntaxError as error:
@@ -364,14 +476,16 @@ def execute(start, logs):
     except ValueError as error:  # "source code cannot contain null bytes"
         return report("SYNTAX", error, start, logs)
     try:
+        debug.begin()
         value = program.run()
+        debug.end()
         end_streams()
         text = to_json(value, "the result")
         del value
         if len(text) > start["result_bytes"]:
             raise InvalidOutput(f"the result has {len(text)} bytes; at most {start['result_bytes']}")
     except InvalidOutput as error:
-        return report("INVALID_OUTPUT", error, start, logs)
+        return report("INVALID_OUTPUT", error, start, logs, debug)
     send_bytes(b'{"type":"result","dropped":%d,"value":%b}' % (logs.dropped, text))
 
 
@@ -382,13 +496,18 @@ def main():
     sys.stdout, sys.stderr = Stream(logs, "log"), Stream(logs, "error")
     sys.argv = [FILE]
     bound_memory(start["heap_bytes"])
+    if start["ready"]:
+        send({"type": "ready"})  # Its clock starts here.
+    debug = Debug(start)
     try:
-        execute(start, logs)
+        execute(start, logs, debug)
     except MemoryError as error:
+        sys.settrace(None)
+        sys.setprofile(None)
         error.__traceback__ = None
         report("OUT_OF_MEMORY", MemoryError(f"more than {start['heap_bytes'] >> 20} MiB"), start, logs)
     except BaseException as error:
-        report("THROWN", error, start, logs)
+        report("THROWN", error, start, logs, debug)
     send({"type": "end", "nonce": nonce, "frames": sent})
     os._exit(0)
 

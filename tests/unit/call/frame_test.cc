@@ -39,6 +39,13 @@ TEST(MessageTest, EveryKindIsRead) {
   EXPECT_EQ(call.name, "a.b");
   EXPECT_EQ(call.json, "[1,2]");
   EXPECT_EQ(ParseMessage(R"({"type":"result","value":{"a": 1},"dropped":2})")->json, "{\"a\":1}");
+  EXPECT_EQ(ParseMessage(R"({"type":"ready"})")->kind, Message::Kind::kReady);
+  const Message debug =
+      ParseMessage(R"({"type":"debug","steps":[3, 1],"dropped":2,"profile":{"nodes": []}})").value();
+  EXPECT_THAT(debug.steps, testing::ElementsAre(3, 1));
+  EXPECT_EQ(debug.steps_dropped, 2);
+  EXPECT_EQ(debug.profile, R"({"nodes":[]})");
+  EXPECT_EQ(ParseMessage(R"({"type":"debug","steps":[],"dropped":0,"profile":"a 1"})")->profile, "a 1");
   const Message error =
       ParseMessage(
           R"({"type":"error","kind":"THROWN","name":"E","message":"m","stack":"s","line":3,"column":4,"dropped":0})")
@@ -60,6 +67,12 @@ TEST(MessageTest, WhatIsNotExactlyAMessageIsRefusedByName) {
       {R"({"type":"call","id":-1,"name":"f","args":[]})", "id: "},
       {R"({"type":"call","id":1.5,"name":"f","args":[]})", "id: "},
       {R"({"type":"call","id":1,"name":"f","args":{}})", "args: is no array"},
+      {R"({"type":"debug","steps":{},"dropped":0,"profile":null})", "steps: is no array"},
+      {R"({"type":"debug","steps":[1,[2]],"dropped":0,"profile":null})", "steps: is no such number"},
+      {R"({"type":"debug","steps":["1"],"dropped":0,"profile":null})", "steps: is no such number"},
+      {R"({"type":"debug","steps":[0],"dropped":0,"profile":null})", "steps: has a line 0"},
+      {R"({"type":"debug","steps":[],"dropped":0,"profile":[]})", "profile: is no string"},
+      {R"({"type":"debug","steps":[],"dropped":0})", "profile: is missing"},
       {R"({"type":"result","value":1,"dropped":99999999999999999999})", "dropped: "},
       {R"({"type":"result","value":1,"value":2,"dropped":0})", "twice"},
   };

@@ -1,11 +1,14 @@
 #include "jail/call/service.h"
 
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "jail/base/fd.h"
@@ -66,6 +69,40 @@ TEST_F(ServiceTest, CallsAreAnsweredAndNoted) {
   EXPECT_EQ(result.ledger(0).outcome(), v1::HostCall::OUTCOME_OK);
   EXPECT_EQ(result.ledger(0).value_json(), "[1,2]");
   EXPECT_EQ(result.ledger(0).args_sha256(), result.ledger(0).result_sha256());
+}
+
+TEST_F(ServiceTest, ReadyIsTheFirstFrameOrNone) {
+  EXPECT_EQ(Say(R"({"type":"ready"})"), "");
+  EXPECT_THAT(Say(R"({"type":"ready"})"), HasSubstr("misuse: it was ready before"));
+}
+
+TEST_F(ServiceTest, ADebugFrameThatNobodyAskedForIsMisuse) {
+  EXPECT_THAT(Say(R"({"type":"debug","steps":[1],"dropped":0,"profile":null})"), HasSubstr("misuse: "));
+}
+
+TEST(ServiceDebugTest, OneFrameWithinTheCaps) {
+  Caps caps;
+  caps.debug = true;
+  caps.max_steps = 2;
+  caps.profile_bytes = 4;
+  const auto say = [&](const std::string& steps, const std::string& profile, Service& service) {
+    return std::string(service
+                           .Take(absl::StrCat(R"({"type":"debug","steps":)", steps,
+                                              R"(,"dropped":7,"profile":)", profile, "}"))
+                           .status()
+                           .message());
+  };
+  Service good(WithFunctions(), caps, Echo, -1, "n");
+  EXPECT_EQ(say("[5,6]", "\"a 1\"", good), "");
+  EXPECT_THAT(say("[]", "null", good), HasSubstr("not due"));
+  v1::CallResult result;
+  std::move(good).Report(&result);
+  EXPECT_THAT(result.steps(), testing::ElementsAre(5, 6));
+  EXPECT_EQ(result.steps_dropped(), 7);
+  EXPECT_EQ(result.profile(), "a 1");
+  Service bad(WithFunctions(), caps, Echo, -1, "n");
+  EXPECT_THAT(say("[1,2,3]", "null", bad), HasSubstr("steps: more than 2"));
+  EXPECT_THAT(say("[]", "\"five5\"", bad), HasSubstr("profile: more than 4 bytes"));
 }
 
 TEST_F(ServiceTest, OneCallTooManyIsRefusedAndNoted) {
@@ -187,6 +224,35 @@ TEST(ServeTest, AFrameThatDoesNotEndSpoilsTheAnswer) {
   service.Serve(ours.get(), "{}");
   closer.join();
   EXPECT_EQ(service.misuse(), "the last frame does not end");
+}
+
+// What stops the jail is the service's own clock, and the host's time is not on it.
+TEST(ServeTest, OwnTimeEndsARunAndTheHostsDoesNot) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  const Fd ours(ends[0]);
+  Fd theirs(ends[1]);
+  const Fd stop(eventfd(0, EFD_CLOEXEC));
+  Caps caps;
+  caps.own_time_ms = 50;
+  const Host slow = [](const HostRequest&) -> absl::StatusOr<std::string> {
+    absl::SleepFor(absl::Milliseconds(100));
+    return "1";
+  };
+  Service service(WithFunctions(), caps, slow, -1, "n", stop.get());
+  const std::string frames = Frame(R"({"type":"ready"})") + Frame(CallFrame(1, "f"));
+  ASSERT_EQ(write(theirs.get(), frames.data(), frames.size()), static_cast<ssize_t>(frames.size()));
+  const absl::Time begun = absl::Now();
+  std::thread closer([&] {
+    eventfd_t times = 0;
+    EXPECT_EQ(eventfd_read(stop.get(), &times), 0);
+    EXPECT_EQ(times, 1u);
+    theirs.Reset();
+  });
+  service.Serve(ours.get(), "{}");
+  closer.join();
+  EXPECT_TRUE(service.own_time_is_over());
+  EXPECT_GE(absl::Now() - begun, absl::Milliseconds(150));
 }
 
 // The record comes first.

@@ -55,6 +55,43 @@ TEST(PrepareTest, QuickIsHalfASecondUnlessSaidOtherwise) {
   EXPECT_EQ(Prepare(spec)->job.limits().wall_time_ms(), 700);
 }
 
+TEST(PrepareTest, ExcludedHostTimeIsAddedToTheJailsWallLimitUpToTheCeiling) {
+  v1::CallSpec spec = MakeSpec("python", "1");
+  spec.set_wall_time_ms(500);
+  spec.set_max_calls(3);
+  spec.set_host_timeout_ms(1000);
+  EXPECT_EQ(Prepare(spec)->job.limits().wall_time_ms(), 500);
+  EXPECT_FALSE(Prepare(spec)->caps.own_time_ms.has_value());
+  spec.set_host_time_excluded(true);
+  spec.mutable_limits()->set_idle_time_ms(200);
+  EXPECT_EQ(Prepare(spec)->job.limits().wall_time_ms(), 3500);
+  EXPECT_EQ(Prepare(spec)->job.limits().idle_time_ms(), 1200);
+  EXPECT_EQ(Prepare(spec)->job.limits().cpu_time_ms(), 1000) << "waiting takes none";
+  EXPECT_EQ(Prepare(spec)->caps.own_time_ms, 500);
+  EXPECT_EQ(Prepare(spec, 2000)->job.limits().wall_time_ms(), 2000);
+  EXPECT_THAT(std::string(Prepare(spec, 400).status().message()),
+              StartsWith("wall_time_ms: 500 is not 1 to 400"));
+  spec.clear_limits();
+  EXPECT_FALSE(Prepare(spec)->job.limits().has_idle_time_ms());
+}
+
+TEST(PrepareTest, DebugIsWhatTheLanguageHas) {
+  v1::CallSpec spec = MakeSpec("python", "1");
+  EXPECT_FALSE(Prepare(spec)->caps.debug);
+  spec.add_debug(v1::CallSpec::DEBUG_STACK);
+  const Members start = MembersOf(Prepare(spec)->start_json).value();
+  EXPECT_EQ(*Find(start, "stack"), "true");
+  EXPECT_EQ(*Find(start, "steps"), "0");
+  EXPECT_FALSE(Prepare(spec)->caps.debug);
+  spec.add_debug(v1::CallSpec::DEBUG_STEPS);
+  EXPECT_TRUE(Prepare(spec)->caps.debug);
+  spec.set_language("typescript");
+  EXPECT_THAT(Why(spec), StartsWith("debug: steps are Python's only: typescript"));
+  spec.clear_debug();
+  spec.add_debug(v1::CallSpec::DEBUG_UNSPECIFIED);
+  EXPECT_THAT(Why(spec), StartsWith("debug: 0 is none"));
+}
+
 TEST(PrepareTest, LimitsOfTheJailWinAndLeaveTheHeapTheRest) {
   v1::CallSpec spec;
   spec.set_language("python");
