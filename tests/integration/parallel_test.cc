@@ -1,11 +1,15 @@
 // Twenty jails at once: different host uids, no cross-talk (P4, P5, P8).
+#include <signal.h>
+
 #include <memory>
 #include <set>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/integration/languages.h"
 #include "tests/testlib/jailtest/jailrun.h"
+#include "tests/testlib/jailtest/must_run.h"
 #include "tests/testlib/jailtest/process_tree.h"
 
 namespace jailtest {
@@ -17,7 +21,14 @@ using testing::Not;
 
 constexpr int kRuns = 20;
 
-class ParallelTest : public JailTest {};
+class ParallelTest : public JailTest {
+ protected:
+  static bool HasCpuGroups() {
+    const JailRun run = Jailrun({Program("hello.py")});
+    const jail::v1::Isolation::Layer* layer = FindLayer(run, jail::v1::PROTECTION_CPU_CGROUP);
+    return layer != nullptr && layer->state() == jail::v1::Isolation::STATE_ENFORCED;
+  }
+};
 
 TEST_F(ParallelTest, P4_P8_TwentyRunsHaveTheirOwnUidsAndSeeNothingOfOneAnother) {
   std::vector<std::unique_ptr<Process>> processes;
@@ -74,6 +85,21 @@ TEST_F(ParallelTest, TwoWhoAreNotInJailsDoTalk) {
     EXPECT_THAT(process->Finish().out,
                 AllOf(HasSubstr("HEARD a socket at ('127.0.0.1'"), HasSubstr("word-")));
   }
+}
+
+// Forty-one processes beside one, on the same CPU: as two groups they have half of it each, as forty-two
+// processes the one would wait forty times as long. Others may be on that CPU as well: so up to four times.
+TEST_F(ParallelTest, P15_ANeighbourOfManyProcessesHasOneShareOfTheCpu) {
+  if (!HasCpuGroups()) JAIL_SKIP("no control groups for CPU time here");
+  Process spinners(
+      JailrunCommand({"--cpuset", "0", "--wall", "25s", "--time", "20s", Program("spinners.py")}));
+  ASSERT_TRUE(spinners.AwaitOutput("spinning\n", absl::Seconds(10)));
+  const JailRun run = Jailrun({"--cpuset", "0", "--wall", "20s", Program("share.py")});
+  spinners.Signal(SIGTERM);
+  EXPECT_EQ(Finish(&spinners).record.verdict(), jail::v1::VERDICT_CANCELLED);
+  int thousandths = 0;
+  ASSERT_TRUE(absl::SimpleAtoi(run.outcome.out, &thousandths)) << run.Describe();
+  EXPECT_LT(thousandths, 4000);
 }
 
 // A neighbour that eats all it may must not take what is another's.
