@@ -182,16 +182,6 @@ TEST_F(CallerTest, P33_ADeletedWorkingDirectoryDoesNotMatter) {
 
 // --- A caller without privilege ---
 
-constexpr uid_t kNobodyInParticular = 61234;
-
-void BecomeUnprivileged() {
-  if (setgroups(0, nullptr) != 0 ||
-      setresgid(kNobodyInParticular, kNobodyInParticular, kNobodyInParticular) != 0 ||
-      setresuid(kNobodyInParticular, kNobodyInParticular, kNobodyInParticular) != 0) {
-    _exit(99);
-  }
-}
-
 class UnprivilegedTest : public CallerTest {
  protected:
   void SetUp() override {
@@ -209,7 +199,7 @@ class UnprivilegedTest : public CallerTest {
   JailRun RunUnprivileged(const std::vector<std::string>& args) {
     Command command = JailrunCommand(args);
     command.argv[0] = installed_->jailrun();
-    command.before_exec = BecomeUnprivileged;
+    command.before_exec = BecomeAnother;
     return Jailrun(std::move(command));
   }
 
@@ -222,7 +212,7 @@ TEST_F(UnprivilegedTest, RootlessBestEffortRunsAndSaysWhatIsMissing) {
   EXPECT_EQ(run.record.verdict(), jail::v1::VERDICT_OK);
   EXPECT_EQ(run.outcome.out, "hello\n");
   EXPECT_EQ(run.record.isolation().mode(), jail::v1::Isolation::MODE_ROOTLESS);
-  EXPECT_EQ(run.record.isolation().host_uid(), kNobodyInParticular);
+  EXPECT_EQ(run.record.isolation().host_uid(), kAnother);
   const auto* uid = FindLayer(run, jail::v1::PROTECTION_PRIVATE_UID);
   ASSERT_NE(uid, nullptr);
   EXPECT_EQ(uid->state(), jail::v1::Isolation::STATE_UNAVAILABLE);

@@ -3,9 +3,16 @@
 #ifndef JAIL_TESTS_TESTLIB_JAILTEST_FOR_OTHERS_H_
 #define JAIL_TESTS_TESTLIB_JAILTEST_FOR_OTHERS_H_
 
+#include <sys/types.h>
+
 #include <string>
 
 namespace jailtest {
+
+// The user's uid and gid: nobody's on this machine.
+inline constexpr uid_t kAnother = 61234;
+// For Command::before_exec, alone or as its last act.
+void BecomeAnother();
 
 class ForOthers {
  public:
@@ -13,6 +20,11 @@ class ForOthers {
   ~ForOthers();
   ForOthers(const ForOthers&) = delete;
   ForOthers& operator=(const ForOthers&) = delete;
+
+  // The helper becomes set-uid root, as `make install SETUID=1` has it, but for everybody.
+  static void MakeSetuid();
+  // Makes the test host's /tmp a place where that counts, before the leak check looks. False: it cannot be.
+  static bool LetSetuidCount();
 
   static std::string jailrun();
   static std::string launcher();
