@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -156,15 +155,6 @@ absl::StatusOr<v1::RunPlan> ResolveHere(const v1::JobSpec& job, const v1::Site& 
   return plan;
 }
 
-// A network socket would be a way out; the program gets what it is given.
-bool IsUnixStream(int fd) {
-  int domain = 0, type = 0;
-  socklen_t size = sizeof domain;
-  if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0) return false;
-  if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0) return false;
-  return domain == AF_UNIX && type == SOCK_STREAM;
-}
-
 // No more than the jail could hold, nor than a plan or a record can.
 watch::CollectBounds BoundsOf(const v1::Limits& limits) {
   watch::CollectBounds bounds;
@@ -214,13 +204,12 @@ class JobRun {
       return Refuse(FromStatus(
           "check_io", absl::InvalidArgumentError(absl::StrCat(field, ": descriptor ", fd, " is not open"))));
     }
-    for (const int fd : io_.channels) {
-      if (IsUnixStream(fd)) continue;
-      return Refuse(
-          FromStatus("check_io", absl::InvalidArgumentError(absl::StrCat("io.channels: descriptor ", fd,
-                                                                         " is no Unix stream socket"))));
-    }
-    return true;
+    const bool usable =
+        io_.channels == 0 || (io_.channels > 0 && io_.channels <= Io::kMaxChannels && io_.on_channels);
+    if (usable) return true;
+    return Refuse(FromStatus(
+        "check_io", absl::InvalidArgumentError(absl::StrCat("io.channels: ", io_.channels, " is not 0 to ",
+                                                            Io::kMaxChannels, ", or nobody takes them"))));
   }
 
   bool MakePlan() {
@@ -306,16 +295,15 @@ class JobRun {
     plan::SealOptions options;
     if (site_.rootless) options.flags |= plan::kRootless;
     const bool compiling = phase.kind() == v1::PhasePlan::KIND_COMPILE;
-    const std::vector<int> channels = compiling ? std::vector<int>() : io_.channels;
-    options.channels = static_cast<int>(channels.size());
+    options.channels = compiling ? 0 : io_.channels;
     const absl::StatusOr<plan::SealedPlan> sealed = plan::Seal(plan_, phase, products_, options);
     if (!sealed.ok()) return Refuse(FromStatus("seal_plan", sealed.status()));
     record_.mutable_provenance()->set_plan_sha256(std::string(sealed->sha256.begin(), sealed->sha256.end()));
 
     watch::BringIn(plan_, phase);
-    std::optional<Helper> parked = channels.empty() ? TakeParked(phase, options) : std::nullopt;
-    watch::PhaseOutcome outcome = watch::RunPhase(
-        {site_.launcher_path, sealed->fd.get(), &plan_, &phase, Connect(phase), std::move(parked), channels});
+    watch::PhaseOutcome outcome =
+        watch::RunPhase({site_.launcher_path, sealed->fd.get(), &plan_, &phase, Connect(phase),
+                         TakeParked(phase, options), options.channels, io_.on_channels});
     watch::CheckRequired(&outcome.facts);
     watch::Judgement judgement = watch::Judge(outcome.facts);
     if (compiling) {
@@ -330,8 +318,18 @@ class JobRun {
 
   std::optional<Helper> TakeParked(const v1::PhasePlan& phase, const plan::SealOptions& options) const {
     if (site_.parking == nullptr) return std::nullopt;
-    absl::StatusOr<std::string> shape = plan::ComposeShape(plan_, phase, options);
+    absl::StatusOr<std::string> shape = ShapeOf(phase, options);
     return shape.ok() ? site_.parking->Take({*std::move(shape)}) : std::nullopt;
+  }
+
+  // With its runtime in it, where the language allows that and a loader can put all of the program in its
+  // place. Rootless, nothing could tell the runtime's CPU time from the program's.
+  absl::StatusOr<std::string> ShapeOf(const v1::PhasePlan& phase, const plan::SealOptions& options) const {
+    const v1::SourceFile* loader = resolve::FindLoader(phase.parked().loader());
+    if (loader != nullptr && products_.empty() && !site_.rootless)
+      return plan::ComposeRuntimeShape(plan_, phase, *loader, options);
+    if (options.channels > 0) return absl::UnavailableError("only a runtime is parked with channels");
+    return plan::ComposeShape(plan_, phase, options);
   }
 
   // The program gets the caller's input and output; a compiler only speaks, and on stderr.

@@ -38,7 +38,8 @@ class ArtifactCache;
 }
 
 // What a jail is built from before its job is known, of all that a job says: root, policy, disk, rates,
-// layers. The bytes of a plan for the helper; jobs of equal bytes may have each other's jails.
+// layers; and where its runtime is started ahead, its limits and environment too. The bytes of a plan for the
+// helper; jobs of equal bytes may have each other's jails.
 struct Shape {
   std::string plan;
 };
@@ -109,9 +110,12 @@ struct Io {
   int stderr_fd = -1;
   // Readable means: stop, with verdict CANCELLED.
   int cancel_fd = -1;
-  // Unix stream sockets that the program gets as they are, in the run phase, as descriptors kFirstChannelFd
-  // and up; at most kMaxChannels. Whoever holds the other end reads what a stranger writes.
-  std::vector<int> channels;
+  // Unix stream sockets that the program gets, in the run phase, as descriptors kFirstChannelFd and up; at
+  // most kMaxChannels. `on_channels`, which there must be then, gets the other ends once, before the
+  // program's end and in the thread that runs; not when the job is refused. Who reads from one reads what a
+  // stranger writes.
+  int channels = 0;
+  std::function<void(std::vector<Fd>)> on_channels;
   static constexpr int kFirstChannelFd = 5;
   static constexpr int kMaxChannels = 8;
 };

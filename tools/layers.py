@@ -23,9 +23,9 @@ CORE_LIBRARIES = [ABSL, PROTOBUF, "sodium.h"]
 ABOVE_CORE = ["api", "fd", "base", "proto"]
 LAYERS = [
     Layer("proto", ["jail/v1/*.pb.h"], [], [PROTOBUF]),
-    Layer("fd", ["jail/base/fd.h", "jail/base/helper.h", "jail/base/errno_name.*"], [], []),
+    Layer("fd", ["jail/base/fd.h", "jail/base/errno_name.*"], [], []),
     Layer("sys", ["jail/base/sys.*", "jail/base/mounts.*", "jail/base/cpus.*", "jail/base/landlock.*", "jail/base/rights.*",
-                  "jail/base/denied_calls.*"], ["fd"], []),
+                  "jail/base/denied_calls.*", "jail/base/ids.*"], ["fd"], []),
     Layer("builtin", ["jail/plan/builtin.h"], [], []),
     Layer("pod", ["jail/plan/layout.h", "jail/plan/raw_report.h", "jail/plan/step_order.h",
                   "jail/plan/steps.h", "jail/plan/view.*",

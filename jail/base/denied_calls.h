@@ -12,6 +12,9 @@ namespace jail {
 // The next that waits for its answer, which goes to *id. ENOENT: its caller was killed before we looked.
 int ReceiveDenied(int listener, uint64_t* id, seccomp_data* call);
 
+// What to answer: ENOSYS for a number that no call has, else EPERM.
+int AnswerFor(int number);
+
 // Its caller sees this errno; one that has gone meanwhile is no error.
 int AnswerDenied(int listener, uint64_t id, int answer);
 

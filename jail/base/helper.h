@@ -4,6 +4,7 @@
 #define JAIL_BASE_HELPER_H_
 
 #include <cstdint>
+#include <vector>
 
 #include "jail/base/fd.h"
 
@@ -16,7 +17,10 @@ struct Helper {
   Fd stdin_pipe;   // we write
   Fd stdout_pipe;  // we read
   Fd stderr_pipe;
-  Fd report, work;         // Of one that is parked; others send them later.
+  Fd report, work;  // Of one that is parked; others send them later.
+  std::vector<Fd> channels;
+  Fd loader;  // The channel of a parked runtime's loader, until its job comes; not valid: it is no such jail.
+  bool runtime = false;    // It was started in a parked runtime.
   int64_t started_ns = 0;  // CLOCK_MONOTONIC; of a parked one: when it was given its job
   int64_t parked_ns = 0;   // For how long it had been ready then.
 };

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "jail/base/errno_name.h"
@@ -23,10 +24,9 @@ namespace {
 
 // What joins the run and the service beside it.
 struct Wires {
-  Fd ours, theirs;  // The channel.
-  Fd over;          // Written to: the run has ended.
-  Fd stop;          // Written to by the service: the program's own time is over.
-  Fd either;        // Readable: that, or the caller's cancel_fd is. Only where there is such a time.
+  Fd over;    // Written to: the run has ended.
+  Fd stop;    // Written to by the service: the program's own time is over.
+  Fd either;  // Readable: that, or the caller's cancel_fd is. Only where there is such a time.
 };
 
 // One descriptor for two reasons to stop: an epoll, which is itself readable when one of them is.
@@ -46,14 +46,10 @@ absl::Status Join(int cancel_fd, Wires* wires) {
 
 absl::StatusOr<Wires> Connect() {
   Wires wires;
-  int ends[2] = {-1, -1};
-  const bool paired = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0;
-  wires.ours = Fd(ends[0]);
-  wires.theirs = Fd(ends[1]);
   wires.over = Fd(eventfd(0, EFD_CLOEXEC));
   wires.stop = Fd(eventfd(0, EFD_CLOEXEC));
-  if (!paired || !wires.over.valid() || !wires.stop.valid())
-    return absl::ResourceExhaustedError(absl::StrCat("a channel: ", ErrnoName(errno)));
+  if (!wires.over.valid() || !wires.stop.valid())
+    return absl::ResourceExhaustedError(absl::StrCat("an eventfd: ", ErrnoName(errno)));
   return wires;
 }
 
@@ -79,17 +75,24 @@ v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host,
   }
 
   Service service(spec, request->caps, host, wires->over.get(), request->nonce, wires->stop.get());
-  std::thread server([&] {
-    BlockSignals();
-    service.Serve(wires->ours.get(), request->start_json);
-  });
-  io.channels.insert(io.channels.begin(), wires->theirs.get());
+  std::vector<Fd> channel;
+  std::thread server;
+  io.channels = 1;
+  io.on_channels = [&](std::vector<Fd> ours) {
+    channel = std::move(ours);
+    server = std::thread([&] {
+      BlockSignals();
+      service.Serve(channel.front().get(), request->start_json);
+    });
+  };
   v1::ResultRecord record = jail.Run(request->job, io);
   // Cannot fail: the counter is far from full.
   static_cast<void>(eventfd_write(wires->over.get(), 1));
-  // The end of file, after what is still in it, whoever else might hold that end.
-  static_cast<void>(shutdown(wires->theirs.get(), SHUT_RDWR));
-  server.join();
+  if (server.joinable()) {  // Else the job was refused.
+    // The end of file, after what is still in it, whoever else might hold the program's end.
+    static_cast<void>(shutdown(channel.front().get(), SHUT_RD));
+    server.join();
+  }
 
   v1::CallResult result;
   result.mutable_patterns()->Assign(request->patterns.begin(), request->patterns.end());

@@ -12,37 +12,12 @@
 #include "jail/base/sys.h"
 #include "jail/launch/child.h"
 #include "jail/launch/step.h"
+#include "jail/root/rules.h"
 
 namespace jail::launch {
 namespace {
 
 constexpr int kOldestLastCap = CAP_AUDIT_READ;  // Every kernel we run on has at least these.
-
-struct FileRule {
-  const char* path;
-  MayDo what;
-};
-constexpr FileRule kFileRules[] = {
-    {"/", MayDo::kRead},         {"/tmp", MayDo::kWrite},     {"/work", MayDo::kWrite},
-    {"/dev/shm", MayDo::kWrite}, {"/dev", MayDo::kUseDevice},
-};
-
-// Of the host's folders in the view, those that are links only lead to others of them.
-int AllowView(const Context& context, int ruleset, int abi) {
-  plan::Trace& trace = context.report->child;
-  for (const FileRule& rule : kFileRules) {
-    At(trace, -1, rule.path);
-    if (const int error = AllowBeneath(ruleset, abi, rule.path, rule.what)) return error;
-  }
-  for (int i = 0; i < context.view->count; ++i) {
-    const plan::ViewEntry& entry = context.view->entries[i];
-    if (entry.kind != plan::EntryKind::kBind && entry.kind != plan::EntryKind::kLinkOrBind) continue;
-    At(trace, i, entry.path);
-    const int error = AllowBeneath(ruleset, abi, entry.path, MayDo::kExecute);
-    if (error != 0 && error != ENOENT && error != ENOTDIR) return error;
-  }
-  return 0;
-}
 
 }  // namespace
 
@@ -126,7 +101,7 @@ int MakeFileRules(Context& context) {
   if (abi < kUsableLandlockAbi) return GoWithout(context, plan::kLandlock, StepId::kMakeRuleset, EOPNOTSUPP);
   if (const int error = MakeRuleset(abi, &context.file_rules)) return error;
   context.report->landlock_abi = abi;
-  return AllowView(context, context.file_rules, abi);
+  return root::AllowView(*context.view, context.file_rules, abi, context.report->child);
 }
 
 // A rule is about what is mounted, not about its place: that of the job's own program comes now.

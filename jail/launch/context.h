@@ -101,6 +101,8 @@ int RunTeardownSteps(Context& context);
 int Supervise(Context& context);
 // Adds one to what Supervise listens to.
 int Watch(Context& context, int fd);
+// From now on the job's limits on time count, its exec_ns being their beginning.
+int StartClocks(Context& context);
 
 }  // namespace jail::launch
 

@@ -2,7 +2,6 @@
 // that a caller or a program could shape: roots and policies are names in compiled-in tables.
 // To add a step: its name in plan/steps.h, a function here, a row in the table.
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -12,7 +11,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
-#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,6 +18,7 @@
 #include <initializer_list>
 
 #include "jail/base/cpus.h"
+#include "jail/base/ids.h"
 #include "jail/base/sys.h"
 #include "jail/cgroup/join.h"
 #include "jail/cgroup/lease.h"
@@ -135,13 +134,8 @@ int TakeId(Context& context) { return context.privileged ? TakeUid(context) : Ta
 int GiveStdio(Context& context) {
   for (int fd = 0; fd <= 2; ++fd) {
     At(context.report->host, fd, "stdio");
-    struct stat status;
-    struct statfs fs;
-    if (fstat(fd, &status) != 0 || fstatfs(fd, &fs) != 0) return errno;
-    if (!S_ISFIFO(status.st_mode) || fs.f_type != PIPEFS_MAGIC) return EINVAL;
-    if (!context.privileged) continue;
-    if (status.st_uid != context.caller_uid) return EPERM;
-    if (fchown(fd, context.host_uid(), context.host_uid()) != 0) return errno;
+    const uid_t from = context.caller_uid, to = context.privileged ? context.host_uid() : from;
+    if (const int error = GivePipe(fd, from, to)) return error;
   }
   return 0;
 }
@@ -196,24 +190,19 @@ int CloneChild(Context& context) {
   return CloseBetween(plan::kFirstChannelFd, context.channels_end - 1);
 }
 
-// One line each: init and program side by side, or the program alone as the caller.
-int WriteIdMap(Context& context, int item, const char* file, uid_t own) {
-  At(context.report->host, item, file);
-  FixedText<64> path, line;
-  path.Add(context.child_pid).Add("/").Add(file);
-  line.Add(static_cast<int64_t>(context.init_id())).Add(" ");
-  line.Add(static_cast<int64_t>(context.privileged ? context.init_host_uid() : own));
-  line.Add(context.privileged ? " 2" : " 1");
-  return WriteAt(context.proc, path.c_str(), line.c_str());
-}
-
+// Init and program side by side, or the program alone as the caller.
 int WriteIdMaps(Context& context) {
-  FixedText<64> setgroups;
-  setgroups.Add(context.child_pid).Add("/setgroups");
-  At(context.report->host, 0, "setgroups");
-  if (const int error = WriteAt(context.proc, setgroups.c_str(), "deny")) return error;
-  if (const int error = WriteIdMap(context, 1, "gid_map", context.caller_gid)) return error;
-  if (const int error = WriteIdMap(context, 2, "uid_map", context.caller_uid)) return error;
+  plan::Trace& trace = context.report->host;
+  const uid_t uid = context.init_host_uid(), gid = context.privileged ? uid : context.caller_gid;
+  const int64_t inside = context.init_id(), count = context.privileged ? 2 : 1;
+  At(trace, 0, "setgroups");
+  if (const int error = ForbidSetgroups(context.proc, context.child_pid)) return error;
+  At(trace, 1, "gid_map");
+  if (const int error = WriteIdMap(context.proc, context.child_pid, "gid_map", {inside, gid, count}))
+    return error;
+  At(trace, 2, "uid_map");
+  if (const int error = WriteIdMap(context.proc, context.child_pid, "uid_map", {inside, uid, count}))
+    return error;
   // Rootless had to stay readable until here: the maps of a non-dumpable child belong to root.
   return Errno(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
 }
@@ -277,7 +266,9 @@ int ReapChild(Context& context) {
 int CollectCpu(const Context& context, plan::Usage* usage) {
   if (context.report->cpu_cgroup == plan::CgroupKind::kNone) return 0;  // rusage it is.
   const cgroup::Cgroups& cgroups = context.cgroups;
-  return cgroups.backend->read_cpu(cgroups, &usage->cpu_ns, &usage->user_ns, &usage->system_ns);
+  const int error = cgroups.backend->read_cpu(cgroups, &usage->cpu_ns, &usage->user_ns, &usage->system_ns);
+  usage->user_ns -= context.report->parked_user_ns;
+  return error;
 }
 
 int CollectUsage(Context& context) {

@@ -1,11 +1,14 @@
 // The job's limits, and how a jail that was built before its job was known gets it.
 #include "jail/launch/job.h"
 
+#include <sys/timerfd.h>
+
 #include <cerrno>
 
 #include "jail/base/sys.h"
 #include "jail/cgroup/cgroup.h"
 #include "jail/cgroup/rates.h"
+#include "jail/cgroup/usage.h"
 #include "jail/launch/entry.h"
 #include "jail/launch/step.h"
 
@@ -16,6 +19,13 @@ namespace {
 bool IsNoCgroup(int error) { return error == EROFS || error == EACCES || error == EPERM; }
 
 bool Always(const Context&) { return true; }
+// A parked runtime has all of its shape's limits; whoever waits before exec still gets them.
+bool HasRuntime(const Context& context) { return context.report->exec_ns != 0; }
+bool Waits(const Context& context) { return !HasRuntime(context); }
+bool WaitsWithGroups(const Context& context) { return Waits(context) && HasCgroups(context); }
+
+// The socket's end will be seen.
+int UnlessCallerGone(int error) { return error == EPIPE || error == ECONNRESET ? 0 : error; }
 
 int OpenJob(Context& context) { return OpenPlan(context.job, &context.job_plan); }
 
@@ -25,7 +35,8 @@ int AdmitJob(Context& context) {
 
 // From here on the plan is the job's.
 int MatchShape(Context& context) {
-  if (!plan::SameShape(context.plan.header(), context.job_plan.header())) return EINVAL;
+  const auto same = context.plan.Has(plan::kParkRuntime) ? plan::SameRuntimeShape : plan::SameShape;
+  if (!same(context.plan.header(), context.job_plan.header())) return EINVAL;
   context.plan = context.job_plan;
   return 0;
 }
@@ -35,13 +46,28 @@ int HandOver(Context& context) {
   return error != 0 && ChildDied(context) ? 0 : error;
 }
 
+// What the runtime has used until now is not the job's.
+int BeginJob(Context& context) {
+  plan::RawReport& report = *context.report;
+  int64_t system_ns = 0;
+  const cgroup::Cgroups& cgroups = context.cgroups;
+  if (const int error =
+          cgroups.backend->read_cpu(cgroups, &report.parked_cpu_ns, &report.parked_user_ns, &system_ns))
+    return error;
+  context.cpu_seen_ns = report.busy_cpu_ns = report.parked_cpu_ns;
+  report.exec_ns = NowNs();
+  if (const int error = StartClocks(context)) return error;
+  return UnlessCallerGone(SendByte(plan::kControlFd, static_cast<uint8_t>(plan::Message::kBegun)));
+}
+
 constexpr Step<Context> kJobSteps[] = {
     {StepId::kCheckSeals, Always, OpenJob},
     {StepId::kAdmitPlan, Always, AdmitJob},
     {StepId::kMatchShape, Always, MatchShape},
-    {StepId::kSetCgroupLimits, HasCgroups, SetCgroupLimits},
-    {StepId::kChooseStandIns, Always, ChooseStandIns},
-    {StepId::kHandOverJob, Always, HandOver},
+    {StepId::kSetCgroupLimits, WaitsWithGroups, SetCgroupLimits},
+    {StepId::kChooseStandIns, Waits, ChooseStandIns},
+    {StepId::kHandOverJob, Waits, HandOver},
+    {StepId::kHandOverJob, HasRuntime, BeginJob},
 };
 
 }  // namespace
@@ -94,12 +120,22 @@ int ChooseStandIns(Context& context) {
 int NoteParked(Context& context) {
   if (!context.plan.Has(plan::kPark)) return 0;  // Its job was here before it was ready.
   if (const int error = ArmTimer(context.timer, 0, 0)) return error;
-  const int error = SendByte(plan::kControlFd, static_cast<uint8_t>(plan::Message::kParked));
-  return error == EPIPE || error == ECONNRESET ? 0 : error;  // The socket's end will be seen.
+  return UnlessCallerGone(SendByte(plan::kControlFd, static_cast<uint8_t>(plan::Message::kParked)));
+}
+
+// It could be any program: whoever asks for a parked one has two runs in one jail, each within the site's
+// ceilings. So all of the shape's limits hold, but that it may wait as long as any job may run.
+int LetRuntimeStart(Context& context) {
+  if (context.report->cpu_cgroup == plan::CgroupKind::kNone)
+    return ENOTSUP;  // What a job uses must be told apart.
+  const int64_t end_ns = context.report->exec_ns + context.site.max_wall_time_ms * 1'000'000;
+  if (const int error = ArmTimer(context.timer, end_ns, TFD_TIMER_ABSTIME)) return error;
+  return ArmTimer(context.cpu_timer, cgroup::NextCpuLookNs(context.plan.limits().cpu_time_us * 1000, 0), 0);
 }
 
 int TakeJob(Context& context, int plan_fd) {
-  if (!context.plan.Has(plan::kPark)) return EPROTO;
+  const bool parked = context.plan.Has(HasRuntime(context) ? plan::kParkRuntime : plan::kPark);
+  if (!parked) return EPROTO;
   context.job = plan_fd;
   if (const int error = ArmTimer(context.timer, kSetupTimeoutNs, 0)) return error;
   if (const int error = WalkSteps(kJobSteps, context, context.report->host)) return error;

@@ -20,6 +20,8 @@ int ChooseStandIns(Context& context);
 
 // A jail that was built ahead waits, with no clock running.
 int NoteParked(Context& context);
+// A runtime that was started ahead is to get ready, and to wait.
+int LetRuntimeStart(Context& context);
 // Its job has come.
 int TakeJob(Context& context, int plan_fd);
 

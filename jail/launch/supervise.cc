@@ -25,9 +25,6 @@ namespace {
 
 // A program that goes on asking for what it may not have is ended (promises.md S3).
 constexpr uint64_t kMaxDeniedCalls = 1000;
-// x86_64 has no calls between these; the unified numbers start at the second.
-constexpr int kLastOldCall = 334;
-constexpr int kFirstUnifiedCall = 424;
 
 void Kill(Context& context, plan::KillReason reason) {
   plan::RawReport& report = *context.report;
@@ -90,16 +87,8 @@ int OnExec(Context& context) {
   GoFirst(0);
   const plan::RawReport& report = *context.report;
   if (report.exec_ns == 0 || report.child.error != 0) return 0;  // It never got there; init will end.
-  const plan::Limits& limits = context.plan.limits();
-  if (const int error =
-          ArmTimer(context.timer, report.exec_ns + limits.wall_time_us * 1000, TFD_TIMER_ABSTIME))
-    return error;
-  if (report.cpu_cgroup != plan::CgroupKind::kNone) {
-    const int64_t wait_ns = cgroup::NextCpuLookNs(limits.cpu_time_us * 1000, 0);
-    if (const int error = ArmTimer(context.cpu_timer, wait_ns, 0)) return error;
-  }
-  StayWithProgram(context);  // Last: above, it matters how many there are.
-  return ArmSampler(context);
+  if (context.plan.Has(plan::kParkRuntime)) return LetRuntimeStart(context);
+  return StartClocks(context);
 }
 
 int OnTimer(Context& context) {
@@ -157,11 +146,6 @@ int OnSync(Context& context) {
   return EPROTO;
 }
 
-int AnswerFor(int number) {
-  const bool gap = number > kLastOldCall && number < kFirstUnifiedCall;
-  return gap || number < 0 ? ENOSYS : EPERM;
-}
-
 int OnListener(Context& context) {
   seccomp_data call;
   uint64_t id = 0;
@@ -208,6 +192,20 @@ int Watch(Context& context, int fd) {
   event.events = EPOLLIN;
   event.data.fd = fd;
   return Errno(epoll_ctl(context.events, EPOLL_CTL_ADD, fd, &event));
+}
+
+int StartClocks(Context& context) {
+  const plan::RawReport& report = *context.report;
+  const plan::Limits& limits = context.plan.limits();
+  if (const int error =
+          ArmTimer(context.timer, report.exec_ns + limits.wall_time_us * 1000, TFD_TIMER_ABSTIME))
+    return error;
+  if (report.cpu_cgroup != plan::CgroupKind::kNone) {
+    const int64_t wait_ns = cgroup::NextCpuLookNs(limits.cpu_time_us * 1000, 0);
+    if (const int error = ArmTimer(context.cpu_timer, wait_ns, 0)) return error;
+  }
+  StayWithProgram(context);  // Last: above, it matters how many there are.
+  return ArmSampler(context);
 }
 
 int Supervise(Context& context) {

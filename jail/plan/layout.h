@@ -10,7 +10,7 @@
 namespace jail::plan {
 
 inline constexpr uint32_t kMagic = 0x4e414c50;  // "PLAN"
-inline constexpr uint32_t kVersion = 4;
+inline constexpr uint32_t kVersion = 5;
 
 // Bounds that hold before any site ceiling is looked at.
 inline constexpr uint64_t kMaxPlanBytes = uint64_t{256} << 20;
@@ -89,6 +89,7 @@ enum Flags : uint32_t {
   kSendWork = 1 << 1,    // Hand a read-only view of the work directory to the watcher.
   kRootless = 1 << 2,    // Refuse to use privilege even when started with it.
   kPark = 1 << 3,  // Of this plan only the shape counts: build the jail, then wait for the plan of a job.
+  kParkRuntime = 1 << 4,  // This plan's program is a language's, started ahead: the plan of its job follows.
 };
 
 struct Header {
@@ -131,6 +132,7 @@ enum class Message : uint8_t {
   kOutput = 'O',  // watcher -> helper: end the run, an output limit was passed
   kParked = 'P',  // helper -> watcher: the jail waits for its job
   kJob = 'J',     // watcher -> helper: the job's plan, of the shape that the jail was built in
+  kBegun = 'B',   // helper -> watcher: the job of a parked runtime is admitted, its limits count from now on
 };
 
 // The helper's exit status when it failed before there was a report to say so in: + the step's number.

@@ -150,7 +150,8 @@ struct RawReport {
   // before they joined their groups, which a v1 group has not counted.
   int64_t setup_cpu_ns, init_setup_cpu_ns;
   int64_t joined_cpu_ns, init_joined_cpu_ns;
-  int64_t exec_ns;      // CLOCK_MONOTONIC just before execve; 0: never reached
+  int64_t parked_cpu_ns, parked_user_ns;  // All that a parked runtime had used when its job came; 0: none.
+  int64_t exec_ns;                        // CLOCK_MONOTONIC just before execve; 0: never reached
   int32_t program_cpu;  // Where its process was when it parked, or when it came to exec; -1: unknown.
   int32_t reserved0;
   int64_t end_ns;   // when the last process was gone
@@ -233,6 +234,7 @@ inline void NoteViolation(RawReport& report, const Violation& call) {
 
 // What of the counted CPU time is to be taken off.
 inline int64_t SetupCpuNs(const RawReport& report) {
+  if (report.parked_cpu_ns > 0) return report.parked_cpu_ns;
   const int64_t all_ns = report.setup_cpu_ns + report.init_setup_cpu_ns;
   const bool counted_late = report.cpu_cgroup == CgroupKind::kV1;
   return counted_late ? all_ns - report.joined_cpu_ns - report.init_joined_cpu_ns : all_ns;

@@ -290,6 +290,32 @@ absl::StatusOr<std::string> ComposeShape(const v1::RunPlan& plan, const v1::Phas
   return Compose(header, nothing, {});
 }
 
+absl::StatusOr<std::string> ComposeRuntimeShape(const v1::RunPlan& plan, const v1::PhasePlan& phase,
+                                                const v1::SourceFile& loader, const SealOptions& options) {
+  SealOptions with_loader = options;
+  with_loader.flags |= kParkRuntime;
+  ++with_loader.channels;
+  if (with_loader.channels > kMaxChannels)
+    return absl::InvalidArgumentError("channels: none is left for a loader");
+  JAIL_ASSIGN_OR_RETURN(Header header, MakeHeader(plan, phase, with_loader));
+  header.limits.wall_time_us = 1;  // The job's own, when it is there.
+  header.limits.idle_time_ms = 0;
+  v1::PhasePlan start;
+  *start.mutable_argv() = phase.parked().argv();
+  start.add_argv(absl::StrCat(kFirstChannelFd + options.channels));
+  *start.mutable_env() = phase.env();
+  JAIL_RETURN_IF_ERROR(CheckStrings("env", phase.env()));
+  return Compose(header, start, {{&loader, Place::kApp}});
+}
+
+absl::optional<ShapeNeeds> NeedsOf(absl::string_view shape) {
+  Header header;
+  if (shape.size() < sizeof header) return absl::nullopt;
+  std::memcpy(&header, shape.data(), sizeof header);
+  if (header.channel_count > kMaxChannels) return absl::nullopt;
+  return ShapeNeeds{static_cast<int>(header.channel_count), (header.flags & kParkRuntime) != 0};
+}
+
 absl::StatusOr<SealedPlan> Seal(const v1::RunPlan& plan, const v1::PhasePlan& phase,
                                 absl::Span<const v1::SourceFile> products, const SealOptions& options) {
   if (phase.argv_size() == 0) return absl::InvalidArgumentError("argv: is empty");

@@ -12,6 +12,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/optional.h"
 #include "absl/types/span.h"
 #include "jail/base/fd.h"
 #include "jail/v1/plan.pb.h"
@@ -40,7 +41,19 @@ absl::StatusOr<SealedPlan> Seal(const v1::RunPlan& plan, const v1::PhasePlan& ph
 // bytes are equal shapes.
 absl::StatusOr<std::string> ComposeShape(const v1::RunPlan& plan, const v1::PhasePlan& phase,
                                          const SealOptions& options = {});
+// The plan of a jail with the phase's runtime in it (kParkRuntime): its loader as the program. The phase must
+// have `parked`, which names that.
+absl::StatusOr<std::string> ComposeRuntimeShape(const v1::RunPlan& plan, const v1::PhasePlan& phase,
+                                                const v1::SourceFile& loader,
+                                                const SealOptions& options = {});
 absl::StatusOr<Fd> SealBytes(absl::string_view bytes);
+
+// What a jail of that shape is started with, beside its plan; nothing when the bytes are no plan's.
+struct ShapeNeeds {
+  int channels;  // The loader's too.
+  bool runtime;
+};
+absl::optional<ShapeNeeds> NeedsOf(absl::string_view shape);
 
 }  // namespace jail::plan
 

@@ -71,10 +71,12 @@ int CheckFiles(const Bytes& bytes, const Span& span, uint32_t count) {
 int CheckHeader(const Header& header, uint64_t size) {
   if (header.magic != kMagic || header.version != kVersion) return EPROTO;
   if (header.total_size != size || header.argc == 0) return EBADMSG;
-  constexpr uint32_t kKnownFlags = kBestEffort | kSendWork | kRootless | kPark;
+  constexpr uint32_t kKnownFlags = kBestEffort | kSendWork | kRootless | kPark | kParkRuntime;
   if ((header.flags & ~kKnownFlags) != 0 || header.channel_count > kMaxChannels) return EPROTO;
   // Whoever waits for a job has nobody yet to lead a channel to.
   if ((header.flags & kPark) != 0 && header.channel_count != 0) return EPROTO;
+  constexpr uint32_t kBothWays = kPark | kParkRuntime;
+  if ((header.flags & kBothWays) == kBothWays) return EPROTO;
   if (header.image[0] != '\0' && !IsName(header.image)) return EBADMSG;
   return IsName(header.root) && IsName(header.policy) && IsName(header.hostname) ? 0 : EBADMSG;
 }
@@ -84,17 +86,29 @@ bool SameName(const char (&a)[kSize], const char (&b)[kSize]) {
   return std::memcmp(a, b, strnlen(a, kSize - 1) + 1) == 0;
 }
 
+// All but the limits, for a jail that was parked in the way of that flag.
+bool SameJail(const Header& parked, const Header& job, Flags way) {
+  return (parked.flags & way) != 0 && (parked.flags ^ job.flags) == way && parked.required == job.required &&
+         SameName(parked.root, job.root) && SameName(parked.policy, job.policy) &&
+         SameName(parked.hostname, job.hostname) && SameName(parked.image, job.image);
+}
+
 }  // namespace
 
 bool SameShape(const Header& parked, const Header& job) {
   const Limits &a = parked.limits, &b = job.limits;
-  return (parked.flags & kPark) != 0 && (parked.flags ^ job.flags) == kPark &&
-         parked.required == job.required && parked.channel_count == job.channel_count &&
-         SameName(parked.root, job.root) && SameName(parked.policy, job.policy) &&
-         SameName(parked.hostname, job.hostname) && SameName(parked.image, job.image) &&
+  return SameJail(parked, job, kPark) && parked.channel_count == job.channel_count &&
          a.disk_bytes == b.disk_bytes && a.disk_inodes == b.disk_inodes &&
          a.cpu_millicores == b.cpu_millicores && a.io_read_bytes_per_second == b.io_read_bytes_per_second &&
          a.io_write_bytes_per_second == b.io_write_bytes_per_second;
+}
+
+bool SameRuntimeShape(const Header& parked, const Header& job) {
+  Limits limits = job.limits;
+  limits.wall_time_us = parked.limits.wall_time_us;
+  limits.idle_time_ms = parked.limits.idle_time_ms;
+  return SameJail(parked, job, kParkRuntime) && parked.channel_count == job.channel_count + 1 &&
+         std::memcmp(&limits, &parked.limits, sizeof limits) == 0;
 }
 
 bool IsSafePath(const char* path) {

@@ -41,6 +41,9 @@ class View {
 // Whether a jail that was parked with the one plan is what the other wants, but for what it is given when it
 // starts: its files, arguments, environment and the limits that are set last.
 bool SameShape(const Header& parked, const Header& job);
+// The same for a parked runtime, which has its limits already: all but those that are clocks of the helper's
+// must be equal. It has one channel more, its loader's.
+bool SameRuntimeShape(const Header& parked, const Header& job);
 
 // "a/b.py": relative, no empty part, no "." or "..", no part over 255 bytes.
 bool IsSafePath(const char* path);

@@ -90,6 +90,7 @@ class Pool::Keeper {
     helper.parked_ns = of_shape.asked_ns - ready->ready_ns;
     of_shape.jails.erase(ready);
     listener_.Forget(helper.control.get());
+    if (helper.loader.valid()) listener_.Forget(helper.loader.get());
     NoteRunning(helper.pidfd.get());
     ++stats_.handed_out;
     return helper;
@@ -145,8 +146,9 @@ class Pool::Keeper {
       return;
     }
     for (auto& [shape, of_shape] : shapes_) {
-      const auto kept = std::find_if(of_shape.jails.begin(), of_shape.jails.end(),
-                                     [fd](const Kept& one) { return one.helper.control.get() == fd; });
+      const auto kept = std::find_if(of_shape.jails.begin(), of_shape.jails.end(), [fd](const Kept& one) {
+        return one.helper.control.get() == fd || one.helper.loader.get() == fd;
+      });
       if (kept != of_shape.jails.end()) return HearJail(of_shape, kept);
     }
   }
@@ -169,6 +171,7 @@ class Pool::Keeper {
   // Ends it; its process is buried when it has gone.
   void Leave(Kept kept) {
     listener_.Forget(kept.helper.control.get());
+    if (kept.helper.loader.valid()) listener_.Forget(kept.helper.loader.get());
     const int pidfd = kept.helper.pidfd.Release();
     if (listener_.Add(pidfd)) {
       leaving_.push_back(pidfd);
@@ -208,7 +211,9 @@ class Pool::Keeper {
     lock->unlock();
     absl::StatusOr<Helper> helper = Park(options_.launcher_path, {shape->first});
     lock->lock();
-    if (!helper.ok() || !listener_.Add(helper->control.get())) {
+    const bool heard = helper.ok() && listener_.Add(helper->control.get()) &&
+                       (!helper->loader.valid() || listener_.Add(helper->loader.get()));
+    if (!heard) {
       ++stats_.failed;
       shape->second.failures = kFailuresInARow;
       return;

@@ -32,16 +32,25 @@ constexpr timeval kPatience = {1, 0};  // For connecting, asking and the answer,
 
 struct Answer {
   uint32_t magic;
-  uint32_t given;  // 1: descriptors come with it
+  uint32_t given;     // 1: descriptors come with it, in the order of Descriptors:
+  uint32_t work;      // 1: the work directory,
+  uint32_t channels;  // so many of the program's,
+  uint32_t loader;    // 1: the loader's
+  uint32_t reserved;
   int64_t parked_ns;
   Stats stats;
 };
-constexpr uint32_t kMagic = 0x4c4f4f50;  // "POOL"
+constexpr uint32_t kMagic = 0x324c4f50;  // "POL2"
 
-constexpr int kGiven = 7;
-std::array<Fd*, kGiven> Descriptors(Helper& helper) {
-  return {&helper.pidfd,       &helper.control, &helper.stdin_pipe, &helper.stdout_pipe,
-          &helper.stderr_pipe, &helper.report,  &helper.work};
+constexpr int kMostGiven = 8 + Io::kMaxChannels;
+std::vector<Fd*> Descriptors(const Answer& answer, Helper& helper) {
+  std::vector<Fd*> fds = {&helper.pidfd,       &helper.control,     &helper.stdin_pipe,
+                          &helper.stdout_pipe, &helper.stderr_pipe, &helper.report};
+  if (answer.work != 0) fds.push_back(&helper.work);
+  helper.channels.resize(std::min<size_t>(answer.channels, Io::kMaxChannels));
+  for (Fd& channel : helper.channels) fds.push_back(&channel);
+  if (answer.loader != 0) fds.push_back(&helper.loader);
+  return fds;
 }
 
 absl::Status OsError(absl::string_view what) {
@@ -92,15 +101,13 @@ absl::StatusOr<Fd> Connect(const std::string& path) {
 
 bool SendAnswer(int peer, const Answer& answer, Helper* helper) {
   iovec part = {const_cast<Answer*>(&answer), sizeof answer};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kGiven)> space = {};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMostGiven)> space = {};
   msghdr message = {};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   std::vector<int> fds;
   if (helper != nullptr) {
-    for (const Fd* fd : Descriptors(*helper)) {
-      if (fd->valid()) fds.push_back(fd->get());
-    }
+    for (const Fd* fd : Descriptors(answer, *helper)) fds.push_back(fd->get());
     message.msg_control = space.data();
     message.msg_controllen = CMSG_SPACE(sizeof(int) * fds.size());
     cmsghdr* header = CMSG_FIRSTHDR(&message);
@@ -141,7 +148,7 @@ absl::StatusOr<Received> Ask(const std::string& path, char what, absl::string_vi
   if (sendmsg(fd.get(), &request, MSG_NOSIGNAL) < 0) return OsError("asking the pool");
   Received received;
   iovec part = {&received.answer, sizeof received.answer};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kGiven)> space = {};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * kMostGiven)> space = {};
   msghdr message = {};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
@@ -208,7 +215,8 @@ class Server {
     const ssize_t got = recv(fd, request.data(), request.size(), MSG_DONTWAIT | MSG_TRUNC);
     if (got < 0) return errno == EAGAIN || errno == EINTR;
     if (got < 1 || static_cast<size_t>(got) > request.size()) return false;
-    Answer answer = {kMagic, 0, 0, {}};
+    Answer answer = {};
+    answer.magic = kMagic;
     if (request[0] == kTell) {
       answer.stats = pool_.stats();
       return SendAnswer(fd, answer, nullptr);
@@ -218,6 +226,9 @@ class Server {
         pool_.Take({std::string(request.data() + 1, static_cast<size_t>(got) - 1)});
     if (!helper.has_value()) return SendAnswer(fd, answer, nullptr);
     answer.given = 1;
+    answer.work = helper->work.valid() ? 1 : 0;
+    answer.channels = static_cast<uint32_t>(helper->channels.size());
+    answer.loader = helper->loader.valid() ? 1 : 0;
     answer.parked_ns = helper->parked_ns;
     const bool sent = SendAnswer(fd, answer, &*helper);
     // Its parent is us: its end is ours to wait for.
@@ -267,10 +278,9 @@ std::optional<Helper> Client::Take(const Shape& shape) {
   absl::StatusOr<Received> received = Ask(path_, kTake, shape.plan);
   if (!received.ok() || received->answer.given != 1) return std::nullopt;
   Helper helper;
-  const size_t without_work = kGiven - 1;  // Most jobs want nothing back.
-  if (received->fds.size() < without_work || received->fds.size() > kGiven) return std::nullopt;
-  const std::array<Fd*, kGiven> places = Descriptors(helper);
-  for (size_t i = 0; i < received->fds.size(); ++i) *places[i] = std::move(received->fds[i]);
+  const std::vector<Fd*> places = Descriptors(received->answer, helper);
+  if (received->fds.size() != places.size()) return std::nullopt;
+  for (size_t i = 0; i < places.size(); ++i) *places[i] = std::move(received->fds[i]);
   helper.parked_ns = received->answer.parked_ns;
   return helper;
 }

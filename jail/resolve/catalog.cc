@@ -64,4 +64,11 @@ const v1::Runtime* FindByExtension(absl::string_view path) {
   return nullptr;
 }
 
+const v1::SourceFile* FindLoader(absl::string_view path) {
+  for (const v1::SourceFile& loader : Catalog().loaders()) {
+    if (loader.path() == path) return &loader;
+  }
+  return nullptr;
+}
+
 }  // namespace jail::resolve

@@ -20,6 +20,9 @@ absl::StatusOr<const v1::Runtime*> FindLanguage(absl::string_view name);
 // By the extension of a file's name: "a/b.py" is Python. Null when no language has it.
 const v1::Runtime* FindByExtension(absl::string_view path);
 
+// By its path, as ParkedStart has it. Null when there is none.
+const v1::SourceFile* FindLoader(absl::string_view path);
+
 }  // namespace jail::resolve
 
 #endif  // JAIL_RESOLVE_CATALOG_H_

@@ -117,6 +117,7 @@ absl::Status NameFirstFile(const std::string& name, std::vector<v1::SourceFile>*
 v1::Runtime::Phase LaidOver(const v1::Runtime::Phase& under, const v1::Runtime::Phase& over) {
   v1::Runtime::Phase phase = under;
   if (!over.argv().empty()) phase.clear_argv();
+  if (!over.argv().empty() || over.has_parked()) phase.clear_parked();  // It is started in another way.
   if (!over.products().empty()) phase.clear_products();
   phase.MergeFrom(over);
   return phase;
@@ -276,6 +277,27 @@ void SetArgv(const google::protobuf::RepeatedPtrField<std::string>& pattern, con
   }
 }
 
+// /app is the loader's: a program with something of its own there is started cold.
+bool CanBeParked(const Program& program) {
+  return std::none_of(program.files.begin(), program.files.end(),
+                      [](const v1::SourceFile& file) { return file.executable(); });
+}
+
+// `phase` has all else by now.
+void SetParked(const v1::Runtime::Phase& pattern, const Program& program, v1::PhasePlan* phase) {
+  if (!pattern.has_parked() || !CanBeParked(program)) return;
+  const Substitutions substitutions(program, phase->limits());
+  v1::ParkedStart& parked = *phase->mutable_parked();
+  const std::string loader = absl::StrCat("/app/", pattern.parked().loader());
+  for (const std::string& element : pattern.parked().argv())
+    parked.add_argv(absl::StrReplaceAll(substitutions.In(element), {{"{loader}", loader}}));
+  parked.set_argv(0, phase->argv(0));  // As this host has it.
+  const auto& argv = pattern.argv();
+  const auto entry = std::find(argv.begin(), argv.end(), "{entry}");
+  parked.set_program_argv(static_cast<int32_t>(entry - argv.begin()));
+  parked.set_loader(pattern.parked().loader());
+}
+
 // The kernel allows a quarter of the stack for all strings and pointers, but 6 MiB at most and 128 KiB
 // always; beyond that exec says E2BIG, which would look like a failure of ours.
 absl::Status CheckStrings(const v1::PhasePlan& phase) {
@@ -373,6 +395,7 @@ absl::Status AddRunPhase(const Program& program, v1::RunPlan* plan) {
   *phase.mutable_resident_files() = run.resident_files();
   SetTraits(program, &phase);
   *phase.mutable_files() = {program.files.begin(), program.files.end()};
+  if (program.runtime != nullptr && job.command().empty()) SetParked(run, program, &phase);
   JAIL_RETURN_IF_ERROR(CheckStrings(phase));
   if (!job.policy().empty()) return SetPolicy(job.policy(), &phase);
   return SetPolicy(run.policy().empty() ? std::string(kDefaultPolicy) : run.policy(), &phase);

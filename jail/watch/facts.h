@@ -22,10 +22,11 @@ struct PhaseFacts {
   const v1::PhasePlan* phase = nullptr;
   int64_t started_ns = 0;  // CLOCK_MONOTONIC: the helper's start and end
   int64_t ended_ns = 0;
-  int64_t parked_ns = 0;   // How long the jail had waited for it by then; 0: it was not parked.
-  Fault our_fault;         // Before or beside the helper.
-  Fault sweep_fault;       // The helper died, and what it left could not be removed.
-  plan::Swept swept = {};  // What could; no magic: it did not die.
+  int64_t parked_ns = 0;        // How long the jail had waited for it by then; 0: it was not parked.
+  bool parked_runtime = false;  // In which the language was started.
+  Fault our_fault;              // Before or beside the helper.
+  Fault sweep_fault;            // The helper died, and what it left could not be removed.
+  plan::Swept swept = {};       // What could; no magic: it did not die.
   std::optional<plan::RawReport> report;  // None: the helper died before it sent one.
   HelperEnd helper_end;
   bool cancelled = false;

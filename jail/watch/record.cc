@@ -185,13 +185,18 @@ void DescribeRoot(const v1::RunPlan& plan, v1::Provenance::Root* root) {
   root->set_sha256(plan.image().sha256());
 }
 
+v1::PhaseResult::Start StartOf(const PhaseFacts& facts) {
+  if (facts.parked_ns <= 0) return v1::PhaseResult::START_COLD;
+  return facts.parked_runtime ? v1::PhaseResult::START_RUNTIME : v1::PhaseResult::START_PARKED;
+}
+
 }  // namespace
 
 void AddPhase(PhaseFacts facts, const Judgement& judgement, v1::ResultRecord* record) {
   v1::PhaseResult* phase = record->add_phases();
   phase->set_kind(KindOf(facts));
   phase->set_verdict(judgement.verdict);
-  phase->set_start(facts.parked_ns > 0 ? v1::PhaseResult::START_PARKED : v1::PhaseResult::START_COLD);
+  phase->set_start(StartOf(facts));
   if (facts.parked_ns > 0) phase->set_parked_us(facts.parked_ns / kNsPerUs);
   SetExit(facts, phase);
   for (v1::LimitHit& hit : FindLimitHits(facts)) *phase->add_limit_hits() = std::move(hit);

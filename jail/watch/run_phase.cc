@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "jail/watch/parked.h"
 #include "jail/watch/start.h"
 #include "jail/watch/timing.h"
 
@@ -42,10 +43,11 @@ void Take(PumpResult pumped, PhaseOutcome* outcome) {
 
 // A parked jail that has gone meanwhile is no reason not to run.
 Fault StartEither(PhaseRequest& request, Helper* helper) {
-  if (request.parked.has_value() && !StartParked(request.plan_fd, &*request.parked)) {
+  if (request.parked.has_value() && !StartParked(request.plan_fd, *request.phase, &*request.parked)) {
     *helper = *std::move(request.parked);
     return {};
   }
+  request.parked.reset();  // So that it ends.
   return Start({request.launcher_path, request.plan_fd, request.channels}, helper);
 }
 
@@ -60,6 +62,8 @@ PhaseOutcome RunPhase(PhaseRequest request) {
   if (outcome.facts.our_fault) return outcome;
   outcome.facts.started_ns = helper.started_ns;
   outcome.facts.parked_ns = helper.parked_ns;
+  outcome.facts.parked_runtime = helper.runtime;
+  if (request.channels > 0) request.on_channels(std::exchange(helper.channels, {}));
   const HostTimes before = ReadHostTimes();  // The helper is busy setting up meanwhile.
   Take(Pump(std::move(helper), request.pump), &outcome);
   const bool long_enough = outcome.facts.ended_ns - outcome.facts.started_ns >= kShortestForHostTimesNs;

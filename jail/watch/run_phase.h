@@ -3,6 +3,7 @@
 #ifndef JAIL_WATCH_RUN_PHASE_H_
 #define JAIL_WATCH_RUN_PHASE_H_
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,7 +22,8 @@ struct PhaseRequest {
   const v1::PhasePlan* phase = nullptr;
   PumpRequest pump;
   std::optional<Helper> parked = std::nullopt;  // One of the plan's shape; else a helper is started for it.
-  std::vector<int> channels = {};               // For the program, from plan::kFirstChannelFd on.
+  int channels = 0;                             // To make for the program, from plan::kFirstChannelFd on;
+  std::function<void(std::vector<Fd>)> on_channels = {};  // gets our ends as soon as there are any.
 };
 
 struct PhaseOutcome {

@@ -105,9 +105,22 @@ int SetNonBlocking(int fd) {
   return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 ? 0 : errno;
 }
 
+struct SocketPair {
+  Fd ours, theirs;
+};
+
+int MakeSocketPair(int type, SocketPair* pair) {
+  int ends[2];
+  if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0) return errno;
+  pair->ours = Fd(ends[0]);
+  pair->theirs = Fd(ends[1]);
+  return 0;
+}
+
 struct Connections {
   Pipe in, out, err;
-  Fd control_ours, control_theirs;
+  SocketPair control;
+  std::vector<SocketPair> channels;
 };
 
 int Connect(Connections* c) {
@@ -117,11 +130,10 @@ int Connect(Connections* c) {
   for (const int fd : {c->in.write.get(), c->out.read.get(), c->err.read.get()}) {
     if (const int error = SetNonBlocking(fd); error != 0) return error;
   }
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return errno;
-  c->control_ours = Fd(ends[0]);
-  c->control_theirs = Fd(ends[1]);
-  return 0;
+  for (SocketPair& channel : c->channels) {
+    if (const int error = MakeSocketPair(SOCK_STREAM, &channel); error != 0) return error;
+  }
+  return MakeSocketPair(SOCK_SEQPACKET, &c->control);
 }
 
 ChildTask TaskFor(const StartRequest& request, const Connections& c, const char* const* argv) {
@@ -131,8 +143,9 @@ ChildTask TaskFor(const StartRequest& request, const Connections& c, const char*
   task.given[plan::kStdoutFd] = c.out.write.get();
   task.given[plan::kStderrFd] = c.err.write.get();
   task.given[plan::kPlanFd] = request.plan_fd;
-  task.given[plan::kControlFd] = c.control_theirs.get();
-  for (const int channel : request.channels) task.given[static_cast<size_t>(task.given_count++)] = channel;
+  task.given[plan::kControlFd] = c.control.theirs.get();
+  for (const SocketPair& channel : c.channels)
+    task.given[static_cast<size_t>(task.given_count++)] = channel.theirs.get();
   return task;
 }
 
@@ -145,8 +158,9 @@ void WaitFor(int pidfd) {
 }  // namespace
 
 Fault Start(const StartRequest& request, Helper* helper) {
-  if (request.channels.size() > plan::kMaxChannels) return {kStartHelper, E2BIG, "channels", {}};
+  if (request.channels > plan::kMaxChannels) return {kStartHelper, E2BIG, "channels", {}};
   Connections c;
+  c.channels.resize(static_cast<size_t>(request.channels));
   if (const int error = Connect(&c); error != 0) return {kStartHelper, error, "pipes to the helper", {}};
   const char* const argv[] = {"jail-launch", nullptr};
   ChildTask task = TaskFor(request, c, argv);
@@ -154,44 +168,12 @@ Fault Start(const StartRequest& request, Helper* helper) {
   if (const int error = Spawn(&task, &helper->pidfd); error != 0) {
     return {kStartHelper, error, request.launcher_path, {}};
   }
-  helper->control = std::move(c.control_ours);
+  helper->control = std::move(c.control.ours);
+  for (SocketPair& channel : c.channels) helper->channels.push_back(std::move(channel.ours));
   helper->stdin_pipe = std::move(c.in.write);
   helper->stdout_pipe = std::move(c.out.read);
   helper->stderr_pipe = std::move(c.err.read);
   return {};  // The helper's ends close with `c`, so that end of file means what it says.
-}
-
-Fault StartParked(int plan_fd, Helper* helper) {
-  helper->started_ns = MonotonicNs();
-  const auto job = static_cast<uint8_t>(plan::Message::kJob);
-  if (const int error = SendByte(helper->control.get(), job, plan_fd); error != 0) {
-    return {kStartHelper, error, "the parked helper", {}};
-  }
-  return {};
-}
-
-Fault Listen(Helper* helper, bool* parked) {
-  while (true) {
-    uint8_t byte = 0;
-    int fd = -1;
-    const int error = ReceiveByte(helper->control.get(), MSG_DONTWAIT, &byte, &fd);
-    Fd received(fd);
-    if (error == EAGAIN) return {};
-    if (error != 0) return {kStartHelper, error, "the parked helper", {}};
-    switch (static_cast<plan::Message>(byte)) {
-      case plan::Message::kReport:
-        helper->report = std::move(received);
-        break;
-      case plan::Message::kWork:
-        helper->work = std::move(received);
-        break;
-      case plan::Message::kParked:
-        *parked = true;
-        return {};
-      default:
-        return {kStartHelper, ECANCELED, "the parked helper", {}};
-    }
-  }
 }
 
 HelperEnd Reap(int pidfd) {

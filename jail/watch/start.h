@@ -18,18 +18,10 @@ namespace jail::watch {
 struct StartRequest {
   std::string launcher_path;  // Absolute.
   int plan_fd = -1;           // The sealed plan.
-  std::vector<int> channels;  // From kFirstChannelFd on; at most kMaxChannels.
+  int channels = 0;           // To make, from kFirstChannelFd on; at most kMaxChannels.
 };
 
 Fault Start(const StartRequest& request, Helper* helper);
-
-// Gives a parked helper its job: the sealed plan of one of its shape. A fault: it is gone; another way of
-// starting is as good.
-Fault StartParked(int plan_fd, Helper* helper);
-
-// What a helper says while nobody pumps: the report's memfd, and that it is parked. True when it is; a fault
-// when it never will be. Does not wait.
-Fault Listen(Helper* helper, bool* parked);
 
 // How a helper ended. `known` is false when somebody else reaped it: the caller ignores SIGCHLD, or
 // waits for any child in another thread. Then only the report tells.

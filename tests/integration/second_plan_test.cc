@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -135,6 +136,102 @@ TEST_F(SecondPlanTest, P38_ASecondJobEndsTheFirst) {
   const auto report = End(helper);
   ASSERT_TRUE(report.has_value());
   EXPECT_EQ(report->finished, 1u);
+}
+
+// A plan whose program is called a runtime: whatever it is, its jail has the plan's limits, and only a plan
+// of the same limits can take its place.
+class SecondPlanOfARuntimeTest : public SecondPlanTest {
+ protected:
+  jail::Helper StartOne() {
+    // cat reads what nobody writes: it waits, as a loader does.
+    auto helper = jail::Park(JAILTEST_LAUNCHER, {CatPlan([](jail::plan::Header* header, std::string*) {
+                               header->flags |= jail::plan::kParkRuntime;
+                               header->channel_count = 1;
+                             })});
+    EXPECT_TRUE(helper.ok()) << helper.status();
+    if (!helper.ok()) return {};
+    EXPECT_TRUE(Await([&] {
+      static_cast<void>(jail::IsParked(&*helper));
+      const auto report = jail::watch::ReadReport(helper->report.get());
+      return report.has_value() && report->exec_ns != 0;
+    }));
+    return *std::move(helper);
+  }
+
+  static std::string CatPlan(const std::function<void(jail::plan::Header*, std::string*)>& spoil) {
+    return PlanBytes([&](jail::plan::Header* header, std::string* bytes) {
+      const std::string cat("/usr/bin/cat\0", 13);
+      bytes->replace(header->argv.offset, cat.size(), cat);
+      header->argv.size = cat.size();
+      spoil(header, bytes);
+    });
+  }
+};
+
+constexpr BadJob kBadRuntimeJobs[] = {
+    {"OtherPolicy", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { std::strcpy(h->policy, "init"); }},
+    {"MoreMemory", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->limits.memory_bytes += 4096; }},
+    {"MoreCpuTime", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->limits.cpu_time_us += 1; }},
+    {"MoreProcesses", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->limits.processes += 1; }},
+    {"ALongerGrace", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->limits.grace_ms += 1; }},
+    {"OtherCpus", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->limits.cpus.words[0] = 1; }},
+    {"ARuntimeAgain", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->flags |= jail::plan::kParkRuntime; }},
+    {"TheLoadersChannel", jail::plan::StepId::kMatchShape, EINVAL,
+     [](jail::plan::Header* h, std::string*) { h->channel_count = 1; }},
+    {"TooLong", jail::plan::StepId::kAdmitPlan, E2BIG,
+     [](jail::plan::Header* h, std::string*) { h->limits.wall_time_us = INT64_MAX; }},
+};
+
+TEST_F(SecondPlanOfARuntimeTest, P33_AJobOfOtherLimitsEndsIt) {
+  for (const BadJob& bad : kBadRuntimeJobs) {
+    SCOPED_TRACE(bad.name);
+    const jail::Helper helper = StartOne();
+    const jail::Fd plan = PlanMemfd(PlanBytes(bad.spoil));
+    ASSERT_EQ(Send(helper, jail::plan::Message::kJob, plan.get()), 0);
+    const auto report = End(helper);
+    ASSERT_TRUE(report.has_value());
+    EXPECT_STREQ(jail::plan::StepName(report->host.step), jail::plan::StepName(bad.step));
+    EXPECT_EQ(report->host.error, bad.error);
+    EXPECT_EQ(report->parked_cpu_ns, 0) << "no job began";
+    EXPECT_EQ(report->finished, 1u);
+  }
+}
+
+TEST_F(SecondPlanOfARuntimeTest, AGoodJobBeginsAndItsOwnClockEndsIt) {
+  const jail::Helper helper = StartOne();
+  const jail::Fd plan =
+      PlanMemfd(PlanBytes([](jail::plan::Header* h, std::string*) { h->limits.wall_time_us = 100'000; }));
+  ASSERT_EQ(Send(helper, jail::plan::Message::kJob, plan.get()), 0);
+  const auto report = End(helper);
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->host.error, 0);
+  EXPECT_GT(report->parked_cpu_ns, 0);
+  EXPECT_EQ(report->kill_reason, jail::plan::KillReason::kWallTime);
+  EXPECT_GE(report->end_ns - report->exec_ns, 100'000'000);
+}
+
+TEST_F(SecondPlanOfARuntimeTest, P38_ASecondJobEndsTheFirst) {
+  const jail::Helper helper = StartOne();
+  const jail::Fd plan = PlanMemfd(PlanBytes());
+  ASSERT_EQ(Send(helper, jail::plan::Message::kJob, plan.get()), 0);
+  ASSERT_EQ(Send(helper, jail::plan::Message::kJob, plan.get()), 0);
+  const auto report = End(helper);
+  ASSERT_TRUE(report.has_value());
+  EXPECT_EQ(report->host.error, EPROTO);
+  EXPECT_EQ(report->finished, 1u);
+}
+
+TEST_F(SecondPlanOfARuntimeTest, P19_OneThatNobodyWantsAnyMoreEnds) {
+  jail::Helper helper = StartOne();
+  helper.control.Reset();
+  ASSERT_TRUE(End(helper).has_value());
 }
 
 TEST_F(SecondPlanTest, AGoodJobRuns) {

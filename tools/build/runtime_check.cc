@@ -83,6 +83,36 @@ absl::Status CheckLimits(absl::string_view field, const v1::Limits& limits) {
   return absl::OkStatus();
 }
 
+bool IsWorkPath(const std::string& path) {
+  return path.find('\0') == std::string::npos && plan::IsSafePath(path.c_str());
+}
+
+bool Has(const Strings& argv, absl::string_view element) {
+  return std::find(argv.begin(), argv.end(), element) != argv.end();
+}
+
+// What the loader is given is argv from {entry} on; what comes before must be known without the job.
+absl::Status CheckParked(absl::string_view name, const Phase& phase) {
+  if (!phase.has_parked()) return absl::OkStatus();
+  const v1::Runtime::Parked& parked = phase.parked();
+  const std::string field = absl::StrCat(name, ".parked");
+  Strings argv = parked.argv();
+  std::replace(argv.begin(), argv.end(), std::string("{loader}"), std::string("{work}"));  // Else not known.
+  JAIL_RETURN_IF_ERROR(CheckArgv(absl::StrCat(field, ".argv"), argv));
+  if (!Has(parked.argv(), "{loader}")) return Bad(absl::StrCat(field, ".argv"), "has no {loader}");
+  if (Has(parked.argv(), "{entry}") || Has(parked.argv(), "{args}"))
+    return Bad(absl::StrCat(field, ".argv"), "{entry} and {args} are not known yet");
+  if (parked.argv(0) != phase.argv(0))
+    return Bad(absl::StrCat(field, ".argv[0]"), "is another program than the phase's");
+  if (!IsWorkPath(parked.loader()) || absl::StrContains(parked.loader(), '/'))
+    return Bad(absl::StrCat(field, ".loader"), "must be the name of a file beside this one");
+  const auto entry = std::find(phase.argv().begin(), phase.argv().end(), "{entry}");
+  if (entry != std::find(phase.argv().begin(), entry, "{args}"))
+    return Bad(field, "needs {args} behind {entry} in argv");
+  if (entry != phase.argv().end()) return absl::OkStatus();
+  return Bad(field, "needs {entry} as an element of its own in argv");
+}
+
 absl::Status CheckPhase(absl::string_view name, const Phase& phase, const std::set<std::string>& policies) {
   const auto field = [&](absl::string_view part) { return absl::StrCat(name, ".", part); };
   JAIL_RETURN_IF_ERROR(CheckArgv(field("argv"), phase.argv()));
@@ -99,13 +129,10 @@ absl::Status CheckPhase(absl::string_view name, const Phase& phase, const std::s
     if (!absl::StartsWith(file, "/usr/"))
       return Bad(field("resident_files"), absl::StrCat(Quoted(file), " is not below /usr"));
   }
+  JAIL_RETURN_IF_ERROR(CheckParked(name, phase));
   if (policies.count(phase.policy()) != 0) return absl::OkStatus();
   return Bad(field("policy"),
              absl::StrCat(Quoted(phase.policy()), " is not one of ", absl::StrJoin(policies, ", ")));
-}
-
-bool IsWorkPath(const std::string& path) {
-  return path.find('\0') == std::string::npos && plan::IsSafePath(path.c_str());
 }
 
 absl::Status CheckCompile(const Phase& phase) {
@@ -116,8 +143,7 @@ absl::Status CheckCompile(const Phase& phase) {
     if (IsWorkPath(std::string(path))) continue;
     return Bad(absl::StrCat("compile.products[", i, "]"), "must be a path below the work directory");
   }
-  if (std::find(phase.argv().begin(), phase.argv().end(), "{args}") == phase.argv().end())
-    return absl::OkStatus();
+  if (!Has(phase.argv(), "{args}")) return absl::OkStatus();
   return Bad("compile.argv", "{args} are the program's, not the compiler's");
 }
 
@@ -196,6 +222,7 @@ absl::Status CheckLaidOver(const std::string& name, const Phase& under, const Ph
                            const std::set<std::string>& policies) {
   Phase phase = under;
   if (!over.argv().empty()) phase.clear_argv();
+  if (!over.argv().empty() || over.has_parked()) phase.clear_parked();
   phase.MergeFrom(over);
   return CheckPhase(name, phase, policies);
 }

@@ -50,6 +50,35 @@ absl::Status CheckToolchains(const std::string& file, const v1::Runtime& runtime
   return absl::OkStatus();
 }
 
+// The loader, for which a runtime file names a file beside itself; hidden where a program may look.
+absl::Status AddLoader(const std::string& file, const std::string& language, v1::Runtime::Phase* phase,
+                       v1::RuntimeCatalog* catalog) {
+  if (!phase->has_parked()) return absl::OkStatus();
+  std::string* name = phase->mutable_parked()->mutable_loader();
+  const std::filesystem::path source = std::filesystem::path(file).parent_path() / *name;
+  *name = absl::StrCat(".", language, "-", *name);
+  for (const v1::SourceFile& loader : catalog->loaders()) {
+    if (loader.path() == *name) return absl::OkStatus();
+  }
+  v1::SourceFile* loader = catalog->add_loaders();
+  loader->set_path(*name);
+  JAIL_ASSIGN_OR_RETURN(*loader->mutable_content(), ReadFile(source.string()));
+  return absl::OkStatus();
+}
+
+absl::Status AddLoaders(const std::string& file, v1::Runtime* runtime, v1::RuntimeCatalog* catalog) {
+  std::vector<v1::Runtime::Phase*> phases;
+  if (runtime->has_compile()) phases.push_back(runtime->mutable_compile());
+  if (runtime->has_run()) phases.push_back(runtime->mutable_run());
+  for (v1::Runtime::Variant& variant : *runtime->mutable_variants()) {
+    if (variant.has_compile()) phases.push_back(variant.mutable_compile());
+    if (variant.has_run()) phases.push_back(variant.mutable_run());
+  }
+  for (v1::Runtime::Phase* phase : phases)
+    JAIL_RETURN_IF_ERROR(AddLoader(file, runtime->name(), phase, catalog));
+  return absl::OkStatus();
+}
+
 absl::Status Compile(const std::string& out, absl::string_view policies,
                      const std::vector<std::string>& files) {
   RuntimeChecker checker(absl::StrSplit(policies, ','));
@@ -59,6 +88,7 @@ absl::Status Compile(const std::string& out, absl::string_view policies,
     JAIL_RETURN_IF_ERROR(ReadTextproto(file, &runtime));
     JAIL_RETURN_IF_ERROR(checker.Check(file, runtime));
     JAIL_RETURN_IF_ERROR(CheckToolchains(file, runtime));
+    JAIL_RETURN_IF_ERROR(AddLoaders(file, &runtime, &catalog));
   }
   std::sort(catalog.mutable_runtimes()->begin(), catalog.mutable_runtimes()->end(),
             [](const v1::Runtime& a, const v1::Runtime& b) { return a.name() < b.name(); });

@@ -241,6 +241,111 @@ TEST(SealTest, AJobFitsItsOwnShapeAndNoOther) {
   EXPECT_FALSE(SameShape(parked.view.header(), unlike.view.header()));
 }
 
+v1::RunPlan RuntimePlan() {
+  v1::RunPlan plan = MakePlan();
+  v1::ParkedStart& parked = *plan.mutable_phases(0)->mutable_parked();
+  parked.add_argv("/usr/bin/python3");
+  parked.add_argv("/app/loader.py");
+  parked.set_program_argv(1);
+  return plan;
+}
+
+std::string RuntimeShape(const v1::RunPlan& plan, int channels = 0) {
+  return ComposeRuntimeShape(plan, plan.phases(0), MakeFile("loader.py", "wait()"), {.channels = channels})
+      .value_or("");
+}
+
+TEST(SealTest, ARuntimesShapeHasItsLoaderAsTheProgram) {
+  const Opened parked(RuntimeShape(RuntimePlan(), 2));
+  ASSERT_EQ(parked.error, 0);
+  EXPECT_TRUE(parked.view.Has(kParkRuntime));
+  EXPECT_THAT(Argv(parked.view), ElementsAre("/usr/bin/python3", "/app/loader.py", "7"));
+  EXPECT_EQ(parked.view.header().envc, 1u);
+  EXPECT_EQ(parked.view.header().channel_count, 3u) << "the loader's is the last";
+  ASSERT_EQ(parked.view.file_count(), 1u);
+  EXPECT_STREQ(parked.view.path(parked.view.file(0)), "loader.py");
+  EXPECT_EQ(parked.view.file(0).place, Place::kApp);
+  const v1::RunPlan plan = RuntimePlan();
+  EXPECT_FALSE(ComposeRuntimeShape(plan, plan.phases(0), {}, {.channels = kMaxChannels}).ok());
+}
+
+// All that a process has from its start, and all limits but the clocks of the helper's, must be the job's.
+TEST(SealTest, ARuntimesShapeHasItsLimitsAndEnvironment) {
+  const std::string same = RuntimeShape(RuntimePlan());
+  using Change = void (*)(v1::PhasePlan*);
+  constexpr Change kNotOfIt[] = {
+      [](v1::PhasePlan* phase) { phase->add_argv("more"); },
+      [](v1::PhasePlan* phase) { phase->add_files()->set_path("other"); },
+      [](v1::PhasePlan* phase) { phase->mutable_limits()->set_wall_time_ms(77); },
+      [](v1::PhasePlan* phase) { phase->mutable_limits()->set_idle_time_ms(77); },
+      [](v1::PhasePlan* phase) { phase->mutable_limits()->set_output_bytes(77); },
+  };
+  constexpr Change kOfIt[] = {
+      [](v1::PhasePlan* phase) { phase->add_env("A=b"); },
+      [](v1::PhasePlan* phase) { phase->mutable_limits()->set_memory_bytes(12345678); },
+      [](v1::PhasePlan* phase) { phase->mutable_limits()->set_cpu_time_ms(77); },
+      [](v1::PhasePlan* phase) { phase->mutable_limits()->set_processes(3); },
+      [](v1::PhasePlan* phase) { phase->mutable_limits()->set_open_files(9); },
+      [](v1::PhasePlan* phase) { phase->mutable_limits()->set_stack_bytes(4096); },
+      [](v1::PhasePlan* phase) { phase->mutable_limits()->set_grace_ms(5); },
+      [](v1::PhasePlan* phase) { phase->mutable_limits()->set_cpu_set("0"); },
+      [](v1::PhasePlan* phase) { phase->mutable_parked()->add_argv("--other"); },
+  };
+  const Opened parked(same);
+  ASSERT_EQ(parked.error, 0);
+  const auto fits = [&](const v1::RunPlan& plan) {
+    const auto job = Seal(plan, plan.phases(0), {});
+    EXPECT_TRUE(job.ok()) << job.status();
+    const Opened wanted(ReadAll(job->fd.get()));
+    return wanted.error == 0 && SameRuntimeShape(parked.view.header(), wanted.view.header());
+  };
+  for (const Change change : kNotOfIt) {
+    v1::RunPlan plan = RuntimePlan();
+    change(plan.mutable_phases(0));
+    EXPECT_EQ(RuntimeShape(plan), same);
+    EXPECT_TRUE(fits(plan));
+  }
+  for (const Change change : kOfIt) {
+    v1::RunPlan plan = RuntimePlan();
+    change(plan.mutable_phases(0));
+    EXPECT_NE(RuntimeShape(plan), same);
+  }
+  v1::RunPlan more_memory = RuntimePlan();
+  more_memory.mutable_phases(0)->mutable_limits()->set_memory_bytes(1 << 30);
+  EXPECT_FALSE(fits(more_memory)) << "the helper must not believe the caller there";
+}
+
+TEST(SealTest, TheTwoWaysOfParkingAreNotMixedUp) {
+  const v1::RunPlan plan = RuntimePlan();
+  const Opened runtime(RuntimeShape(plan)), empty(ComposeShape(plan, plan.phases(0)).value_or(""));
+  const Opened job(ReadAll(Seal(plan, plan.phases(0), {})->fd.get()));
+  EXPECT_TRUE(SameRuntimeShape(runtime.view.header(), job.view.header()));
+  EXPECT_FALSE(SameShape(runtime.view.header(), job.view.header()));
+  EXPECT_FALSE(SameRuntimeShape(empty.view.header(), job.view.header()));
+  EXPECT_FALSE(SameRuntimeShape(runtime.view.header(), runtime.view.header()));
+  std::string both = RuntimeShape(plan);
+  Header header;
+  std::memcpy(&header, both.data(), sizeof header);
+  header.flags |= kPark;
+  header.channel_count = 0;
+  std::memcpy(both.data(), &header, sizeof header);
+  EXPECT_EQ(Opened(both).error, EPROTO);
+}
+
+TEST(SealTest, WhatAShapeNeedsIsReadFromIt) {
+  const absl::optional<ShapeNeeds> runtime = NeedsOf(RuntimeShape(RuntimePlan(), 1));
+  ASSERT_TRUE(runtime.has_value());
+  EXPECT_TRUE(runtime->runtime);
+  EXPECT_EQ(runtime->channels, 2);
+  const v1::RunPlan plan = MakePlan();
+  const absl::optional<ShapeNeeds> empty = NeedsOf(ComposeShape(plan, plan.phases(0)).value_or(""));
+  ASSERT_TRUE(empty.has_value());
+  EXPECT_FALSE(empty->runtime);
+  EXPECT_EQ(empty->channels, 0);
+  EXPECT_FALSE(NeedsOf("short").has_value());
+  EXPECT_FALSE(NeedsOf(std::string(1000, '\xff')).has_value()) << "more channels than there can be";
+}
+
 struct BadPlan {
   const char* because;
   void (*spoil)(v1::RunPlan*);

@@ -67,6 +67,49 @@ struct BadRuntime {
   void (*spoil)(v1::Runtime*);
 };
 
+v1::Runtime::Parked* AddParked(v1::Runtime* runtime) {
+  *runtime->mutable_run()->mutable_argv()->Add() = "{entry}";
+  v1::Runtime::Parked* parked = runtime->mutable_run()->mutable_parked();
+  parked->add_argv(runtime->run().argv(0));
+  parked->add_argv("{loader}");
+  parked->set_loader("parked.x");
+  return parked;
+}
+
+TEST(RuntimeCheckTest, ParkedStarts) {
+  const BadRuntime kCases[] = {
+      {"", [](v1::Runtime* r) { AddParked(r); }},
+      {"f: run.parked.argv: has no {loader}", [](v1::Runtime* r) { AddParked(r)->set_argv(1, "--loader"); }},
+      {"f: run.parked.argv: {entry} and {args} are not known yet",
+       [](v1::Runtime* r) { AddParked(r)->add_argv("{entry}"); }},
+      {"f: run.parked.argv[0]: is another program than the phase's",
+       [](v1::Runtime* r) { AddParked(r)->set_argv(0, "/usr/bin/other"); }},
+      {"f: run.parked.argv: is empty", [](v1::Runtime* r) { AddParked(r)->clear_argv(); }},
+      {"f: run.parked.loader: must be the name of a file beside this one",
+       [](v1::Runtime* r) { AddParked(r)->set_loader("../parked.x"); }},
+      {"f: run.parked: needs {entry} as an element of its own in argv",
+       [](v1::Runtime* r) {
+         AddParked(r);
+         for (std::string& element : *r->mutable_run()->mutable_argv()) {
+           if (element == "{entry}") element = "{work}";
+         }
+       }},
+      {"f: run.parked: needs {args} behind {entry} in argv",
+       [](v1::Runtime* r) {
+         AddParked(r);
+         r->mutable_run()->set_argv(1, "{args}");
+       }},
+  };
+  for (const BadRuntime& c : kCases) {
+    v1::Runtime runtime = MakeRuntime("x");
+    for (std::string& element : *runtime.mutable_run()->mutable_argv()) {
+      if (element == "{entry}" || element == "{args}") element = "{work}";
+    }
+    c.spoil(&runtime);
+    EXPECT_EQ(Complaint(runtime), c.complaint);
+  }
+}
+
 TEST(RuntimeCheckTest, NamesFileAndField) {
   const BadRuntime kCases[] = {
       {"f: name: \"\" is not 1 to 31 of a-z 0-9 + # - _", [](v1::Runtime* r) { r->clear_name(); }},

@@ -1,0 +1,335 @@
+// However a jail was started, cold, parked or with its runtime in it, its record says the same. Keeps P23
+// (the honest report) and P38 (a jail that was ready holds nothing of anybody's).
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "tests/integration/pool_fixture.h"
+
+namespace jailtest {
+namespace {
+
+using jail::v1::PhaseResult;
+
+struct Sample {
+  const char* name;
+  const char* language;
+  const char* source;
+  void (*change)(jail::v1::JobSpec*);
+  bool shows_app = false;  // Where a runtime's loader has a file: a mount that a cold jail has no use for.
+};
+
+constexpr Sample kSamples[] = {
+    {"Hello", "python", "print('hello')", nullptr},
+    {"ExitCode", "python", "import sys; sys.exit(7)", nullptr},
+    {"Exception", "python", "raise ValueError('no')", nullptr},
+    {"Input", "python", "print(input()[::-1])", [](jail::v1::JobSpec* job) { job->set_stdin("abc\n"); }},
+    {"Arguments", "python", "import sys; print(sys.argv[1:])",
+     [](jail::v1::JobSpec* job) {
+       job->add_args("one");
+       job->add_args("two");
+     }},
+    {"Environment", "python", "import os; print(sorted(os.environ))",
+     [](jail::v1::JobSpec* job) { (*job->mutable_env())["WHO"] = "me"; }},
+    {"Descriptors", "python", "import os; print(sorted(os.listdir('/proc/self/fd')))", nullptr},
+    {"Where", "python",
+     "import os; print(os.getcwd(), os.getuid(), os.getpid(), os.getppid(), os.getsid(0), os.getpgrp(),"
+     " sorted(os.listdir('.')), sorted(os.listdir('/')))",
+     nullptr},
+    {"Mounts", "python",  // Of a tmpfs the kernel shows the host's uid, which is each jail's own.
+     "import re\nprint(sorted(re.sub('[ug]id=19\\d+', '', ' '.join(l.split()[1:4])) for l in "
+     "open('/proc/self/mounts')))",
+     nullptr, true},
+    {"Status", "python",
+     "print([l for l in open('/proc/self/status') if l.split(':')[0] in ('CapEff', 'CapBnd', 'CapPrm', "
+     "'CapInh',"
+     " 'CapAmb', 'NoNewPrivs', 'Seccomp', 'Seccomp_filters', 'Uid', 'Gid', 'Groups', 'SigBlk', 'SigIgn', "
+     "'SigCgt',"
+     " 'Cpus_allowed', 'NSpid')])",
+     nullptr},
+    {"Rlimits", "python",
+     "import resource as r; print([(n, r.getrlimit(getattr(r, n))) for n in dir(r) if "
+     "n.startswith('RLIMIT_')])",
+     [](jail::v1::JobSpec* job) {
+       job->mutable_limits()->set_open_files(33);
+       job->mutable_limits()->set_stack_bytes(3 << 20);
+       job->mutable_limits()->set_file_bytes(12345);
+     }},
+    {"Network", "python",
+     "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen(); c = socket.create_connection("
+     "s.getsockname()); print('loopback'); print(socket.if_nameindex())",
+     nullptr},
+    {"NoNetwork", "python",
+     "import socket\ntry: socket.create_connection(('10.0.0.1', 1), 1)\nexcept OSError as e: print(e.errno)",
+     nullptr},
+    {"Denied", "python",
+     "import ctypes; c = ctypes.CDLL(None, use_errno=True); print(c.syscall(165, 0, 0, 0, 0, 0), "
+     "ctypes.get_errno())",
+     nullptr},
+    {"Nested", "python",
+     "import ctypes; c = ctypes.CDLL(None, use_errno=True); print(c.unshare(0x10000000), ctypes.get_errno())",
+     nullptr},
+    {"WriteOutside", "python",
+     "for p in '/x', '/usr/x', '/app/x', '/etc/x', '/work/x', '/tmp/x', '/dev/shm/x':\n"
+     "  try: open(p, 'w'); print(p)\n  except OSError as e: print(p, e.errno)",
+     nullptr},
+    {"Memory", "python", "x = bytearray(200 << 20); print(len(x))",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_memory_bytes(64 << 20); }},
+    {"WallTime", "python", "import time; print(1, flush=True); time.sleep(9)",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_wall_time_ms(200); }},
+    {"CpuTime", "python", "while True: pass",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_cpu_time_ms(150); }},
+    {"Processes", "python",
+     "import os, sys\nn = 0\ntry:\n  while n < 50:\n    if os.fork() == 0: os.read(0, 1); os._exit(0)\n    n "
+     "+= 1\n"
+     "except OSError as e: print(n, e.errno)",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_processes(5); }},
+    {"Output", "python", "print('x' * 100000)",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_output_bytes(1000); }},
+    {"Disk", "python",
+     "try:\n  with open('f', 'wb') as f:\n    while True: f.write(b'x' * 65536); f.flush()\nexcept OSError "
+     "as e: print("
+     "e.errno)",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_disk_bytes(1 << 20); }},
+    {"Signal", "python", "import os; os.kill(os.getpid(), 11)", nullptr},
+    {"FilesBack", "python", "open('out.txt', 'w').write('back')",
+     [](jail::v1::JobSpec* job) { job->add_artifact_globs("*.txt"); }},
+    {"Compiled", "c", "#include <stdio.h>\nint main(void) { puts(\"c\"); return 3; }\n", nullptr},
+    {"CompileError", "c", "int main(void) { return x; }\n", nullptr},
+    {"SlowRate", "python", "print(1)",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_cpu_millicores(500); }},
+    {"CpuSet", "python", "import os; print(sorted(os.sched_getaffinity(0)))",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_cpu_set("0"); }},
+};
+
+// What a record says of a run, but for times, amounts and names of its own.
+std::map<std::string, std::string> Meaning(const jail::v1::ResultRecord& record) {
+  std::map<std::string, std::string> meaning;
+  meaning["verdict"] = jail::v1::Verdict_Name(record.verdict());
+  meaning["failure"] = record.failure().step() + record.failure().message();
+  for (int i = 0; i < record.phases_size(); ++i) {
+    const PhaseResult& phase = record.phases(i);
+    const std::string name = absl::StrCat("phase ", i, " ");
+    meaning[name + "verdict"] = jail::v1::Verdict_Name(phase.verdict());
+    meaning[name + "exit"] =
+        absl::StrCat(phase.exit_case(), " ", phase.exit_code(), " ", phase.term_signal());
+    meaning[name + "stdout"] = phase.stdout().content();
+    meaning[name + "stderr"] = phase.stderr().content();
+    for (const auto& hit : phase.limit_hits())
+      meaning[name + "hit " + jail::v1::Resource_Name(hit.resource())] = "";
+    for (const auto& limit : phase.limits()) {
+      meaning[name + "limit " + jail::v1::Resource_Name(limit.resource())] =
+          absl::StrCat(limit.mechanism(), " ", limit.requested(), " ", limit.effective(), " ", limit.cpus());
+    }
+    for (const auto& denied : phase.violations())
+      meaning[absl::StrCat(name, "denied ", denied.text())] = absl::StrCat(denied.count());
+    meaning[name + "sources"] = absl::StrCat(phase.usage().cpu_source(), " ", phase.usage().memory_source());
+  }
+  for (const auto& layer : record.isolation().layers()) {
+    jail::v1::Isolation::Layer plain = layer;
+    const size_t uid = plain.mechanism().find("host uid ");  // Every jail has its own.
+    if (uid != std::string::npos) plain.mutable_mechanism()->resize(uid);
+    meaning["layer " + jail::v1::Protection_Name(layer.protection())] = plain.ShortDebugString();
+  }
+  for (const auto& artifact : record.artifacts()) meaning["artifact " + artifact.path()] = artifact.content();
+  meaning["cleanup"] = jail::v1::Cleanup::State_Name(record.cleanup().state());
+  meaning["policy"] = record.provenance().policy_sha256();
+  return meaning;
+}
+
+void ExpectSameMeaning(const jail::v1::ResultRecord& parked, const jail::v1::ResultRecord& cold) {
+  std::map<std::string, std::string> one = Meaning(parked), other = Meaning(cold);
+  for (const auto& [key, value] : Meaning(cold)) one.try_emplace(key, "(nothing)");
+  for (const auto& [key, value] : one) {
+    EXPECT_EQ(value, other.count(key) != 0 ? other[key] : "(nothing)") << key;
+  }
+}
+
+// A command has no runtime that could be started ahead.
+jail::v1::JobSpec AsCommand(jail::v1::JobSpec job) {
+  job.clear_language();
+  job.add_command("/usr/bin/python3");
+  job.add_command("/work/main.py");
+  job.mutable_env()->insert({{"PYTHONDONTWRITEBYTECODE", "1"}, {"PYTHONNOUSERSITE", "1"}});
+  return job;
+}
+
+jail::v1::JobSpec Changed(const Sample& sample) {
+  jail::v1::JobSpec job = Job(sample.language, sample.source);
+  if (std::string(sample.language) == "javascript") job.mutable_files(0)->set_path("main.js");
+  if (sample.change != nullptr) sample.change(&job);
+  return job;
+}
+
+class SameRecordTest : public PoolTest {
+ protected:
+  void ExpectSame(const jail::v1::JobSpec& job, PhaseResult::Start start) {
+    const auto cold = cold_->Run(job);
+    jail_->Run(job);  // So that the pool knows the shape.
+    ASSERT_TRUE(Await([&] { return pool_->stats().building == 0 && pool_->stats().ready >= 2; }));
+    const auto parked = jail_->Run(job);
+    for (const PhaseResult& phase : cold.phases()) EXPECT_EQ(phase.start(), PhaseResult::START_COLD);
+    for (const PhaseResult& phase : parked.phases()) EXPECT_EQ(phase.start(), start);
+    ExpectSameMeaning(parked, cold);
+  }
+};
+
+TEST_F(SameRecordTest, P23_AParkedJailIsAsGoodAsAColdOne) {
+  OpenPool({.ready_per_shape = 2});
+  for (const Sample& sample : kSamples) {
+    SCOPED_TRACE(sample.name);
+    const jail::v1::JobSpec job = Changed(sample);
+    ExpectSame(job.language() == "python" ? AsCommand(job) : job, PhaseResult::START_PARKED);
+  }
+}
+
+TEST_F(SameRecordTest, P23_APythonThatWasStartedAheadIsAsGoodAsAColdOne) {
+  OpenPool({.ready_per_shape = 2});
+  for (const Sample& sample : kSamples) {
+    if (std::string(sample.language) != "python" || sample.shows_app) continue;
+    SCOPED_TRACE(sample.name);
+    ExpectSame(Changed(sample), PhaseResult::START_RUNTIME);
+  }
+}
+
+constexpr Sample kPythonSamples[] = {
+    {"Main", "python",
+     "import sys; print(__name__, __file__, __doc__, sorted(globals()), sys.path[0], sys.orig_argv[1:])",
+     nullptr},
+    {"SyntaxError", "python", "x = 1\nif x\n  print(2)\n", nullptr},
+    {"Traceback", "python",
+     "def f(): return 1 / 0\ntry:\n  f()\nexcept Exception as e:\n  raise KeyError('a') from e\n", nullptr},
+    {"ExitWithText", "python", "import sys; sys.exit('so long')", nullptr},
+    {"Interrupted", "python", "raise KeyboardInterrupt", nullptr},
+    {"AtExit", "python",
+     "import atexit, threading, time\natexit.register(print, 'last')\n"
+     "threading.Thread(target=lambda: (time.sleep(0.05), print('thread'))).start()\nprint('first')",
+     nullptr},
+    {"OwnHook", "python",
+     "import sys\nsys.excepthook = lambda *a: print(a[0].__name__, a[2].tb_lineno)\nx = y", nullptr},
+    {"Hooks", "python", "import sys; print(sys.excepthook is sys.__excepthook__, len(sys.modules) < 60)",
+     nullptr},
+    {"Pickle", "python", "import pickle\nclass A: pass\nprint(pickle.loads(pickle.dumps(A())).__class__)",
+     nullptr},
+    {"Multiprocessing", "python",
+     "import multiprocessing as m\ndef f(x): return x * x\nif __name__ == '__main__':\n"
+     "  r, w = m.Pipe(False)\n  p = m.get_context('fork').Process(target=lambda: w.send(f(7)))\n"
+     "  p.start(); print(r.recv()); p.join()",
+     nullptr},
+    {"OtherFiles", "python",
+     "import helper, pkg.deep; print(helper.x, pkg.deep.y, open('data.bin', 'rb').read())",
+     [](jail::v1::JobSpec* job) {
+       for (const auto& [path, content] : {std::pair<const char*, const char*>{"helper.py", "x = 1"},
+                                           {"pkg/deep.py", "y = 2"},
+                                           {"data.bin", "\xff\x01"}}) {
+         jail::v1::SourceFile* file = job->add_files();
+         file->set_path(path);
+         file->set_content(path == std::string("data.bin") ? std::string("\xff\0\x01", 3)
+                                                           : std::string(content));
+       }
+     }},
+    {"InAFolder", "python", "import sys; print(__file__, sys.path[0]); import beside",
+     [](jail::v1::JobSpec* job) {
+       job->mutable_files(0)->set_path("src/app/main.py");
+       job->add_files()->set_path("src/app/beside.py");
+     }},
+    {"Modes", "python",
+     "import os; print([oct(os.stat(f).st_mode) for f in ('main.py', 'd', 'd/e.txt')], os.umask(0))",
+     [](jail::v1::JobSpec* job) { job->add_files()->set_path("d/e.txt"); }},
+    {"Encoding", "python", "# -*- coding: latin-1 -*-\nprint('\xe9')", nullptr},
+    {"NoUtf8", "python", "print('\xe9')", nullptr},
+};
+
+TEST_F(SameRecordTest, P23_PythonsOwnCornersAreTheSame) {
+  OpenPool({.ready_per_shape = 2});
+  for (const Sample& sample : kPythonSamples) {
+    SCOPED_TRACE(sample.name);
+    ExpectSame(Changed(sample), PhaseResult::START_RUNTIME);
+  }
+}
+
+constexpr Sample kNodeSamples[] = {
+    {"Hello", "javascript", "console.log('hello', process.argv.slice(1), process.execArgv, __filename)",
+     nullptr},
+    {"Main", "javascript",
+     "console.log(require.main === module, module.children.length, Object.keys(require.cache), module.paths)",
+     nullptr},
+    {"ExitCode", "javascript", "process.exitCode = 7", nullptr},
+    {"Exit", "javascript", "process.on('exit', (c) => console.log(c)); process.exit(3)", nullptr},
+    {"Throws", "javascript", "function f() { throw new TypeError('no') }\nf()", nullptr},
+    {"Rejects", "javascript", "Promise.reject(new Error('later'))", nullptr},
+    {"SyntaxError", "javascript", "let x = ;", nullptr},
+    {"EsModule", "javascript",
+     "import fs from 'fs'; export const x = await 1; console.log(import.meta.url, fs.existsSync('.'))",
+     nullptr},
+    {"NamedModule", "javascript", "console.log(import.meta.filename)",
+     [](jail::v1::JobSpec* job) { job->mutable_files(0)->set_path("deep/in.mjs"); }},
+    {"EsModuleThrows", "javascript", "export {};\nthrow new Error('no')", nullptr},
+    {"Input", "javascript", "console.log(require('fs').readFileSync(0, 'utf8').toUpperCase())",
+     [](jail::v1::JobSpec* job) { job->set_stdin("abc"); }},
+    {"Arguments", "javascript", "console.log(process.argv[3])",
+     [](jail::v1::JobSpec* job) {
+       job->add_args("--require");
+       job->add_args("two \xc3\xa9");
+     }},
+    {"Environment", "javascript", "console.log(Object.keys(process.env).sort(), process.env.WHO)",
+     [](jail::v1::JobSpec* job) { (*job->mutable_env())["WHO"] = "me"; }},
+    {"Descriptors", "javascript",
+     "const fs = require('fs');\nconsole.log(fs.readdirSync('/proc/self/fd').map((f) => { try { return "
+     "fs.readlinkSync('/proc/self/fd/' + f).replace(/[0-9]+/, '') } catch { return 'itself' } }).sort())",
+     nullptr},
+    {"Worker", "javascript",
+     "const { Worker } = require('worker_threads');\nnew Worker(\"console.log(process.argv.length, "
+     "require('worker_threads').isMainThread)\", { eval: true })",
+     nullptr},
+    {"Fork", "javascript",
+     "const c = require('child_process');\nif (process.argv[2]) console.log('child', process.execArgv);\n"
+     "else c.fork(__filename, ['child']).on('exit', (code) => console.log(code))",
+     nullptr},
+    {"OtherFiles", "javascript", "console.log(require('./lib/a').b, require('./c.json').d)",
+     [](jail::v1::JobSpec* job) {
+       jail::v1::SourceFile* a = job->add_files();
+       a->set_path("lib/a.js");
+       a->set_content("exports.b = 1");
+       jail::v1::SourceFile* c = job->add_files();
+       c->set_path("c.json");
+       c->set_content("{\"d\": 2}");
+     }},
+    {"Heap", "javascript", "const a = []; while (true) a.push(new Array(1000).fill(a.length))",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_memory_bytes(128 << 20); }},
+    {"WallTime", "javascript", "setTimeout(() => {}, 9000)",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_wall_time_ms(300); }},
+    {"CpuTime", "javascript", "while (true);",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_cpu_time_ms(300); }},
+    {"Idle", "javascript", "setTimeout(() => {}, 9000)",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_idle_time_ms(300); }},
+    {"FilesBack", "javascript", "require('fs').writeFileSync('out.txt', 'back')",
+     [](jail::v1::JobSpec* job) { job->add_artifact_globs("*"); }},
+};
+
+TEST_F(SameRecordTest, P23_ANodeThatWasStartedAheadIsAsGoodAsAColdOne) {
+  OpenPool({.ready_per_shape = 2});
+  for (const Sample& sample : kNodeSamples) {
+    SCOPED_TRACE(sample.name);
+    ExpectSame(Changed(sample), PhaseResult::START_RUNTIME);
+  }
+}
+
+// What the language needs to get started is not the program's, however long it has waited.
+TEST_F(SameRecordTest, P23_ARuntimesStartIsNotTheProgramsTime) {
+  const jail::v1::JobSpec job = Job("python", "print(1)");
+  const auto cold = cold_->Run(job);
+  jail_->Run(job);
+  ASSERT_TRUE(AwaitReady(4));
+  const auto parked = jail_->Run(job);
+  ASSERT_EQ(parked.phases(0).start(), PhaseResult::START_RUNTIME);
+  const auto &one = parked.phases(0).usage(), &other = cold.phases(0).usage();
+  EXPECT_LT(one.cpu_time_us(), other.cpu_time_us() / 2);
+  EXPECT_LE(one.user_time_us() + one.system_time_us(), one.cpu_time_us() + 1);
+  EXPECT_LT(one.wall_time_us(), parked.phases(0).parked_us());
+  EXPECT_GT(one.memory_peak_bytes(), other.memory_peak_bytes() / 2) << "its memory is";
+}
+
+}  // namespace
+}  // namespace jailtest
