@@ -303,7 +303,7 @@ class JobRun {
     watch::BringIn(plan_, phase);
     watch::PhaseOutcome outcome =
         watch::RunPhase({site_.launcher_path, sealed->fd.get(), &plan_, &phase, Connect(phase),
-                         TakeParked(phase, options), options.channels, io_.on_channels});
+                         TakeParked(phase, options), products_, options.channels, io_.on_channels});
     watch::CheckRequired(&outcome.facts);
     watch::Judgement judgement = watch::Judge(outcome.facts);
     if (compiling) {
@@ -325,9 +325,9 @@ class JobRun {
   // With its runtime in it, where the language allows that and a loader can put all of the program in its
   // place. Rootless, nothing could tell the runtime's CPU time from the program's.
   absl::StatusOr<std::string> ShapeOf(const v1::PhasePlan& phase, const plan::SealOptions& options) const {
-    const v1::SourceFile* loader = resolve::FindLoader(phase.parked().loader());
-    if (loader != nullptr && products_.empty() && !site_.rootless)
-      return plan::ComposeRuntimeShape(plan_, phase, *loader, options);
+    const v1::ParkedStart& parked = phase.parked();
+    if (phase.has_parked() && (products_.empty() || parked.takes_products()) && !site_.rootless)
+      return plan::ComposeRuntimeShape(plan_, phase, resolve::FindLoader(parked.loader()), options);
     if (options.channels > 0) return absl::UnavailableError("only a runtime is parked with channels");
     return plan::ComposeShape(plan_, phase, options);
   }

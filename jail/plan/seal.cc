@@ -291,7 +291,7 @@ absl::StatusOr<std::string> ComposeShape(const v1::RunPlan& plan, const v1::Phas
 }
 
 absl::StatusOr<std::string> ComposeRuntimeShape(const v1::RunPlan& plan, const v1::PhasePlan& phase,
-                                                const v1::SourceFile& loader, const SealOptions& options) {
+                                                const v1::SourceFile* loader, const SealOptions& options) {
   SealOptions with_loader = options;
   with_loader.flags |= kParkRuntime;
   ++with_loader.channels;
@@ -305,7 +305,9 @@ absl::StatusOr<std::string> ComposeRuntimeShape(const v1::RunPlan& plan, const v
   start.add_argv(absl::StrCat(kFirstChannelFd + options.channels));
   *start.mutable_env() = phase.env();
   JAIL_RETURN_IF_ERROR(CheckStrings("env", phase.env()));
-  return Compose(header, start, {{&loader, Place::kApp}});
+  std::vector<PlacedFile> files;
+  if (loader != nullptr) files.push_back({loader, Place::kApp});
+  return Compose(header, start, files);
 }
 
 absl::optional<ShapeNeeds> NeedsOf(absl::string_view shape) {

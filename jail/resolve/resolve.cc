@@ -293,9 +293,10 @@ void SetParked(const v1::Runtime::Phase& pattern, const Program& program, v1::Ph
     parked.add_argv(absl::StrReplaceAll(substitutions.In(element), {{"{loader}", loader}}));
   parked.set_argv(0, phase->argv(0));  // As this host has it.
   const auto& argv = pattern.argv();
-  const auto entry = std::find(argv.begin(), argv.end(), "{entry}");
-  parked.set_program_argv(static_cast<int32_t>(entry - argv.begin()));
+  const auto first = std::find(argv.begin(), argv.end(), pattern.parked().program());
+  parked.set_program_argv(static_cast<int32_t>(first - argv.begin()));
   parked.set_loader(pattern.parked().loader());
+  parked.set_takes_products(pattern.parked().takes_products());
 }
 
 // The kernel allows a quarter of the stack for all strings and pointers, but 6 MiB at most and 128 KiB
@@ -363,6 +364,7 @@ absl::Status AddCompilePhase(const Program& program, v1::RunPlan* plan) {
   *phase.mutable_products() = compile.products();
   *phase.mutable_resident_files() = compile.resident_files();
   *phase.mutable_files() = {program.files.begin(), program.files.end()};
+  SetParked(compile, program, &phase);
   return SetPolicy(compile.policy(), &phase);
 }
 

@@ -83,6 +83,15 @@ void Append(absl::string_view bytes, std::string* message) {
   message->append(bytes.data(), bytes.size());
 }
 
+template <typename Files>
+void AppendFiles(const Files& files, std::string* message) {
+  message->append(Number(static_cast<size_t>(files.size())));
+  for (const v1::SourceFile& file : files) {
+    Append(file.path(), message);
+    Append(file.content(), message);
+  }
+}
+
 }  // namespace
 
 Fault Listen(Helper* helper, bool* parked) {
@@ -92,29 +101,26 @@ Fault Listen(Helper* helper, bool* parked) {
   return {};
 }
 
-Fault StartParked(int plan_fd, const v1::PhasePlan& phase, Helper* helper) {
+Fault StartParked(int plan_fd, const LoaderJob& job, Helper* helper) {
   helper->started_ns = MonotonicNs();
-  const auto job = static_cast<uint8_t>(plan::Message::kJob);
-  int error = SendByte(helper->control.get(), job, plan_fd);
+  int error = SendByte(helper->control.get(), static_cast<uint8_t>(plan::Message::kJob), plan_fd);
   if (helper->loader.valid()) {
     if (error == 0) error = AwaitBegun(*helper);
-    if (error == 0) error = Tell(helper->loader, LoaderMessage(phase));
+    if (error == 0) error = Tell(helper->loader, LoaderMessage(job));
     helper->loader.Reset();
     helper->runtime = true;
   }
   return error == 0 ? Fault() : Gone(error);
 }
 
-std::string LoaderMessage(const v1::PhasePlan& phase) {
+std::string LoaderMessage(const LoaderJob& job) {
+  const v1::PhasePlan& phase = job.phase;
   std::string told;
   const int first = phase.parked().program_argv();
   told.append(Number(static_cast<size_t>(phase.argv_size() - first)));
   for (int i = first; i < phase.argv_size(); ++i) Append(phase.argv(i), &told);
-  told.append(Number(static_cast<size_t>(phase.files_size())));
-  for (const v1::SourceFile& file : phase.files()) {
-    Append(file.path(), &told);
-    Append(file.content(), &told);
-  }
+  AppendFiles(phase.files(), &told);
+  AppendFiles(job.products, &told);
   return Number(told.size()) + told;
 }
 

@@ -43,7 +43,8 @@ void Take(PumpResult pumped, PhaseOutcome* outcome) {
 
 // A parked jail that has gone meanwhile is no reason not to run.
 Fault StartEither(PhaseRequest& request, Helper* helper) {
-  if (request.parked.has_value() && !StartParked(request.plan_fd, *request.phase, &*request.parked)) {
+  if (request.parked.has_value() &&
+      !StartParked(request.plan_fd, {*request.phase, request.products}, &*request.parked)) {
     *helper = *std::move(request.parked);
     return {};
   }

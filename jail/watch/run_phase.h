@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "jail/base/fd.h"
 #include "jail/v1/plan.pb.h"
 #include "jail/watch/facts.h"
@@ -22,7 +23,8 @@ struct PhaseRequest {
   const v1::PhasePlan* phase = nullptr;
   PumpRequest pump;
   std::optional<Helper> parked = std::nullopt;  // One of the plan's shape; else a helper is started for it.
-  int channels = 0;                             // To make for the program, from plan::kFirstChannelFd on;
+  absl::Span<const v1::SourceFile> products = {};  // As they are in the plan; must outlive the call.
+  int channels = 0;                                // To make for the program, from plan::kFirstChannelFd on;
   std::function<void(std::vector<Fd>)> on_channels = {};  // gets our ends as soon as there are any.
 };
 

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "jail/resolve/catalog.h"
 #include "tests/integration/pool_fixture.h"
+#include "tools/jailrun/probes.h"
 
 namespace jailtest {
 namespace {
@@ -158,6 +160,7 @@ jail::v1::JobSpec AsCommand(jail::v1::JobSpec job) {
 jail::v1::JobSpec Changed(const Sample& sample) {
   jail::v1::JobSpec job = Job(sample.language, sample.source);
   if (std::string(sample.language) == "javascript") job.mutable_files(0)->set_path("main.js");
+  if (std::string(sample.language) == "java") job.mutable_files(0)->set_path("Main.java");
   if (sample.change != nullptr) sample.change(&job);
   return job;
 }
@@ -313,6 +316,93 @@ TEST_F(SameRecordTest, P23_ANodeThatWasStartedAheadIsAsGoodAsAColdOne) {
   for (const Sample& sample : kNodeSamples) {
     SCOPED_TRACE(sample.name);
     ExpectSame(Changed(sample), PhaseResult::START_RUNTIME);
+  }
+}
+
+constexpr Sample kJavaSamples[] = {
+    {"Hello", "java",
+     "public class Main { public static void main(String[] a) throws Exception { System.out.println(a.length "
+     "+ "
+     "\" \" + Main.class.getProtectionDomain().getCodeSource().getLocation() + "
+     "System.getProperty(\"java.class.path\")"
+     " + Main.class.getResource(\"Main.class\") + Main.class.getResourceAsStream(\"Main.class\").read() + "
+     "Thread.currentThread().getName() + Main.class.getPackageName()); } }",
+     [](jail::v1::JobSpec* job) { job->add_args("one"); }},
+    {"Throws", "java",
+     "public class Main { static void f() { throw new IllegalStateException(\"no\", new Error(\"why\")); }\n"
+     "public static void main(String[] a) { f(); } }",
+     nullptr},
+    {"ThrowsInInitializer", "java",
+     "public class Main { static int x = 1 / 0; public static void main(String[] a) {} }", nullptr},
+    {"Exit", "java",
+     "public class Main { public static void main(String[] a) { Runtime.getRuntime().addShutdownHook(new "
+     "Thread(() -> "
+     "System.out.println(\"bye\"))); System.exit(5); } }",
+     nullptr},
+    {"Threads", "java",
+     "public class Main { public static void main(String[] a) { new Thread(() -> { throw new "
+     "Error(\"mine\"); "
+     "}).start(); } }",
+     nullptr},
+    {"Packages", "java",
+     "package p.q; public class Main { public static void main(String[] a) throws Exception { "
+     "System.out.println(new r.Other() + new "
+     "String(Main.class.getResourceAsStream(\"/data.txt\").readAllBytes())); } }",
+     [](jail::v1::JobSpec* job) {
+       jail::v1::SourceFile* other = job->add_files();
+       other->set_path("r/Other.java");
+       other->set_content(
+           "package r; public class Other { public String toString() { return getClass().getName(); } }");
+       jail::v1::SourceFile* data = job->add_files();
+       data->set_path("data.txt");
+       data->set_content("text");
+     }},
+    {"Input", "java",
+     "import java.util.*; public class Main { public static void main(String[] a) { Scanner s = new "
+     "Scanner(System.in); System.out.println(s.nextInt() + s.nextInt()); } }",
+     [](jail::v1::JobSpec* job) { job->set_stdin("20 22\n"); }},
+    {"CompileError", "java", "public class Main { int f() { return \"x\"; } }", nullptr},
+    {"NoMain", "java", "public class Main { }", nullptr},
+    {"Memory", "java",
+     "import java.util.*; public class Main { public static void main(String[] a) { List<int[]> l = new "
+     "ArrayList<>(); while (true) l.add(new int[1 << 20]); } }",
+     nullptr},
+    {"Descriptors", "java",
+     "import java.nio.file.*; public class Main { public static void main(String[] a) throws Exception { try "
+     "(var s = "
+     "Files.list(Path.of(\"/proc/self/fd\"))) { s.map(Path::toString).filter(p -> { try { return "
+     "Files.readSymbolicLink(Path.of(p)).toString().startsWith(\"socket\"); } catch (Exception e) { return "
+     "false; } "
+     "}).forEach(System.out::println); } System.out.println(Files.exists(Path.of(\"/tmp/.parked\"))); } }",
+     nullptr},
+};
+
+TEST_F(SameRecordTest, P23_AJavaThatWasStartedAheadIsAsGoodAsAColdOne) {
+  OpenPool({.ready_per_shape = 2});
+  for (const Sample& sample : kJavaSamples) {
+    SCOPED_TRACE(sample.name);
+    ExpectSame(Changed(sample), PhaseResult::START_RUNTIME);
+  }
+}
+
+class SameProbesTest : public SameRecordTest, public testing::WithParamInterface<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(All, SameProbesTest, testing::Values("python", "javascript", "java"),
+                         [](const auto& param) { return std::string(param.param); });
+
+// What the language's own test programs show. One with the limits of its floor has a shape of its own, and
+// with none to spare.
+TEST_P(SameProbesTest, P23_TestProgramsDoTheSame) {
+  const jail::v1::Runtime& runtime = **jail::resolve::FindLanguage(GetParam());
+  for (const jail::v1::Runtime::Probe& probe : runtime.probes()) {
+    if (probe.at_floor() || !probe.variant().empty()) continue;
+    SCOPED_TRACE(probe.name());
+    const jail::v1::JobSpec job = jail::cli::ProbeJob(runtime, probe);
+    jail_->Run(job);
+    ASSERT_TRUE(Await([&] { return pool_->stats().building == 0; }));
+    const auto record = jail_->Run(job);
+    for (const PhaseResult& phase : record.phases()) EXPECT_EQ(phase.start(), PhaseResult::START_RUNTIME);
+    EXPECT_EQ(jail::cli::ProbeDifference(probe, record), "");
   }
 }
 

@@ -99,18 +99,21 @@ absl::Status CheckParked(absl::string_view name, const Phase& phase) {
   Strings argv = parked.argv();
   std::replace(argv.begin(), argv.end(), std::string("{loader}"), std::string("{work}"));  // Else not known.
   JAIL_RETURN_IF_ERROR(CheckArgv(absl::StrCat(field, ".argv"), argv));
-  if (!Has(parked.argv(), "{loader}")) return Bad(absl::StrCat(field, ".argv"), "has no {loader}");
+  if (Has(parked.argv(), "{loader}") == parked.loader().empty())
+    return Bad(field, "needs a loader and {loader} in its argv, or neither");
   if (Has(parked.argv(), "{entry}") || Has(parked.argv(), "{args}"))
     return Bad(absl::StrCat(field, ".argv"), "{entry} and {args} are not known yet");
   if (parked.argv(0) != phase.argv(0))
     return Bad(absl::StrCat(field, ".argv[0]"), "is another program than the phase's");
-  if (!IsWorkPath(parked.loader()) || absl::StrContains(parked.loader(), '/'))
+  const bool named = IsWorkPath(parked.loader()) && !absl::StrContains(parked.loader(), '/');
+  if (!parked.loader().empty() && !named)
     return Bad(absl::StrCat(field, ".loader"), "must be the name of a file beside this one");
-  const auto entry = std::find(phase.argv().begin(), phase.argv().end(), "{entry}");
-  if (entry != std::find(phase.argv().begin(), entry, "{args}"))
-    return Bad(field, "needs {args} behind {entry} in argv");
-  if (entry != phase.argv().end()) return absl::OkStatus();
-  return Bad(field, "needs {entry} as an element of its own in argv");
+  const std::string program = parked.program().empty() ? "{entry}" : parked.program();
+  const auto first = std::find(phase.argv().begin(), phase.argv().end(), program);
+  if (first == phase.argv().end())
+    return Bad(field, absl::StrCat("needs ", program, " as an element of its own in argv"));
+  if (first == std::find(phase.argv().begin(), first, "{args}")) return absl::OkStatus();
+  return Bad(field, absl::StrCat("needs {args} behind ", program, " in argv"));
 }
 
 absl::Status CheckPhase(absl::string_view name, const Phase& phase, const std::set<std::string>& policies) {

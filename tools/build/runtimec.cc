@@ -54,6 +54,8 @@ absl::Status CheckToolchains(const std::string& file, const v1::Runtime& runtime
 absl::Status AddLoader(const std::string& file, const std::string& language, v1::Runtime::Phase* phase,
                        v1::RuntimeCatalog* catalog) {
   if (!phase->has_parked()) return absl::OkStatus();
+  if (phase->parked().program().empty()) phase->mutable_parked()->set_program("{entry}");
+  if (phase->parked().loader().empty()) return absl::OkStatus();
   std::string* name = phase->mutable_parked()->mutable_loader();
   const std::filesystem::path source = std::filesystem::path(file).parent_path() / *name;
   *name = absl::StrCat(".", language, "-", *name);

@@ -79,7 +79,16 @@ v1::Runtime::Parked* AddParked(v1::Runtime* runtime) {
 TEST(RuntimeCheckTest, ParkedStarts) {
   const BadRuntime kCases[] = {
       {"", [](v1::Runtime* r) { AddParked(r); }},
-      {"f: run.parked.argv: has no {loader}", [](v1::Runtime* r) { AddParked(r)->set_argv(1, "--loader"); }},
+      {"", [](v1::Runtime* r) { AddParked(r)->set_program(r->run().argv(1)); }},
+      {"",
+       [](v1::Runtime* r) {
+         AddParked(r)->set_argv(1, "Loader");
+         r->mutable_run()->mutable_parked()->clear_loader();
+       }},
+      {"f: run.parked: needs a loader and {loader} in its argv, or neither",
+       [](v1::Runtime* r) { AddParked(r)->set_argv(1, "--loader"); }},
+      {"f: run.parked: needs a loader and {loader} in its argv, or neither",
+       [](v1::Runtime* r) { AddParked(r)->clear_loader(); }},
       {"f: run.parked.argv: {entry} and {args} are not known yet",
        [](v1::Runtime* r) { AddParked(r)->add_argv("{entry}"); }},
       {"f: run.parked.argv[0]: is another program than the phase's",

@@ -49,8 +49,13 @@ v1::PhasePlan SmallPhase() {
 TEST(ParkedTest, ALoaderIsToldTheProgramAndItsFiles) {
   const std::string told =
       "\0\0\0\3\0\0\0\14/work/main.x\0\0\0\0\0\0\0\1b"
-      "\0\0\0\1\0\0\0\6main.x\0\0\0\2\0\xff"s;
-  EXPECT_EQ(LoaderMessage(SmallPhase()), "\0\0\0"s + static_cast<char>(told.size()) + told);
+      "\0\0\0\1\0\0\0\6main.x\0\0\0\2\0\xff"
+      "\0\0\0\1\0\0\0\1p\0\0\0\1q"s;
+  v1::SourceFile product;
+  product.set_path("p");
+  product.set_content("q");
+  const v1::PhasePlan phase = SmallPhase();
+  EXPECT_EQ(LoaderMessage({phase, {product}}), "\0\0\0"s + static_cast<char>(told.size()) + told);
 }
 
 TEST(ParkedTest, AJailIsParkedWhenItsHelperSaysSo) {
@@ -92,33 +97,36 @@ TEST(ParkedTest, WhatNeverWillBeReadyIsAFault) {
 }
 
 TEST(ParkedTest, TheProgramIsToldOnceItsLimitsCount) {
+  const v1::PhasePlan phase = SmallPhase();
   FakeHelper fake(true);
   fake.Say(plan::Message::kBegun);
-  EXPECT_FALSE(StartParked(-1, SmallPhase(), &fake.helper));
+  EXPECT_FALSE(StartParked(-1, {phase, {}}, &fake.helper));
   EXPECT_TRUE(fake.helper.runtime);
   std::string told(1000, '\0');
   told.resize(static_cast<size_t>(read(fake.loader.get(), told.data(), told.size())));
-  EXPECT_EQ(told, LoaderMessage(SmallPhase()));
+  EXPECT_EQ(told, LoaderMessage({phase, {}}));
   EXPECT_EQ(read(fake.loader.get(), told.data(), told.size()), 0) << "and nothing else, ever";
 }
 
 TEST(ParkedTest, NothingIsToldWhenTheHelperRefuses) {
+  const v1::PhasePlan phase = SmallPhase();
   for (const bool says : {true, false}) {
     FakeHelper fake(true);
     if (says) fake.Say(plan::Message::kDone);
     const Fd theirs = std::move(fake.control);
     shutdown(theirs.get(), SHUT_WR);
-    EXPECT_NE(StartParked(-1, SmallPhase(), &fake.helper).error, 0);
+    EXPECT_NE(StartParked(-1, {phase, {}}, &fake.helper).error, 0);
     char byte;
     EXPECT_EQ(read(fake.loader.get(), &byte, 1), 0);
   }
 }
 
 TEST(ParkedTest, ALoaderThatHasDiedIsAFault) {
+  const v1::PhasePlan phase = SmallPhase();
   FakeHelper fake(true);
   fake.Say(plan::Message::kBegun);
   fake.loader.Reset();
-  EXPECT_EQ(StartParked(-1, SmallPhase(), &fake.helper).error, EPIPE);
+  EXPECT_EQ(StartParked(-1, {phase, {}}, &fake.helper).error, EPIPE);
 }
 
 }  // namespace
