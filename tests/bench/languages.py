@@ -3,10 +3,11 @@
 
   languages.py --jailrun JAILRUN [--rounds N] [--smoke] [--json FILE] [--markdown] [LANGUAGE...]
 
-Three ways for each program:
+Four ways for each program:
   plain   what a person types: gcc -O2, javac and java, go run. The row PLAIN below says it.
   same    the very commands of the jail (its plan says them), outside it: what is left is the jail
   jailed  jailrun, cold: from its start to its end
+  pooled  jailrun, from a pool that has got ready again: of some languages with the runtime started
 and of the jailed runs what the compile phase took. Medians, with the least of each; what the runs print is compared."""
 import argparse
 import json
@@ -89,10 +90,42 @@ def plain(script, source):
     return once
 
 
+class Pool:
+    """Of this program's own, for as long as it measures."""
+
+    def __init__(self, jailrun):
+        self.jailrun, self.folder = jailrun, tempfile.mkdtemp(prefix="jailrun-bench-")
+        self.socket = self.folder + "/pool"
+        self.process = subprocess.Popen([jailrun, "pool", "--pool", self.socket, "--ready", "2"], stdin=subprocess.DEVNULL)
+        self.await_quiet()
+
+    def await_quiet(self):
+        """Seen twice, since a jail that has gone is not replaced at once."""
+        seen, end = 0, time.monotonic() + 60
+        while seen < 2:
+            time.sleep(0.1)
+            said = subprocess.run([self.jailrun, "pool", "status", "--pool", self.socket], capture_output=True, text=True, check=False)
+            seen = seen + 1 if said.returncode == 0 and " 0 being built" in said.stdout else 0
+            if time.monotonic() > end:
+                raise SystemExit("languages.py: the pool does not get ready")
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.folder)
+
+
+def pooled(pool, flags, source):
+    def once(_):
+        pool.await_quiet()
+        return run([pool.jailrun, "run", *flags, "--pool", pool.socket, source])
+    return once
+
+
 def jailed(jailrun, flags, source, compile_ms):
     def once(folder):
         record = os.path.join(folder, "record.json")
-        ms, done = run([jailrun, "run", *flags, "--json=" + record, source])
+        ms, done = run([jailrun, "run", *flags, "--cold", "--json=" + record, source])
         with open(record, encoding="utf-8") as file:
             phases = json.load(file)["phases"]
         if phases[0]["kind"] == "KIND_COMPILE":
@@ -101,10 +134,10 @@ def jailed(jailrun, flags, source, compile_ms):
     return once
 
 
-def measure(jailrun, flags, source, script, rounds):
+def measure(pool, flags, source, script, rounds):
     compile_ms = []
-    ways = {"plain": plain(script, source), "same": Same(jailrun, flags, source),
-            "jailed": jailed(jailrun, flags, source, compile_ms)}
+    ways = {"plain": plain(script, source), "same": Same(pool.jailrun, flags, source),
+            "jailed": jailed(pool.jailrun, flags, source, compile_ms), "pooled": pooled(pool, flags, source)}
     times, said = {way: [] for way in ways}, {}
     for turn in range(rounds + 1):
         for way, once in ways.items():
@@ -122,14 +155,14 @@ def measure(jailrun, flags, source, script, rounds):
 
 
 def show(rows):
-    print("| language | program | plain | same commands | jailed | the jail adds | compile phase |")
-    print("|---|---|---|---|---|---|---|")
+    print("| language | program | plain | same commands | jailed | the jail adds | compile phase | pooled |")
+    print("|---|---|---|---|---|---|---|---|")
     for row in rows:
         def cell(way):
             return f"{row[way]['median_ms']:.1f} ({row[way]['min_ms']:.1f})" if way in row else ""
         added = [row["jailed"][what] - row["same"][what] for what in ("median_ms", "min_ms")]
         print(f"| {row['language']} | {row['program']} | {cell('plain')} | {cell('same')} | {cell('jailed')} | "
-              f"{added[0]:.1f} ({added[1]:.1f}) | {cell('compile')} |", flush=True)
+              f"{added[0]:.1f} ({added[1]:.1f}) | {cell('compile')} | {cell('pooled')} |", flush=True)
 
 
 def main():
@@ -141,15 +174,19 @@ def main():
     parser.add_argument("languages", nargs="*")
     options = parser.parse_args()
     programs = [("hello", HELLO)] if options.smoke else [("hello", HELLO), ("100 lines", PROG)]
+    rounds = 1 if options.smoke else options.rounds
     rows = []
-    for name, flags, extension, script in PLAIN:
-        if options.languages and name not in options.languages:
-            continue
-        for program, stem in programs:
-            row = measure(options.jailrun, flags, os.path.realpath(f"{stem}.{extension}"), script,
-                          1 if options.smoke else options.rounds)
-            rows.append({"language": name, "program": program, **row})
-            print(f"{name}, {program}: {row['jailed']['median_ms']:.1f} ms", file=sys.stderr)
+    pool = Pool(options.jailrun)
+    try:
+        for name, flags, extension, script in PLAIN:
+            if options.languages and name not in options.languages:
+                continue
+            for program, stem in programs:
+                row = measure(pool, flags, os.path.realpath(f"{stem}.{extension}"), script, rounds)
+                rows.append({"language": name, "program": program, **row})
+                print(f"{name}, {program}: {row['jailed']['median_ms']:.1f} ms, {row['pooled']['median_ms']:.1f} pooled", file=sys.stderr)
+    finally:
+        pool.close()
     show(rows)
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
