@@ -17,14 +17,10 @@
 #include "jail/base/text.h"
 #include "jail/call/spec.h"
 #include "jail/exam/attempt.h"
+#include "jail/exam/shorten.h"
 
 namespace jail::exam {
 namespace {
-
-// Of all cases' outputs together, so that thousands of floods do not fill the caller's memory; a message has
-// an end, too. From there on each output is cut to so much.
-constexpr int64_t kMostKeptBytes = int64_t{256} << 20;
-constexpr size_t kShortBytes = size_t{4} << 10;
 
 v1::ExamSpec WithId(v1::ExamSpec spec) {
   if (!spec.exam_id().empty()) return spec;
@@ -87,30 +83,6 @@ v1::CaseResult Skipped(const Hall& hall, int index, absl::string_view why) {
   return result;
 }
 
-int64_t OutputBytes(const v1::CaseResult& one) {
-  size_t bytes = one.logs().stdout().size() + one.logs().stderr().size();
-  for (const v1::PhaseResult& phase : one.record().phases())
-    bytes += phase.stdout().content().size() + phase.stdout().tail().size() +
-             phase.stderr().content().size() + phase.stderr().tail().size();
-  return static_cast<int64_t>(bytes);
-}
-
-void Shorten(v1::Output* output) {
-  if (output->content().size() + output->tail().size() <= kShortBytes) return;
-  output->mutable_content()->resize(std::min(output->content().size(), kShortBytes));
-  output->clear_tail();
-  output->set_truncated(true);
-}
-
-void Shorten(v1::CaseResult* one) {
-  for (std::string* text : {one->mutable_logs()->mutable_stdout(), one->mutable_logs()->mutable_stderr()})
-    text->resize(std::min(text->size(), kShortBytes));
-  for (v1::PhaseResult& phase : *one->mutable_record()->mutable_phases()) {
-    Shorten(phase.mutable_stdout());
-    Shorten(phase.mutable_stderr());
-  }
-}
-
 // Each worker takes the next case that nobody has begun.
 void RunCases(const Hall& hall, v1::ExamResult* result) {
   const int count = hall.spec.cases_size();
@@ -125,10 +97,10 @@ void RunCases(const Hall& hall, v1::ExamResult* result) {
       } else if (IsCancelled(hall.cancel_fd)) {
         *result->mutable_cases(index) = Skipped(hall, index, "The exam was cancelled.");
       } else {
-        *result->mutable_cases(index) = RunCase(hall, index);
-        if ((kept_bytes += OutputBytes(result->cases(index))) > kMostKeptBytes)
-          Shorten(result->mutable_cases(index));
-        if (!result->cases(index).passed()) failed = true;
+        v1::CaseResult* one = result->mutable_cases(index);
+        *one = RunCase(hall, index);
+        if ((kept_bytes += static_cast<int64_t>(one->ByteSizeLong())) > kMostKeptBytes) Shorten(one);
+        if (!one->passed()) failed = true;
       }
     }
   };
