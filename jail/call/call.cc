@@ -80,7 +80,7 @@ v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host,
 
   Service service(spec, request->caps, host, wires->over.get(), request->nonce, wires->stop.get());
   std::thread server([&] {
-    BlockSignals();
+    BlockSignalsOfThread();
     service.Serve(wires->ours.get(), request->start_json);
   });
   io.channels.insert(io.channels.begin(), wires->theirs.get());

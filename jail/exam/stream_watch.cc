@@ -43,7 +43,7 @@ void StreamWatch::Finish() {
 }
 
 void StreamWatch::Watch() {
-  BlockSignals();
+  BlockSignalsOfThread();
   while (streams_[0].pipe.read.valid() || streams_[1].pipe.read.valid()) {
     // Those that are at their end have -1, which poll passes over.
     pollfd fds[2] = {{streams_[0].pipe.read.get(), POLLIN, 0}, {streams_[1].pipe.read.get(), POLLIN, 0}};

@@ -1,7 +1,5 @@
 #include "tools/jailrun/exam_run.h"
 
-#include <unistd.h>
-
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,23 +34,17 @@ absl::Status AddSubmission(const ExamLine& exam, const std::string& spec_path, v
     return absl::InvalidArgumentError("standard input can be the spec or the submission, not both");
   if (!spec->code().empty() || !spec->files().empty())
     return absl::InvalidArgumentError("--submission: the spec has one already");
-  absl::StatusOr<std::string> code = exam.submission_path == "-"
-                                         ? ReadAll(STDIN_FILENO, "standard input", kMostSourceBytes)
-                                         : ReadSource(exam.submission_path, kMostSourceBytes);
-  if (!code.ok()) return code.status();
+  JAIL_ASSIGN_OR_RETURN(std::string code, ReadInput(exam.submission_path, kMostSourceBytes));
   v1::ExamFile* file = spec->add_files();
   file->set_path(exam.submission_path == "-" ? "" : std::string(BaseName(exam.submission_path)));
-  file->set_bytes(*std::move(code));
+  file->set_bytes(std::move(code));
   return absl::OkStatus();
 }
 
 absl::StatusOr<v1::ExamSpec> ExamSpecOf(const CommandLine& line, const v1::RuntimeCatalog& catalog) {
   const std::string& path = line.operands.front();
-  const absl::StatusOr<std::string> bytes = path == "-"
-                                                ? ReadAll(STDIN_FILENO, "standard input", exam::kMaxSpecBytes)
-                                                : ReadSource(path, exam::kMaxSpecBytes);
-  if (!bytes.ok()) return bytes.status();
-  absl::StatusOr<v1::ExamSpec> spec = exam::ParseSpec(*bytes);
+  JAIL_ASSIGN_OR_RETURN(const std::string bytes, ReadInput(path, exam::kMaxSpecBytes));
+  absl::StatusOr<v1::ExamSpec> spec = exam::ParseSpec(bytes);
   if (!spec.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", spec.status().message()));
   JAIL_RETURN_IF_ERROR(AddSubmission(line.exam, path, &*spec));
   if (!line.language.empty()) spec->set_language(line.language);

@@ -80,6 +80,10 @@ absl::StatusOr<std::string> ReadSource(const std::string& path, size_t max_bytes
   return ReadAll(fd.get(), name, max_bytes);
 }
 
+absl::StatusOr<std::string> ReadInput(const std::string& path, size_t max_bytes) {
+  return path == "-" ? ReadAll(STDIN_FILENO, "standard input", max_bytes) : ReadSource(path, max_bytes);
+}
+
 absl::StatusOr<Fd> OpenForReading(const std::string& path) {
   Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!fd.valid()) return SystemError(errno, absl::StrCat("cannot open ", Quoted(path)));

@@ -23,6 +23,9 @@ absl::StatusOr<std::string> ReadSource(const std::string& path, size_t max_bytes
 // The same of an open descriptor of any kind; `name` is for the message.
 absl::StatusOr<std::string> ReadAll(int fd, absl::string_view name, size_t max_bytes);
 
+// What an operand names: "-" is standard input, all else a file as ReadSource takes it.
+absl::StatusOr<std::string> ReadInput(const std::string& path, size_t max_bytes);
+
 // For reading, whatever it is: a program may well be fed from /dev/zero.
 absl::StatusOr<Fd> OpenForReading(const std::string& path);
 
