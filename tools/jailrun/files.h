@@ -29,7 +29,7 @@ absl::StatusOr<std::string> ReadInput(const std::string& path, size_t max_bytes)
 // For reading, whatever it is: a program may well be fed from /dev/zero.
 absl::StatusOr<Fd> OpenForReading(const std::string& path);
 
-// All of it, through partial writes, interruptions and a caller's O_NONBLOCK.
+// All of it: see WriteFully.
 absl::Status WriteAll(int fd, absl::string_view bytes);
 
 // Where the command line wants a record: nowhere, stdout, a file or an inherited descriptor.
