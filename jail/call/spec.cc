@@ -1,7 +1,5 @@
 #include "jail/call/spec.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -10,12 +8,12 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "jail/base/random_id.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/base/units.h"
@@ -193,13 +191,6 @@ v1::Limits LimitsOf(const v1::CallSpec& spec, const Language& language, int64_t 
   return limits;
 }
 
-// 128 bits that nobody can guess.
-std::string DrawNonce() {
-  std::string bytes(16, '\0');
-  randombytes_buf(bytes.data(), bytes.size());
-  return absl::BytesToHexString(bytes);
-}
-
 absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& language) {
   const int64_t heap_bytes = HeapBytesOf(spec, language);
   JAIL_RETURN_IF_ERROR(Within("heap_bytes", heap_bytes, 4 * kMiB, int64_t{1} << 40));
@@ -244,7 +235,7 @@ absl::StatusOr<Request> Prepare(const v1::CallSpec& spec, int64_t most_wall_ms) 
     return Bad("entry", absl::StrCat(Quoted(spec.entry()), " is no name"));
   if (spec.spread_input() && (spec.entry().empty() || input.front() != '['))
     return Bad("spread_input", "wants an entry, and an input that is an array");
-  request.nonce = DrawNonce();
+  request.nonce = RandomId();
   JAIL_ASSIGN_OR_RETURN(request.job, JobOf(spec, *language));
   if (spec.host_time_excluded()) AddHostTime(request.caps, most_wall_ms, request.job.mutable_limits());
   request.start_json = absl::StrCat(

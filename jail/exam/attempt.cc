@@ -165,11 +165,7 @@ bool Attendant::MakeJob(v1::JobSpec* job, Attempt* attempt) const {
     *job = hall_.maker.ForCase(one_, one_.code().empty() ? hall_.compiled : nullptr);
     return true;
   }
-  v1::JobSpec source = hall_.maker.ForCase(one_, nullptr);
-  source.set_compile_only(true);
-  Io io;
-  io.cancel_fd = hall_.cancel_fd;
-  attempt->record = hall_.jail.Run(source, io);
+  attempt->record = CompileOnly(hall_.jail, hall_.maker.ForCase(one_, nullptr), hall_.cancel_fd);
   if (!attempt->record.has_compiled()) return false;
   *job = hall_.maker.ForCase(one_, &attempt->record.compiled());
   return true;

@@ -1,7 +1,6 @@
 #include "jail/exam/run.h"
 
 #include <poll.h>
-#include <sodium.h>
 
 #include <algorithm>
 #include <atomic>
@@ -10,9 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "jail/base/random_id.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/call/spec.h"
@@ -24,9 +22,7 @@ namespace {
 
 v1::ExamSpec WithId(v1::ExamSpec spec) {
   if (!spec.exam_id().empty()) return spec;
-  std::string bytes(16, '\0');
-  randombytes_buf(bytes.data(), bytes.size());
-  spec.set_exam_id(absl::BytesToHexString(bytes));
+  spec.set_exam_id(RandomId());
   return spec;
 }
 
@@ -114,9 +110,7 @@ void RunCases(const Hall& hall, v1::ExamResult* result) {
 
 // False: there is nothing to run.
 bool Compile(const Hall& hall, v1::ExamResult* result, v1::CompiledProgram* compiled) {
-  Io io;
-  io.cancel_fd = hall.cancel_fd;
-  v1::ResultRecord record = hall.jail.Run(hall.maker.ToCompile(), io);
+  v1::ResultRecord record = CompileOnly(hall.jail, hall.maker.ToCompile(), hall.cancel_fd);
   v1::ExamEvent event;
   event.set_kind(v1::ExamEvent::COMPILED);
   Measure(record, &event);
@@ -176,17 +170,17 @@ v1::ExamResult Run(const Jail& jail, const v1::ExamSpec& given, const Observer& 
   const v1::ExamSpec spec = WithId(given);
   v1::ExamResult result;
   result.set_exam_id(spec.exam_id());
+  const absl::StatusOr<const v1::Runtime*> language = jail.FindLanguage(spec.language());
   absl::Status problem = CheckSpec(spec);
-  const v1::Runtime* runtime = FindRuntime(jail.Runtimes(), spec.language());
-  if (problem.ok() && runtime == nullptr)
-    problem = Bad("language", absl::StrCat(Quoted(spec.language()), " is no language here"));
+  if (problem.ok() && !language.ok()) problem = Bad("language", language.status().message());
   if (!problem.ok()) {
     Refuse(problem, &result);
     return result;
   }
 
-  const JobMaker maker(spec, *runtime, jail.SiteConfig());
-  const bool compiles = NeedsCompiler(spec, *runtime);
+  const v1::Runtime& runtime = **language;
+  const JobMaker maker(spec, runtime, jail.SiteConfig());
+  const bool compiles = NeedsCompiler(spec, runtime);
   Programs programs;
   problem = CheckJobs(jail, spec, maker, compiles);
   if (problem.ok()) problem = programs.Prepare(jail, spec, maker, cancel_fd);
@@ -199,7 +193,7 @@ v1::ExamResult Run(const Jail& jail, const v1::ExamSpec& given, const Observer& 
   TellStart(spec, &emitter, &result);
   v1::CompiledProgram compiled;
   const Hall hall = {
-      jail,     spec, maker, programs, emitter, compiles ? &compiled : nullptr, runtime->has_compile(),
+      jail,     spec, maker, programs, emitter, compiles ? &compiled : nullptr, runtime.has_compile(),
       cancel_fd};
   if (!compiles || Compile(hall, &result, &compiled)) {
     RunCases(hall, &result);

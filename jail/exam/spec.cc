@@ -18,7 +18,6 @@
 namespace jail::exam {
 namespace {
 
-constexpr int kMaxCases = 10'000;
 constexpr int kMostJobs = 256;
 constexpr int kMostReruns = 10;
 constexpr size_t kMostIdBytes = 64;
@@ -109,8 +108,8 @@ absl::Status CheckExam(const v1::ExamSpec& spec) {
   if (!spec.code().empty() && !spec.files().empty()) return Bad("files", "cannot stand beside code");
   if (!spec.entry_path().empty() && spec.files().empty()) return Bad("entry_path", "names one of files");
   if (spec.cases().empty()) return Bad("cases", "is empty");
-  if (spec.cases_size() > kMaxCases)
-    return Bad("cases", absl::StrCat(spec.cases_size(), " are more than ", kMaxCases));
+  if (spec.cases_size() > kMostCases)
+    return Bad("cases", absl::StrCat(spec.cases_size(), " are more than ", kMostCases));
   if (spec.has_jobs() && (spec.jobs() < 1 || spec.jobs() > kMostJobs))
     return Bad("jobs", absl::StrCat(spec.jobs(), " is not 1 to ", kMostJobs));
   if (spec.has_reruns() && (spec.reruns() < 0 || spec.reruns() > kMostReruns))

@@ -14,6 +14,8 @@
 
 namespace jail::exam {
 
+inline constexpr int kMostCases = 10'000;  // As exam.proto has it.
+
 // What is wrong with the spec as it stands, before anything is asked of a jail. InvalidArgumentError names
 // the field: "cases[3].args_json: is no JSON array".
 absl::Status CheckSpec(const v1::ExamSpec& spec);

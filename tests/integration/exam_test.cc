@@ -266,6 +266,10 @@ TEST_F(ExamTest, ABadSpecIsRefusedByFieldAndNothingIsRun) {
   spec = Spec("cpp", "int f();");
   AddCall(&spec, "[]", "1");
   EXPECT_EQ(Hold(spec).result.problem().field(), "cases[0].language");
+  spec.set_language("pyton");
+  const ExamResult unknown = Hold(spec).result;
+  EXPECT_EQ(unknown.problem().field(), "language");
+  EXPECT_THAT(unknown.problem().message(), testing::HasSubstr("did you mean \"python\"?"));
 }
 
 // At a tenth of a core the rate holds it up: the time that ended it says little.
