@@ -152,12 +152,7 @@ int Report(const CommandLine& line, const v1::CallResult& result, CallTargets gi
       line.call.profile.wanted() ? std::move(given.profile).Write(ProfileText(result)) : absl::OkStatus(),
       line.call.ledger.wanted() ? std::move(targets.more).Write(LedgerText(result)) : absl::OkStatus(),
   };
-  bool written = true;
-  for (const absl::Status& status : statuses) {
-    if (status.ok()) continue;
-    Complain(status.message());
-    written = false;
-  }
+  bool written = NoneFailed(statuses);
   if (line.json.kind != Destination::Kind::kStdout) {
     TellPeople(result);
     if (result.success() && Show(absl::StrCat(result.result_json(), "\n")) != kExitOk) written = false;

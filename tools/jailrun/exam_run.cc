@@ -107,12 +107,7 @@ bool Deliver(const CommandLine& line, const v1::ExamResult& result, Targets targ
       line.json.wanted() ? std::move(targets.json).Write(ExamJson(line, result)) : absl::OkStatus(),
       line.exam.html.wanted() ? std::move(targets.more).Write(RenderExamHtml(result)) : absl::OkStatus(),
   };
-  bool delivered = true;
-  for (const absl::Status& status : statuses) {
-    if (status.ok()) continue;
-    Complain(status.message());
-    delivered = false;
-  }
+  const bool delivered = NoneFailed(statuses);
   const bool show = line.json.kind != Destination::Kind::kStdout;
   return (!show || Show(RenderExam(result)) == kExitOk) && delivered;
 }
@@ -144,13 +139,9 @@ int ExamCommand(const Jail& jail, const CommandLine& line, const StandardStreams
   if (listeners.logged.ok()) listeners.logged = listeners.log.Seal(key->has_value() ? &**key : nullptr);
   if (line.exam.log.wanted()) result.set_log_head(listeners.log.head());
 
-  bool delivered = Deliver(line, result, std::move(targets->usual));
-  for (const absl::Status& status : {listeners.logged, listeners.events}) {
-    if (status.ok()) continue;
-    Complain(status.message());
-    delivered = false;
-  }
-  return delivered ? ExitStatusOfExam(result) : kExitJail;
+  const bool delivered = Deliver(line, result, std::move(targets->usual));
+  const bool heard = NoneFailed({listeners.logged, listeners.events});
+  return delivered && heard ? ExitStatusOfExam(result) : kExitJail;
 }
 
 }  // namespace jail::cli
