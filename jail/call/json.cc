@@ -20,7 +20,8 @@ class Writer {
   explicit Writer(int max_depth) : max_depth_(max_depth) {}
   bool null() { return Scalar("null"); }
   bool boolean(bool value) { return Scalar(value ? "true" : "false"); }
-  bool number_integer(int64_t value) { return Scalar(absl::StrCat(value)); }
+  // Of negative numbers alone: a zero here was "-0", whose sign an integer does not keep.
+  bool number_integer(int64_t value) { return Scalar(value == 0 ? "-0" : absl::StrCat(value)); }
   bool number_unsigned(uint64_t value) { return Scalar(absl::StrCat(value)); }
   // What is too long for 64 bits comes here, too.
   bool number_float(double, const std::string& digits) { return Scalar(digits); }

@@ -16,6 +16,11 @@ TEST(CompactTest, WhiteSpaceGoesAndNumbersStayAsTheyWere) {
   EXPECT_EQ(Compact(R"("a \u00e9 \n")").value(), "\"a é \\n\"");
 }
 
+TEST(CompactTest, ZeroKeepsItsSign) {
+  EXPECT_EQ(Compact("[-0, 0, -1, -9223372036854775808]").value(), "[-0,0,-1,-9223372036854775808]");
+  EXPECT_EQ(*Find(MembersOf("{\"a\": -0}").value(), "a"), "-0");
+}
+
 TEST(CompactTest, WhatIsNoJsonIsRefused) {
   for (const char* text :
        {"", "1 2", "{a:1}", "[1,]", "NaN", "'a'", "\"\\ud800\"", "\"\xff\"", "1e999", "[1}"})
