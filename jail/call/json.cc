@@ -135,4 +135,14 @@ bool Unquote(absl::string_view text, std::string* out) {
   return true;
 }
 
+std::string Boolean(bool value) { return value ? "true" : "false"; }
+
+std::string JsonObject(std::initializer_list<JsonMember> members) {
+  std::string json;
+  for (const auto& [name, value] : members) {
+    if (!value.empty()) absl::StrAppend(&json, json.empty() ? "\"" : ",\"", name, "\":", value);
+  }
+  return absl::StrCat("{", json, "}");
+}
+
 }  // namespace jail::call

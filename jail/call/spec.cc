@@ -58,8 +58,6 @@ const Language* FindLanguage(absl::string_view name) {
   return nullptr;
 }
 
-absl::string_view Bool(bool value) { return value ? "true" : "false"; }
-
 bool IsName(absl::string_view text) {
   if (text.empty() || text.size() > 100 || absl::ascii_isdigit(static_cast<unsigned char>(text[0])))
     return false;
@@ -148,13 +146,11 @@ absl::StatusOr<std::string> GlobalsOf(const v1::CallSpec& spec) {
 }
 
 absl::StatusOr<std::string> FunctionsOf(const v1::CallSpec& spec) {
-  std::vector<std::string> names;
   for (const v1::HostFunction& function : spec.functions()) {
     if (!IsDottedName(function.name()))
       return Bad("functions", absl::StrCat(Quoted(function.name()), " is no name for a function"));
-    names.push_back(Quote(function.name()));
   }
-  return absl::StrCat("[", absl::StrJoin(names, ","), "]");
+  return JsonArray(spec.functions(), [](const v1::HostFunction& function) { return Quote(function.name()); });
 }
 
 absl::StatusOr<std::vector<std::string>> PatternsIn(const v1::CallSpec& spec) {
@@ -210,12 +206,6 @@ absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& lang
   return job;
 }
 
-std::string ModulesOf(const v1::CallSpec& spec) {
-  std::vector<std::string> names;
-  for (const std::string& name : spec.allowed_modules()) names.push_back(Quote(name));
-  return absl::StrCat("[", absl::StrJoin(names, ","), "]");
-}
-
 }  // namespace
 
 absl::StatusOr<Request> Prepare(const v1::CallSpec& spec, int64_t most_wall_ms) {
@@ -238,16 +228,25 @@ absl::StatusOr<Request> Prepare(const v1::CallSpec& spec, int64_t most_wall_ms) 
   request.nonce = RandomId();
   JAIL_ASSIGN_OR_RETURN(request.job, JobOf(spec, *language));
   if (spec.host_time_excluded()) AddHostTime(request.caps, most_wall_ms, request.job.mutable_limits());
-  request.start_json = absl::StrCat(
-      "{\"code\":", Quote(code), ",\"input\":", input, ",\"globals\":", globals, ",\"functions\":", functions,
-      ",\"modules\":", ModulesOf(spec), ",\"entry\":", Quote(spec.entry()),
-      ",\"stack\":", Bool(spec.stack() || Wants(spec, v1::CallSpec::DEBUG_STACK)),
-      ",\"steps\":", Wants(spec, v1::CallSpec::DEBUG_STEPS) ? request.caps.max_steps : 0,
-      ",\"profile\":", Bool(Wants(spec, v1::CallSpec::DEBUG_PROFILE)),
-      ",\"profile_bytes\":", request.caps.profile_bytes, ",\"result_bytes\":", request.caps.result_bytes,
-      ",\"ready\":", Bool(spec.host_time_excluded()), ",\"spread\":", Bool(spec.spread_input()),
-      ",\"nonce\":", Quote(request.nonce), ",\"heap_bytes\":", HeapBytesOf(spec, *language),
-      ",\"max_logs\":", request.caps.max_logs, ",\"log_characters\":", request.caps.log_characters, "}");
+  request.start_json = JsonObject({
+      {"code", Quote(code)},
+      {"input", input},
+      {"globals", globals},
+      {"functions", functions},
+      {"modules", JsonArray(spec.allowed_modules(), Quote)},
+      {"entry", Quote(spec.entry())},
+      {"stack", Boolean(spec.stack() || Wants(spec, v1::CallSpec::DEBUG_STACK))},
+      {"steps", Wants(spec, v1::CallSpec::DEBUG_STEPS) ? absl::StrCat(request.caps.max_steps) : "0"},
+      {"profile", Boolean(Wants(spec, v1::CallSpec::DEBUG_PROFILE))},
+      {"profile_bytes", absl::StrCat(request.caps.profile_bytes)},
+      {"result_bytes", absl::StrCat(request.caps.result_bytes)},
+      {"ready", Boolean(spec.host_time_excluded())},
+      {"spread", Boolean(spec.spread_input())},
+      {"nonce", Quote(request.nonce)},
+      {"heap_bytes", absl::StrCat(HeapBytesOf(spec, *language))},
+      {"max_logs", absl::StrCat(request.caps.max_logs)},
+      {"log_characters", absl::StrCat(request.caps.log_characters)},
+  });
   return request;
 }
 

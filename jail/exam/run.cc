@@ -193,8 +193,7 @@ v1::ExamResult Run(const Jail& jail, const v1::ExamSpec& given, const Observer& 
   TellStart(spec, &emitter, &result);
   v1::CompiledProgram compiled;
   const Hall hall = {
-      jail,     spec, maker, programs, emitter, compiles ? &compiled : nullptr, runtime.has_compile(),
-      cancel_fd};
+      jail, spec, maker, programs, emitter, compiles ? &compiled : nullptr, runtime.has_compile(), cancel_fd};
   if (!compiles || Compile(hall, &result, &compiled)) {
     RunCases(hall, &result);
   } else {

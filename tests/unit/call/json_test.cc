@@ -1,5 +1,8 @@
 #include "jail/call/json.h"
 
+#include <string>
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -47,6 +50,13 @@ TEST(MembersTest, AnObjectWithOneNameTwiceIsRefused) {
   EXPECT_TRUE(MembersOf(R"({"a":1,"b":{"a":2}})").ok());
   EXPECT_FALSE(MembersOf("[1]").ok());
   EXPECT_FALSE(MembersOf("1").ok());
+}
+
+TEST(JsonWritersTest, MembersWithoutAValueAreLeftOut) {
+  EXPECT_EQ(JsonObject({}), "{}");
+  EXPECT_EQ(JsonObject({{"a", ""}, {"b", "1"}, {"c", ""}, {"d", Boolean(true)}}), R"({"b":1,"d":true})");
+  EXPECT_EQ(JsonArray(std::vector<std::string>(), Quote), "[]");
+  EXPECT_EQ(JsonArray(std::vector<std::string>{"a", "\""}, Quote), R"(["a","\""])");
 }
 
 TEST(QuoteTest, ComesBackAsItWas) {
