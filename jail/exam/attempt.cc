@@ -5,14 +5,17 @@
 #include <thread>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "jail/base/sha256.h"
+#include "jail/base/status_macros.h"
 #include "jail/base/units.h"
 #include "jail/call/call.h"
 #include "jail/exam/compare/compare.h"
+#include "jail/exam/spec.h"
 #include "jail/exam/stream_watch.h"
 
 namespace jail::exam {
@@ -80,6 +83,9 @@ class Attendant {
   Attempt RunCall();
   Attempt RunProgram();
   Attempt RunInteractive();
+  v1::JobSpec InteractorFor(const v1::JobSpec& job) const;
+  // Each one's output is the other's input, until both have ended. An error: there were no pipes for it.
+  absl::Status Converse(const v1::JobSpec& job, v1::ResultRecord* record, v1::ResultRecord* judge) const;
   void Compare(Attempt* attempt) const;
   void CompareByProgram(const v1::ExamProgram& program, Attempt* attempt) const;
 
@@ -183,6 +189,40 @@ Attempt Attendant::RunProgram() {
   return attempt;
 }
 
+v1::JobSpec Attendant::InteractorFor(const v1::JobSpec& job) const {
+  v1::JobSpec interactor = hall_.programs.JobOf(one_.interactor());
+  AddInput("input.txt", one_.stdin(), &interactor);
+  AddInput("answer.txt", one_.expected_stdout(), &interactor);
+  if (!one_.interactor().limits().has_wall_time_ms())
+    interactor.mutable_limits()->set_wall_time_ms(job.limits().wall_time_ms() + kInteractorGraceMs);
+  AllowSources(&interactor);
+  return interactor;
+}
+
+absl::Status Attendant::Converse(const v1::JobSpec& job, v1::ResultRecord* record,
+                                 v1::ResultRecord* judge) const {
+  const v1::JobSpec interactor = InteractorFor(job);
+  JAIL_ASSIGN_OR_RETURN(Pipe questions, MakePipe());  // From the submission,
+  JAIL_ASSIGN_OR_RETURN(Pipe answers, MakePipe());    // and to it.
+  JAIL_ASSIGN_OR_RETURN(const std::unique_ptr<StreamWatch> watch, Watch(std::move(questions.write)));
+  std::thread other([&] {
+    Io io;
+    io.stdin_fd = questions.read.get();
+    io.stdout_fd = answers.write.get();
+    io.cancel_fd = hall_.cancel_fd;
+    *judge = hall_.jail.Run(interactor, io);
+    questions.read.Reset();  // Nobody listens, nobody speaks any more.
+    answers.write.Reset();
+  });
+  Io io = IoOf(*watch);
+  io.stdin_fd = answers.read.get();
+  *record = hall_.jail.Run(job, io);
+  watch->Finish();  // Closes the interactor's input.
+  answers.read.Reset();
+  other.join();
+  return absl::OkStatus();
+}
+
 // Whether it, too, used next to no CPU in the last `idle_us` of the other's life. Its samples say; a program
 // too short-lived for them did nothing long enough.
 bool WaitedAsWell(const v1::ResultRecord& interactor, int64_t end_us, int64_t idle_us) {
@@ -194,53 +234,32 @@ bool WaitedAsWell(const v1::ResultRecord& interactor, int64_t end_us, int64_t id
   return static_cast<double>(after_us - before_us) < kIdleShare * static_cast<double>(idle_us);
 }
 
+// Of a submission that was ended because it was idle: who kept whom waiting.
+void FindDeadlock(const v1::ResultRecord& judge, int64_t idle_ms, Attempt* attempt) {
+  if (attempt->record.verdict() != v1::VERDICT_IDLE_TIME_LIMIT) return;
+  const int64_t end_us = RunPhase(attempt->record)->usage().wall_time_us();
+  attempt->deadlock = WaitedAsWell(judge, end_us, idle_ms * kUsPerMs);
+  if (!attempt->deadlock) attempt->not_judged = "the interactor was busy while the submission waited for it";
+}
+
 Attempt Attendant::RunInteractive() {
   Attempt attempt;
   attempt.interactive = true;
   v1::JobSpec job;
-  if (!MakeJob(&job, &attempt)) {
-    TellStart(job);
-    return attempt;
+  const bool made = MakeJob(&job, &attempt);
+  if (made) {
+    job.clear_stdin();
+    if (!job.limits().has_idle_time_ms()) job.mutable_limits()->set_idle_time_ms(kInteractiveIdleMs);
   }
-  job.clear_stdin();
-  if (!job.limits().has_idle_time_ms()) job.mutable_limits()->set_idle_time_ms(kInteractiveIdleMs);
-  v1::JobSpec interactor = hall_.programs.JobOf(one_.interactor());
-  AddInput("input.txt", one_.stdin(), &interactor);
-  AddInput("answer.txt", one_.expected_stdout(), &interactor);
-  if (!one_.interactor().limits().has_wall_time_ms())
-    interactor.mutable_limits()->set_wall_time_ms(job.limits().wall_time_ms() + kInteractorGraceMs);
-  AllowSources(&interactor);
   TellStart(job);
-
-  absl::StatusOr<Pipe> questions = MakePipe(), answers = MakePipe();  // From the submission, to it.
-  absl::StatusOr<std::unique_ptr<StreamWatch>> watch = absl::UnavailableError("");
-  if (questions.ok() && answers.ok()) watch = Watch(std::move(questions->write));
-  if (!watch.ok()) {
-    attempt.record = NoPipes(absl::ResourceExhaustedError("no more descriptors for an interactor's pipes"));
+  if (!made) return attempt;
+  v1::ResultRecord judge;
+  const absl::Status talked = Converse(job, &attempt.record, &judge);
+  if (!talked.ok()) {
+    attempt.record = NoPipes(talked);
     return attempt;
   }
-  v1::ResultRecord judge;
-  std::thread other([&] {
-    Io io;
-    io.stdin_fd = questions->read.get();
-    io.stdout_fd = answers->write.get();
-    io.cancel_fd = hall_.cancel_fd;
-    judge = hall_.jail.Run(interactor, io);
-    questions->read.Reset();  // Nobody listens, nobody speaks any more.
-    answers->write.Reset();
-  });
-  Io io = IoOf(**watch);
-  io.stdin_fd = answers->read.get();
-  attempt.record = hall_.jail.Run(job, io);
-  (*watch)->Finish();  // Closes the interactor's input.
-  answers->read.Reset();
-  other.join();
-
-  if (attempt.record.verdict() == v1::VERDICT_IDLE_TIME_LIMIT) {
-    const int64_t end_us = RunPhase(attempt.record)->usage().wall_time_us();
-    attempt.deadlock = WaitedAsWell(judge, end_us, job.limits().idle_time_ms() * kUsPerMs);
-    if (!attempt.deadlock) attempt.not_judged = "the interactor was busy while the submission waited for it";
-  }
+  FindDeadlock(judge, job.limits().idle_time_ms(), &attempt);
   TakeJudgement(std::move(judge), "interactor", &attempt);
   return attempt;
 }
@@ -267,6 +286,11 @@ void Attendant::Compare(Attempt* attempt) const {
 
 void Attendant::CompareByProgram(const v1::ExamProgram& program, Attempt* attempt) const {
   const v1::Output& output = RunPhase(attempt->record)->stdout();
+  if (output.truncated()) {  // Half of an output deserves no judgement.
+    attempt->comparison.set_wanted(true);
+    attempt->not_judged = "the output is longer than output_bytes allows";
+    return;
+  }
   v1::JobSpec job = hall_.programs.JobOf(program);
   AddInput("input.txt", one_.stdin(), &job);
   AddInput("output.txt", output.content(), &job);
@@ -276,7 +300,6 @@ void Attendant::CompareByProgram(const v1::ExamProgram& program, Attempt* attemp
   Io io;
   io.cancel_fd = hall_.cancel_fd;
   TakeJudgement(hall_.jail.Run(job, io), "checker", attempt);
-  if (output.truncated()) attempt->not_judged = "the output is longer than output_bytes allows";
 }
 
 void Attendant::Tell(const v1::CaseResult& result) const {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "jail/exam/emitter.h"
+#include "jail/exam/job_maker.h"
 #include "jail/exam/judge.h"
 #include "jail/exam/programs.h"
-#include "jail/exam/spec.h"
 #include "jail/jail.h"
 #include "jail/v1/exam.pb.h"
 

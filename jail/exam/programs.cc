@@ -6,6 +6,7 @@
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/exam/judge.h"
+#include "jail/exam/spec.h"
 
 namespace jail::exam {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "jail/exam/spec.h"
+#include "jail/exam/job_maker.h"
 #include "jail/jail.h"
 
 namespace jail::exam {

@@ -16,6 +16,7 @@
 #include "jail/call/spec.h"
 #include "jail/exam/attempt.h"
 #include "jail/exam/shorten.h"
+#include "jail/exam/spec.h"
 
 namespace jail::exam {
 namespace {

@@ -156,6 +156,21 @@ TEST_F(ExamTest, ACheckerProgramIsInAJailToo) {
   EXPECT_EQ(held.result.cases(0).judge().verdict(), jail::v1::VERDICT_OK);
 }
 
+TEST_F(ExamTest, ACheckerIsNotAskedAboutHalfAnOutput) {
+  ExamSpec spec = Spec("python", "print('x' * 100_000)");
+  spec.mutable_limits()->set_output_bytes(10'000);
+  jail::v1::ExamProgram* program = spec.mutable_checker()->mutable_program();
+  spec.mutable_checker()->set_kind(jail::v1::Checker::PROGRAM);
+  program->set_language("python");
+  program->set_code("pass  # Whatever it is, it is right.");
+  AddCase(&spec, "", "");
+  const Held held = Hold(spec);
+  EXPECT_THAT(Passed(held.result), ElementsAre(false));
+  EXPECT_THAT(Flags(held.result.cases(0)), ElementsAre("not_judged critical"));
+  EXPECT_THAT(held.result.cases(0).summary(), HasSubstr("output_bytes"));
+  EXPECT_FALSE(held.result.cases(0).has_judge());
+}
+
 constexpr char kGuess[] =
     "import sys\n"
     "secret = int(open('input.txt').read())\n"
