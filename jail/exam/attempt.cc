@@ -14,7 +14,7 @@
 #include "jail/base/status_macros.h"
 #include "jail/base/units.h"
 #include "jail/call/call.h"
-#include "jail/exam/compare/compare.h"
+#include "jail/exam/check.h"
 #include "jail/exam/spec.h"
 #include "jail/exam/stream_watch.h"
 
@@ -28,46 +28,12 @@ constexpr int64_t kInteractiveIdleMs = 5'000;
 constexpr int64_t kInteractorGraceMs = 10'000;
 // An interactor that used less of the CPU than this share of a wait was waiting, too.
 constexpr double kIdleShare = 0.1;
-constexpr int kCheckerWrong = 1;
-constexpr int kCheckerMalformed = 2;
-constexpr size_t kMostWordsBytes = 1000;
 
 v1::ResultRecord NoPipes(const absl::Status& why) {
   v1::ResultRecord record;
   record.set_verdict(v1::VERDICT_JAIL_ERROR);
   record.set_summary(absl::StrCat(why.message(), "."));
   return record;
-}
-
-void AddInput(const std::string& path, const std::string& content, v1::JobSpec* job) {
-  v1::SourceFile* file = job->add_files();
-  file->set_path(path);
-  file->set_content(content);
-}
-
-// Room for what is added to its sources.
-void AllowSources(v1::JobSpec* job) {
-  int64_t bytes = kMiB;
-  for (const v1::SourceFile& file : job->files()) bytes += static_cast<int64_t>(file.content().size());
-  if (job->limits().source_bytes() < bytes) job->mutable_limits()->set_source_bytes(bytes);
-}
-
-std::string Words(const v1::ResultRecord& judge) {
-  const v1::PhaseResult* phase = RunPhase(judge);
-  if (phase == nullptr) return judge.summary();
-  return absl::StrCat(phase->stderr().content(), phase->stdout().content()).substr(0, kMostWordsBytes);
-}
-
-// By the status of a checker or an interactor.
-void TakeJudgement(v1::ResultRecord judge, absl::string_view who, Attempt* attempt) {
-  const v1::PhaseResult* phase = RunPhase(judge);
-  const int code = phase == nullptr || !EndedByItself(judge) ? -1 : ExitCode(*phase);
-  attempt->comparison.set_wanted(true);
-  attempt->comparison.set_equal(code == 0);
-  if (code != 0) attempt->comparison.set_message(Words(judge));
-  if (code != 0 && code != kCheckerWrong && code != kCheckerMalformed)
-    attempt->not_judged = absl::StrCat("the ", who, " failed: ", judge.summary());
-  attempt->judge = std::move(judge);
 }
 
 // One attempt's way through its jails.
@@ -86,8 +52,6 @@ class Attendant {
   v1::JobSpec InteractorFor(const v1::JobSpec& job) const;
   // Each one's output is the other's input, until both have ended. An error: there were no pipes for it.
   absl::Status Converse(const v1::JobSpec& job, v1::ResultRecord* record, v1::ResultRecord* judge) const;
-  void Compare(Attempt* attempt) const;
-  void CompareByProgram(const v1::ExamProgram& program, Attempt* attempt) const;
 
   v1::ExamEvent Event(v1::ExamEvent::Kind kind) const { return CaseEvent(kind, id_, number_); }
   bool MakeJob(v1::JobSpec* job, Attempt* attempt) const;
@@ -108,7 +72,7 @@ v1::CaseResult Attendant::Attend() {
   v1::ExamEvent ended = Event(v1::ExamEvent::CASE_ENDED);
   Measure(attempt.record, &ended);
   const std::string end_time = hall_.emitter.Emit(std::move(ended));
-  if (RunPhase(attempt.record) != nullptr) Compare(&attempt);
+  if (RunPhase(attempt.record) != nullptr) Check(hall_, one_, &attempt);
   v1::CaseResult result;
   Judge(std::move(attempt), one_.expected_duration_ms(), &result);
   result.mutable_logs()->set_start_time(start_time_);
@@ -262,44 +226,6 @@ Attempt Attendant::RunInteractive() {
   FindDeadlock(judge, job.limits().idle_time_ms(), &attempt);
   TakeJudgement(std::move(judge), "interactor", &attempt);
   return attempt;
-}
-
-void Attendant::Compare(Attempt* attempt) const {
-  if (attempt->interactive) return;
-  const v1::Checker& checker = CheckerOf(hall_.spec, one_);
-  if (attempt->is_call && one_.has_expected_json()) {
-    if (attempt->call.success()) {
-      attempt->comparison = CompareJson(one_.expected_json(), attempt->call.result_json(), checker);
-    } else {
-      attempt->comparison.set_message("it returned nothing");
-    }
-    attempt->comparison.set_wanted(true);
-  } else if (checker.kind() == v1::Checker::PROGRAM && !attempt->is_call) {
-    CompareByProgram(checker.program(), attempt);
-  } else if (one_.has_expected_stdout()) {
-    const v1::Output& output = RunPhase(attempt->record)->stdout();
-    attempt->comparison =
-        exam::Compare(checker, one_.expected_stdout(), output.content(), output.truncated());
-    attempt->comparison.set_wanted(true);
-  }
-}
-
-void Attendant::CompareByProgram(const v1::ExamProgram& program, Attempt* attempt) const {
-  const v1::Output& output = RunPhase(attempt->record)->stdout();
-  if (output.truncated()) {  // Half of an output deserves no judgement.
-    attempt->comparison.set_wanted(true);
-    attempt->not_judged = "the output is longer than output_bytes allows";
-    return;
-  }
-  v1::JobSpec job = hall_.programs.JobOf(program);
-  AddInput("input.txt", one_.stdin(), &job);
-  AddInput("output.txt", output.content(), &job);
-  AddInput("answer.txt", one_.expected_stdout(), &job);
-  for (const char* argument : {"input.txt", "output.txt", "answer.txt"}) job.add_args(argument);
-  AllowSources(&job);
-  Io io;
-  io.cancel_fd = hall_.cancel_fd;
-  TakeJudgement(hall_.jail.Run(job, io), "checker", attempt);
 }
 
 void Attendant::Tell(const v1::CaseResult& result) const {

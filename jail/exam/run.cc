@@ -15,6 +15,7 @@
 #include "jail/base/text.h"
 #include "jail/call/spec.h"
 #include "jail/exam/attempt.h"
+#include "jail/exam/hall.h"
 #include "jail/exam/shorten.h"
 #include "jail/exam/spec.h"
 
