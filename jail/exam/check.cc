@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "jail/base/units.h"
+#include "jail/base/utf8.h"
 #include "jail/exam/compare/compare.h"
 #include "jail/exam/spec.h"
 
@@ -20,7 +21,7 @@ constexpr size_t kMostWordsBytes = 1000;
 std::string Words(const v1::ResultRecord& judge) {
   const v1::PhaseResult* phase = RunPhase(judge);
   if (phase == nullptr) return judge.summary();
-  return absl::StrCat(phase->stderr().content(), phase->stdout().content()).substr(0, kMostWordsBytes);
+  return HeadAsText(absl::StrCat(phase->stderr().content(), phase->stdout().content()), kMostWordsBytes);
 }
 
 void CheckByProgram(const Hall& hall, const v1::ExamCase& one, const v1::ExamProgram& program,

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/base/utf8.h"
 #include "jail/exam/judge.h"
 #include "jail/exam/spec.h"
 
@@ -15,8 +16,7 @@ constexpr size_t kShownBytes = 2000;
 
 std::string WhyNot(const v1::ResultRecord& record) {
   if (record.verdict() != v1::VERDICT_COMPILE_ERROR) return record.summary();
-  const std::string& words = record.phases(0).stderr().content();
-  return absl::StrCat("does not compile: ", words.substr(0, kShownBytes));
+  return absl::StrCat("does not compile: ", HeadAsText(record.phases(0).stderr().content(), kShownBytes));
 }
 
 // Its files stay beside it, as when it is compiled and run in one job.

@@ -156,6 +156,20 @@ TEST_F(ExamTest, ACheckerProgramIsInAJailToo) {
   EXPECT_EQ(held.result.cases(0).judge().verdict(), jail::v1::VERDICT_OK);
 }
 
+// He may repeat what the submission wrote; a string of a message must be UTF-8.
+TEST_F(ExamTest, ACheckerMaySayBytesThatAreNoText) {
+  ExamSpec spec = Spec("python", "import sys; sys.stdout.buffer.write(b'\\xff' * 2000)");
+  jail::v1::ExamProgram* program = spec.mutable_checker()->mutable_program();
+  spec.mutable_checker()->set_kind(jail::v1::Checker::PROGRAM);
+  program->set_language("python");
+  program->set_code("import sys; sys.stdout.buffer.write(open('output.txt', 'rb').read()); sys.exit(1)");
+  AddCase(&spec, "", "");
+  const Held held = Hold(spec);
+  ASSERT_EQ(held.result.cases_size(), 1) << held.outcome.err;
+  EXPECT_EQ(held.outcome.err, "");
+  EXPECT_THAT(held.result.cases(0).comparison().message(), testing::StartsWith("\ufffd"));
+}
+
 TEST_F(ExamTest, ACheckerIsNotAskedAboutHalfAnOutput) {
   ExamSpec spec = Spec("python", "print('x' * 100_000)");
   spec.mutable_limits()->set_output_bytes(10'000);
