@@ -10,7 +10,7 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo demo-call demo-exam setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs fuzz hostile-rootless hostile-vm soak peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo demo-call demo-exam setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs bench-call fuzz hostile-rootless hostile-vm soak peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -73,6 +73,11 @@ bench: product ## Cold and pooled runs beside bare fork+exec, bubblewrap, fireja
 bench-langs: product ## Source to exit in every language, beside the plain toolchain outside any jail
 	@tools/deps languages check
 	@tests/bench/languages.py --jailrun $(JAILRUN) --json $(BUILD)/bench-langs.json
+
+bench-call: product ## Function runs beside the bare interpreter, and beside isolates in a process (isolated-vm, by npm)
+	@tools/deps languages check && cmake --build --preset release -j $(JOBS) --target jail_called
+	@tests/bench/call.py --jailrun $(JAILRUN) --called $(BUILD)/tests/bench/jail_called --isolates build/bench-call \
+	  --json $(BUILD)/bench-call.json
 
 fuzz: deps ## Run every fuzz target for TIME seconds (60)
 	@tools/deps check && cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers

@@ -485,4 +485,8 @@ v1::SweepReport Jail::Sweep() const {
 
 const v1::RuntimeCatalog& Jail::Runtimes() const { return resolve::Catalog(); }
 
+absl::StatusOr<const v1::Runtime*> Jail::FindLanguage(absl::string_view name) const {
+  return resolve::FindLanguage(name);
+}
+
 }  // namespace jail

@@ -147,6 +147,9 @@ class Jail {
   // Every language this build knows, by name.
   const v1::RuntimeCatalog& Runtimes() const;
 
+  // By name or alias, case ignored; lives as long as the process. NotFoundError suggests the nearest name.
+  absl::StatusOr<const v1::Runtime*> FindLanguage(absl::string_view name) const;
+
  private:
   Jail(Site site, std::unique_ptr<cache::ArtifactCache> cache);
   Site site_;

@@ -7,7 +7,7 @@
 namespace jail {
 
 // Of the thread that calls it: the caller's handlers are not for it, and a reader that has gone is an errno.
-inline void BlockSignals() {
+inline void BlockSignalsOfThread() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, nullptr);

@@ -101,4 +101,9 @@ std::string ToUtf8(absl::string_view text) {
   return IsUtf8(text) ? std::string(text) : absl::CHexEscape(text);
 }
 
+std::string HeadAsText(absl::string_view bytes, size_t most) {
+  bool replaced = false;
+  return ReplaceInvalidUtf8(bytes.size() <= most ? bytes : WithoutCutAtEnd(bytes.substr(0, most)), &replaced);
+}
+
 }  // namespace jail

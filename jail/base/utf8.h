@@ -3,6 +3,7 @@
 #ifndef JAIL_BASE_UTF8_H_
 #define JAIL_BASE_UTF8_H_
 
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -22,6 +23,9 @@ std::string ReplaceInvalidUtf8(absl::string_view text, bool* replaced);
 // the middle of one leaves. Other broken bytes stay.
 absl::string_view WithoutCutAtEnd(absl::string_view text);
 absl::string_view WithoutCutAtStart(absl::string_view text);
+
+// The first `most` bytes of what a stranger wrote, as a text that any message can hold.
+std::string HeadAsText(absl::string_view bytes, size_t most);
 
 }  // namespace jail
 

@@ -18,6 +18,7 @@
 #include "jail/base/sha256.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/base/write.h"
 
 namespace jail::cache {
 namespace {
@@ -29,8 +30,8 @@ constexpr int64_t kMostArtifactBytes = int64_t{256} << 20;
 // When it is full a tenth goes at once, so that not every run has to make room.
 constexpr int64_t kLeftOf10 = 9;
 
-absl::Status Failed(const std::string& what) {
-  return absl::UnavailableError(absl::StrCat("the artifact cache: ", what, ": ", ErrnoName(errno)));
+absl::Status Failed(const std::string& what, int error = errno) {
+  return absl::UnavailableError(absl::StrCat("the artifact cache: ", what, ": ", ErrnoName(error)));
 }
 
 // Each part of the path that is missing, as `mkdir -p` would with umask 077.
@@ -68,15 +69,6 @@ std::optional<std::string> ReadWhole(int file) {
     done += static_cast<size_t>(got);
   }
   return bytes;
-}
-
-bool WriteWhole(int file, absl::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(file, bytes.data(), bytes.size());
-    if (written < 0) return false;
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return true;
 }
 
 struct Kept {
@@ -147,7 +139,7 @@ absl::Status ArtifactCache::Keep(absl::string_view key, const v1::CompiledArtifa
   // Without a name until it is whole: who is killed on the way leaves nothing.
   const Fd file(openat(folder_.get(), ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0400));
   if (!file.valid()) return Failed("make a file");
-  if (!WriteWhole(file.get(), bytes)) return Failed("write");
+  if (const int error = WriteFully(file.get(), bytes)) return Failed("write", error);
   const std::string path = absl::StrCat("/proc/self/fd/", file.get());
   if (linkat(AT_FDCWD, path.c_str(), folder_.get(), NameOf(key).c_str(), AT_SYMLINK_FOLLOW) != 0 &&
       errno != EEXIST) {

@@ -81,7 +81,7 @@ v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host,
   io.on_channels = [&](std::vector<Fd> ours) {
     channel = std::move(ours);
     server = std::thread([&] {
-      BlockSignals();
+      BlockSignalsOfThread();
       service.Serve(channel.front().get(), request->start_json);
     });
   };

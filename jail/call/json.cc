@@ -20,7 +20,8 @@ class Writer {
   explicit Writer(int max_depth) : max_depth_(max_depth) {}
   bool null() { return Scalar("null"); }
   bool boolean(bool value) { return Scalar(value ? "true" : "false"); }
-  bool number_integer(int64_t value) { return Scalar(absl::StrCat(value)); }
+  // Of negative numbers alone: a zero here was "-0", whose sign an integer does not keep.
+  bool number_integer(int64_t value) { return Scalar(value == 0 ? "-0" : absl::StrCat(value)); }
   bool number_unsigned(uint64_t value) { return Scalar(absl::StrCat(value)); }
   // What is too long for 64 bits comes here, too.
   bool number_float(double, const std::string& digits) { return Scalar(digits); }
@@ -132,6 +133,16 @@ bool Unquote(absl::string_view text, std::string* out) {
   if (!value.is_string()) return false;
   *out = value.get<std::string>();
   return true;
+}
+
+std::string Boolean(bool value) { return value ? "true" : "false"; }
+
+std::string JsonObject(std::initializer_list<JsonMember> members) {
+  std::string json;
+  for (const auto& [name, value] : members) {
+    if (!value.empty()) absl::StrAppend(&json, json.empty() ? "\"" : ",\"", name, "\":", value);
+  }
+  return absl::StrCat("{", json, "}");
 }
 
 }  // namespace jail::call

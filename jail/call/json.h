@@ -4,11 +4,13 @@
 #ifndef JAIL_CALL_JSON_H_
 #define JAIL_CALL_JSON_H_
 
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 
 namespace jail::call {
@@ -31,6 +33,22 @@ const std::string* Find(const Members& members, absl::string_view name);
 std::string Quote(absl::string_view text);
 // Back again; false when it is no JSON string.
 bool Unquote(absl::string_view text, std::string* out);
+
+// --- JSON out of pieces that are JSON themselves ---
+
+std::string Boolean(bool value);
+
+// {"name":value,...}; a member without a value is left out.
+using JsonMember = std::pair<absl::string_view, std::string>;
+std::string JsonObject(std::initializer_list<JsonMember> members);
+
+// [value,...]; `show` makes the JSON of an item.
+template <typename Range, typename Show>
+std::string JsonArray(const Range& range, Show show) {
+  std::string json;
+  for (const auto& item : range) absl::StrAppend(&json, json.empty() ? "" : ",", show(item));
+  return absl::StrCat("[", json, "]");
+}
 
 }  // namespace jail::call
 

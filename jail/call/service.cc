@@ -83,9 +83,13 @@ void Service::WaitFor(int socket, int16_t events) {
 bool Service::Send(int socket, absl::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (sent < 0 && errno == EAGAIN) WaitFor(socket, POLLOUT);
-    if (sent < 0 && errno != EINTR && errno != EAGAIN) return false;
-    if (sent > 0) bytes.remove_prefix(static_cast<size_t>(sent));
+    if (sent >= 0) {
+      bytes.remove_prefix(static_cast<size_t>(sent));
+    } else if (errno == EAGAIN) {
+      WaitFor(socket, POLLOUT);  // Which changes errno.
+    } else if (errno != EINTR) {
+      return false;
+    }
   }
   return true;
 }

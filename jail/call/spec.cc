@@ -1,7 +1,5 @@
 #include "jail/call/spec.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -10,12 +8,12 @@
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "jail/base/random_id.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/base/units.h"
@@ -59,8 +57,6 @@ const Language* FindLanguage(absl::string_view name) {
   }
   return nullptr;
 }
-
-absl::string_view Bool(bool value) { return value ? "true" : "false"; }
 
 bool IsName(absl::string_view text) {
   if (text.empty() || text.size() > 100 || absl::ascii_isdigit(static_cast<unsigned char>(text[0])))
@@ -150,13 +146,11 @@ absl::StatusOr<std::string> GlobalsOf(const v1::CallSpec& spec) {
 }
 
 absl::StatusOr<std::string> FunctionsOf(const v1::CallSpec& spec) {
-  std::vector<std::string> names;
   for (const v1::HostFunction& function : spec.functions()) {
     if (!IsDottedName(function.name()))
       return Bad("functions", absl::StrCat(Quoted(function.name()), " is no name for a function"));
-    names.push_back(Quote(function.name()));
   }
-  return absl::StrCat("[", absl::StrJoin(names, ","), "]");
+  return JsonArray(spec.functions(), [](const v1::HostFunction& function) { return Quote(function.name()); });
 }
 
 absl::StatusOr<std::vector<std::string>> PatternsIn(const v1::CallSpec& spec) {
@@ -193,13 +187,6 @@ v1::Limits LimitsOf(const v1::CallSpec& spec, const Language& language, int64_t 
   return limits;
 }
 
-// 128 bits that nobody can guess.
-std::string DrawNonce() {
-  std::string bytes(16, '\0');
-  randombytes_buf(bytes.data(), bytes.size());
-  return absl::BytesToHexString(bytes);
-}
-
 absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& language) {
   const int64_t heap_bytes = HeapBytesOf(spec, language);
   JAIL_RETURN_IF_ERROR(Within("heap_bytes", heap_bytes, 4 * kMiB, int64_t{1} << 40));
@@ -217,12 +204,6 @@ absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& lang
   if (language.runs_as == "javascript")
     (*job.mutable_env())["NODE_OPTIONS"] = absl::StrCat("--max-old-space-size=", heap_bytes / kMiB);
   return job;
-}
-
-std::string ModulesOf(const v1::CallSpec& spec) {
-  std::vector<std::string> names;
-  for (const std::string& name : spec.allowed_modules()) names.push_back(Quote(name));
-  return absl::StrCat("[", absl::StrJoin(names, ","), "]");
 }
 
 }  // namespace
@@ -244,19 +225,28 @@ absl::StatusOr<Request> Prepare(const v1::CallSpec& spec, int64_t most_wall_ms) 
     return Bad("entry", absl::StrCat(Quoted(spec.entry()), " is no name"));
   if (spec.spread_input() && (spec.entry().empty() || input.front() != '['))
     return Bad("spread_input", "wants an entry, and an input that is an array");
-  request.nonce = DrawNonce();
+  request.nonce = RandomId();
   JAIL_ASSIGN_OR_RETURN(request.job, JobOf(spec, *language));
   if (spec.host_time_excluded()) AddHostTime(request.caps, most_wall_ms, request.job.mutable_limits());
-  request.start_json = absl::StrCat(
-      "{\"code\":", Quote(code), ",\"input\":", input, ",\"globals\":", globals, ",\"functions\":", functions,
-      ",\"modules\":", ModulesOf(spec), ",\"entry\":", Quote(spec.entry()),
-      ",\"stack\":", Bool(spec.stack() || Wants(spec, v1::CallSpec::DEBUG_STACK)),
-      ",\"steps\":", Wants(spec, v1::CallSpec::DEBUG_STEPS) ? request.caps.max_steps : 0,
-      ",\"profile\":", Bool(Wants(spec, v1::CallSpec::DEBUG_PROFILE)),
-      ",\"profile_bytes\":", request.caps.profile_bytes, ",\"result_bytes\":", request.caps.result_bytes,
-      ",\"ready\":", Bool(spec.host_time_excluded()), ",\"spread\":", Bool(spec.spread_input()),
-      ",\"nonce\":", Quote(request.nonce), ",\"heap_bytes\":", HeapBytesOf(spec, *language),
-      ",\"max_logs\":", request.caps.max_logs, ",\"log_characters\":", request.caps.log_characters, "}");
+  request.start_json = JsonObject({
+      {"code", Quote(code)},
+      {"input", input},
+      {"globals", globals},
+      {"functions", functions},
+      {"modules", JsonArray(spec.allowed_modules(), Quote)},
+      {"entry", Quote(spec.entry())},
+      {"stack", Boolean(spec.stack() || Wants(spec, v1::CallSpec::DEBUG_STACK))},
+      {"steps", Wants(spec, v1::CallSpec::DEBUG_STEPS) ? absl::StrCat(request.caps.max_steps) : "0"},
+      {"profile", Boolean(Wants(spec, v1::CallSpec::DEBUG_PROFILE))},
+      {"profile_bytes", absl::StrCat(request.caps.profile_bytes)},
+      {"result_bytes", absl::StrCat(request.caps.result_bytes)},
+      {"ready", Boolean(spec.host_time_excluded())},
+      {"spread", Boolean(spec.spread_input())},
+      {"nonce", Quote(request.nonce)},
+      {"heap_bytes", absl::StrCat(HeapBytesOf(spec, *language))},
+      {"max_logs", absl::StrCat(request.caps.max_logs)},
+      {"log_characters", absl::StrCat(request.caps.log_characters)},
+  });
   return request;
 }
 

@@ -5,14 +5,17 @@
 #include <thread>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "jail/base/sha256.h"
+#include "jail/base/status_macros.h"
 #include "jail/base/units.h"
 #include "jail/call/call.h"
-#include "jail/exam/compare/compare.h"
+#include "jail/exam/check.h"
+#include "jail/exam/spec.h"
 #include "jail/exam/stream_watch.h"
 
 namespace jail::exam {
@@ -25,46 +28,12 @@ constexpr int64_t kInteractiveIdleMs = 5'000;
 constexpr int64_t kInteractorGraceMs = 10'000;
 // An interactor that used less of the CPU than this share of a wait was waiting, too.
 constexpr double kIdleShare = 0.1;
-constexpr int kCheckerWrong = 1;
-constexpr int kCheckerMalformed = 2;
-constexpr size_t kMostWordsBytes = 1000;
 
 v1::ResultRecord NoPipes(const absl::Status& why) {
   v1::ResultRecord record;
   record.set_verdict(v1::VERDICT_JAIL_ERROR);
   record.set_summary(absl::StrCat(why.message(), "."));
   return record;
-}
-
-void AddInput(const std::string& path, const std::string& content, v1::JobSpec* job) {
-  v1::SourceFile* file = job->add_files();
-  file->set_path(path);
-  file->set_content(content);
-}
-
-// Room for what is added to its sources.
-void AllowSources(v1::JobSpec* job) {
-  int64_t bytes = kMiB;
-  for (const v1::SourceFile& file : job->files()) bytes += static_cast<int64_t>(file.content().size());
-  if (job->limits().source_bytes() < bytes) job->mutable_limits()->set_source_bytes(bytes);
-}
-
-std::string Words(const v1::ResultRecord& judge) {
-  const v1::PhaseResult* phase = RunPhase(judge);
-  if (phase == nullptr) return judge.summary();
-  return absl::StrCat(phase->stderr().content(), phase->stdout().content()).substr(0, kMostWordsBytes);
-}
-
-// By the status of a checker or an interactor.
-void TakeJudgement(v1::ResultRecord judge, absl::string_view who, Attempt* attempt) {
-  const v1::PhaseResult* phase = RunPhase(judge);
-  const int code = phase == nullptr || !EndedByItself(judge) ? -1 : ExitCode(*phase);
-  attempt->comparison.set_wanted(true);
-  attempt->comparison.set_equal(code == 0);
-  if (code != 0) attempt->comparison.set_message(Words(judge));
-  if (code != 0 && code != kCheckerWrong && code != kCheckerMalformed)
-    attempt->not_judged = absl::StrCat("the ", who, " failed: ", judge.summary());
-  attempt->judge = std::move(judge);
 }
 
 // One attempt's way through its jails.
@@ -80,8 +49,9 @@ class Attendant {
   Attempt RunCall();
   Attempt RunProgram();
   Attempt RunInteractive();
-  void Compare(Attempt* attempt) const;
-  void CompareByProgram(const v1::ExamProgram& program, Attempt* attempt) const;
+  v1::JobSpec InteractorFor(const v1::JobSpec& job) const;
+  // Each one's output is the other's input, until both have ended. An error: there were no pipes for it.
+  absl::Status Converse(const v1::JobSpec& job, v1::ResultRecord* record, v1::ResultRecord* judge) const;
 
   v1::ExamEvent Event(v1::ExamEvent::Kind kind) const { return CaseEvent(kind, id_, number_); }
   bool MakeJob(v1::JobSpec* job, Attempt* attempt) const;
@@ -102,7 +72,7 @@ v1::CaseResult Attendant::Attend() {
   v1::ExamEvent ended = Event(v1::ExamEvent::CASE_ENDED);
   Measure(attempt.record, &ended);
   const std::string end_time = hall_.emitter.Emit(std::move(ended));
-  if (RunPhase(attempt.record) != nullptr) Compare(&attempt);
+  if (RunPhase(attempt.record) != nullptr) Check(hall_, one_, &attempt);
   v1::CaseResult result;
   Judge(std::move(attempt), one_.expected_duration_ms(), &result);
   result.mutable_logs()->set_start_time(start_time_);
@@ -165,11 +135,7 @@ bool Attendant::MakeJob(v1::JobSpec* job, Attempt* attempt) const {
     *job = hall_.maker.ForCase(one_, one_.code().empty() ? hall_.compiled : nullptr);
     return true;
   }
-  v1::JobSpec source = hall_.maker.ForCase(one_, nullptr);
-  source.set_compile_only(true);
-  Io io;
-  io.cancel_fd = hall_.cancel_fd;
-  attempt->record = hall_.jail.Run(source, io);
+  attempt->record = CompileOnly(hall_.jail, hall_.maker.ForCase(one_, nullptr), hall_.cancel_fd);
   if (!attempt->record.has_compiled()) return false;
   *job = hall_.maker.ForCase(one_, &attempt->record.compiled());
   return true;
@@ -187,6 +153,40 @@ Attempt Attendant::RunProgram() {
   return attempt;
 }
 
+v1::JobSpec Attendant::InteractorFor(const v1::JobSpec& job) const {
+  v1::JobSpec interactor = hall_.programs.JobOf(one_.interactor());
+  AddInput("input.txt", one_.stdin(), &interactor);
+  AddInput("answer.txt", one_.expected_stdout(), &interactor);
+  if (!one_.interactor().limits().has_wall_time_ms())
+    interactor.mutable_limits()->set_wall_time_ms(job.limits().wall_time_ms() + kInteractorGraceMs);
+  AllowSources(&interactor);
+  return interactor;
+}
+
+absl::Status Attendant::Converse(const v1::JobSpec& job, v1::ResultRecord* record,
+                                 v1::ResultRecord* judge) const {
+  const v1::JobSpec interactor = InteractorFor(job);
+  JAIL_ASSIGN_OR_RETURN(Pipe questions, MakePipe());  // From the submission,
+  JAIL_ASSIGN_OR_RETURN(Pipe answers, MakePipe());    // and to it.
+  JAIL_ASSIGN_OR_RETURN(const std::unique_ptr<StreamWatch> watch, Watch(std::move(questions.write)));
+  std::thread other([&] {
+    Io io;
+    io.stdin_fd = questions.read.get();
+    io.stdout_fd = answers.write.get();
+    io.cancel_fd = hall_.cancel_fd;
+    *judge = hall_.jail.Run(interactor, io);
+    questions.read.Reset();  // Nobody listens, nobody speaks any more.
+    answers.write.Reset();
+  });
+  Io io = IoOf(*watch);
+  io.stdin_fd = answers.read.get();
+  *record = hall_.jail.Run(job, io);
+  watch->Finish();  // Closes the interactor's input.
+  answers.read.Reset();
+  other.join();
+  return absl::OkStatus();
+}
+
 // Whether it, too, used next to no CPU in the last `idle_us` of the other's life. Its samples say; a program
 // too short-lived for them did nothing long enough.
 bool WaitedAsWell(const v1::ResultRecord& interactor, int64_t end_us, int64_t idle_us) {
@@ -198,89 +198,34 @@ bool WaitedAsWell(const v1::ResultRecord& interactor, int64_t end_us, int64_t id
   return static_cast<double>(after_us - before_us) < kIdleShare * static_cast<double>(idle_us);
 }
 
+// Of a submission that was ended because it was idle: who kept whom waiting.
+void FindDeadlock(const v1::ResultRecord& judge, int64_t idle_ms, Attempt* attempt) {
+  if (attempt->record.verdict() != v1::VERDICT_IDLE_TIME_LIMIT) return;
+  const int64_t end_us = RunPhase(attempt->record)->usage().wall_time_us();
+  attempt->deadlock = WaitedAsWell(judge, end_us, idle_ms * kUsPerMs);
+  if (!attempt->deadlock) attempt->not_judged = "the interactor was busy while the submission waited for it";
+}
+
 Attempt Attendant::RunInteractive() {
   Attempt attempt;
   attempt.interactive = true;
   v1::JobSpec job;
-  if (!MakeJob(&job, &attempt)) {
-    TellStart(job);
-    return attempt;
+  const bool made = MakeJob(&job, &attempt);
+  if (made) {
+    job.clear_stdin();
+    if (!job.limits().has_idle_time_ms()) job.mutable_limits()->set_idle_time_ms(kInteractiveIdleMs);
   }
-  job.clear_stdin();
-  if (!job.limits().has_idle_time_ms()) job.mutable_limits()->set_idle_time_ms(kInteractiveIdleMs);
-  v1::JobSpec interactor = hall_.programs.JobOf(one_.interactor());
-  AddInput("input.txt", one_.stdin(), &interactor);
-  AddInput("answer.txt", one_.expected_stdout(), &interactor);
-  if (!one_.interactor().limits().has_wall_time_ms())
-    interactor.mutable_limits()->set_wall_time_ms(job.limits().wall_time_ms() + kInteractorGraceMs);
-  AllowSources(&interactor);
   TellStart(job);
-
-  absl::StatusOr<Pipe> questions = MakePipe(), answers = MakePipe();  // From the submission, to it.
-  absl::StatusOr<std::unique_ptr<StreamWatch>> watch = absl::UnavailableError("");
-  if (questions.ok() && answers.ok()) watch = Watch(std::move(questions->write));
-  if (!watch.ok()) {
-    attempt.record = NoPipes(absl::ResourceExhaustedError("no more descriptors for an interactor's pipes"));
+  if (!made) return attempt;
+  v1::ResultRecord judge;
+  const absl::Status talked = Converse(job, &attempt.record, &judge);
+  if (!talked.ok()) {
+    attempt.record = NoPipes(talked);
     return attempt;
   }
-  v1::ResultRecord judge;
-  std::thread other([&] {
-    Io io;
-    io.stdin_fd = questions->read.get();
-    io.stdout_fd = answers->write.get();
-    io.cancel_fd = hall_.cancel_fd;
-    judge = hall_.jail.Run(interactor, io);
-    questions->read.Reset();  // Nobody listens, nobody speaks any more.
-    answers->write.Reset();
-  });
-  Io io = IoOf(**watch);
-  io.stdin_fd = answers->read.get();
-  attempt.record = hall_.jail.Run(job, io);
-  (*watch)->Finish();  // Closes the interactor's input.
-  answers->read.Reset();
-  other.join();
-
-  if (attempt.record.verdict() == v1::VERDICT_IDLE_TIME_LIMIT) {
-    const int64_t end_us = RunPhase(attempt.record)->usage().wall_time_us();
-    attempt.deadlock = WaitedAsWell(judge, end_us, job.limits().idle_time_ms() * kUsPerMs);
-    if (!attempt.deadlock) attempt.not_judged = "the interactor was busy while the submission waited for it";
-  }
+  FindDeadlock(judge, job.limits().idle_time_ms(), &attempt);
   TakeJudgement(std::move(judge), "interactor", &attempt);
   return attempt;
-}
-
-void Attendant::Compare(Attempt* attempt) const {
-  if (attempt->interactive) return;
-  const v1::Checker& checker = CheckerOf(hall_.spec, one_);
-  if (attempt->is_call && one_.has_expected_json()) {
-    if (attempt->call.success()) {
-      attempt->comparison = CompareJson(one_.expected_json(), attempt->call.result_json(), checker);
-    } else {
-      attempt->comparison.set_message("it returned nothing");
-    }
-    attempt->comparison.set_wanted(true);
-  } else if (checker.kind() == v1::Checker::PROGRAM && !attempt->is_call) {
-    CompareByProgram(checker.program(), attempt);
-  } else if (one_.has_expected_stdout()) {
-    const v1::Output& output = RunPhase(attempt->record)->stdout();
-    attempt->comparison =
-        exam::Compare(checker, one_.expected_stdout(), output.content(), output.truncated());
-    attempt->comparison.set_wanted(true);
-  }
-}
-
-void Attendant::CompareByProgram(const v1::ExamProgram& program, Attempt* attempt) const {
-  const v1::Output& output = RunPhase(attempt->record)->stdout();
-  v1::JobSpec job = hall_.programs.JobOf(program);
-  AddInput("input.txt", one_.stdin(), &job);
-  AddInput("output.txt", output.content(), &job);
-  AddInput("answer.txt", one_.expected_stdout(), &job);
-  for (const char* argument : {"input.txt", "output.txt", "answer.txt"}) job.add_args(argument);
-  AllowSources(&job);
-  Io io;
-  io.cancel_fd = hall_.cancel_fd;
-  TakeJudgement(hall_.jail.Run(job, io), "checker", attempt);
-  if (output.truncated()) attempt->not_judged = "the output is longer than output_bytes allows";
 }
 
 void Attendant::Tell(const v1::CaseResult& result) const {

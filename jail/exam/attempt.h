@@ -4,26 +4,12 @@
 
 #include <string>
 
-#include "jail/exam/emitter.h"
-#include "jail/exam/judge.h"
-#include "jail/exam/programs.h"
-#include "jail/exam/spec.h"
-#include "jail/jail.h"
+#include "google/protobuf/message_lite.h"
+#include "jail/exam/hall.h"
 #include "jail/v1/exam.pb.h"
+#include "jail/v1/result.pb.h"
 
 namespace jail::exam {
-
-// What every case of an exam shares. All of it outlives the cases.
-struct Hall {
-  const Jail& jail;
-  const v1::ExamSpec& spec;
-  const JobMaker& maker;
-  const Programs& programs;
-  Emitter& emitter;
-  const v1::CompiledProgram* compiled;  // The submission; null: nothing is compiled.
-  bool own_compile;                     // A case with a program of its own has it compiled.
-  int cancel_fd;
-};
 
 // Thread-safe.
 v1::CaseResult RunCase(const Hall& hall, int index);

@@ -5,12 +5,6 @@
 #include "jail/base/units.h"
 
 namespace jail::exam {
-namespace {
-
-constexpr char kRfc3339[] = "%Y-%m-%dT%H:%M:%E3SZ";
-
-}  // namespace
-
 Emitter::Emitter(Observer observer)
     : observer_(std::move(observer)), start_(absl::Now()), start_ns_(MonotonicNs()) {}
 
@@ -19,9 +13,13 @@ std::string Emitter::Emit(v1::ExamEvent event) {
   const int64_t at_us = (MonotonicNs() - start_ns_) / kNsPerUs;
   event.set_sequence(sequence_++);
   event.set_at_us(at_us);
-  event.set_time(absl::FormatTime(kRfc3339, start_ + absl::Microseconds(at_us), absl::UTCTimeZone()));
+  event.set_time(TimeText(start_ + absl::Microseconds(at_us)));
   if (observer_) observer_(event);
   return event.time();
+}
+
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", time, absl::UTCTimeZone());
 }
 
 v1::ExamEvent CaseEvent(v1::ExamEvent::Kind kind, const std::string& case_id, int attempt) {

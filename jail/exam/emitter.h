@@ -31,6 +31,9 @@ class Emitter {
   int64_t sequence_ = 0;
 };
 
+// As ExamEvent.time has it.
+std::string TimeText(absl::Time time);
+
 // An event of that kind, of an attempt at a case.
 v1::ExamEvent CaseEvent(v1::ExamEvent::Kind kind, const std::string& case_id, int attempt);
 

@@ -50,7 +50,7 @@ v1::TimingAnalysis Analyse(double actual_ms, double expected_ms) {
   timing.set_actual_duration_ms(actual_ms);
   timing.set_expected_duration_ms(expected_ms);
   timing.set_ratio(ratio);
-  timing.set_anomaly_score(ratio < kSuspiciousRatio ? 1 - 10 * ratio : 0);
+  timing.set_anomaly_score(ratio < kSuspiciousRatio ? 1 - ratio / kSuspiciousRatio : 0);
   timing.set_suspicious(ratio < kSuspiciousRatio);
   return timing;
 }

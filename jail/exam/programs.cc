@@ -2,11 +2,12 @@
 
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/base/utf8.h"
 #include "jail/exam/judge.h"
+#include "jail/exam/spec.h"
 
 namespace jail::exam {
 namespace {
@@ -15,8 +16,7 @@ constexpr size_t kShownBytes = 2000;
 
 std::string WhyNot(const v1::ResultRecord& record) {
   if (record.verdict() != v1::VERDICT_COMPILE_ERROR) return record.summary();
-  const std::string& words = record.phases(0).stderr().content();
-  return absl::StrCat("does not compile: ", words.substr(0, kShownBytes));
+  return absl::StrCat("does not compile: ", HeadAsText(record.phases(0).stderr().content(), kShownBytes));
 }
 
 // Its files stay beside it, as when it is compiled and run in one job.
@@ -32,14 +32,11 @@ v1::JobSpec FromCompiled(const v1::JobSpec& source, v1::CompiledProgram compiled
 
 }  // namespace
 
-const v1::Runtime* FindRuntime(const v1::RuntimeCatalog& catalog, absl::string_view language) {
-  for (const v1::Runtime& runtime : catalog.runtimes()) {
-    if (absl::EqualsIgnoreCase(runtime.name(), language)) return &runtime;
-    for (const std::string& alias : runtime.aliases()) {
-      if (absl::EqualsIgnoreCase(alias, language)) return &runtime;
-    }
-  }
-  return nullptr;
+v1::ResultRecord CompileOnly(const Jail& jail, v1::JobSpec job, int cancel_fd) {
+  job.set_compile_only(true);
+  Io io;
+  io.cancel_fd = cancel_fd;
+  return jail.Run(job, io);
 }
 
 absl::Status Programs::Prepare(const Jail& jail, const v1::ExamSpec& spec, const JobMaker& maker,
@@ -62,15 +59,11 @@ absl::Status Programs::Add(const Jail& jail, absl::string_view field, const v1::
                            const JobMaker& maker, int cancel_fd) {
   std::string key = program.SerializeAsString();
   if (jobs_.count(key) > 0) return absl::OkStatus();
-  const v1::Runtime* runtime = FindRuntime(jail.Runtimes(), program.language());
-  if (runtime == nullptr) return Bad(absl::StrCat(field, ".language"), "is no language here");
-  v1::JobSpec job = maker.ForProgram(program, *runtime);
-  if (runtime->has_compile()) {
-    v1::JobSpec to_compile = job;
-    to_compile.set_compile_only(true);
-    Io io;
-    io.cancel_fd = cancel_fd;
-    v1::ResultRecord record = jail.Run(to_compile, io);
+  const absl::StatusOr<const v1::Runtime*> runtime = jail.FindLanguage(program.language());
+  if (!runtime.ok()) return Bad(absl::StrCat(field, ".language"), runtime.status().message());
+  v1::JobSpec job = maker.ForProgram(program, **runtime);
+  if ((*runtime)->has_compile()) {
+    v1::ResultRecord record = CompileOnly(jail, job, cancel_fd);
     if (!record.has_compiled()) return Bad(field, WhyNot(record));
     job = FromCompiled(job, std::move(*record.mutable_compiled()));
   } else {

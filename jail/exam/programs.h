@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "jail/exam/spec.h"
+#include "jail/exam/job_maker.h"
 #include "jail/jail.h"
 
 namespace jail::exam {
@@ -26,8 +26,8 @@ class Programs {
   std::map<std::string, v1::JobSpec> jobs_;  // By the program, serialized.
 };
 
-// By name or alias; null: there is none.
-const v1::Runtime* FindRuntime(const v1::RuntimeCatalog& catalog, absl::string_view language);
+// The record of the job's compiler alone; without `compiled` there is nothing to run.
+v1::ResultRecord CompileOnly(const Jail& jail, v1::JobSpec job, int cancel_fd);
 
 }  // namespace jail::exam
 

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdint>
-#include <initializer_list>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -18,11 +17,13 @@
 namespace jail::exam {
 namespace {
 
+using call::Boolean;
+using call::JsonArray;
+using call::JsonObject;
 using call::Quote;
 
 // --- Values ---
 
-std::string Boolean(bool value) { return value ? "true" : "false"; }
 double Finite(double value) { return std::isfinite(value) ? value : 0; }
 
 // At most three decimals: "12.345", "12", "0.5".
@@ -39,27 +40,10 @@ std::string VerdictWord(const v1::ResultRecord& record) {
   return Quote(absl::StripPrefix(v1::Verdict_Name(record.verdict()), "VERDICT_"));
 }
 
-// {"name":value,...}; a member without a value is left out.
-using JsonMember = std::pair<absl::string_view, std::string>;
-std::string Object(std::initializer_list<JsonMember> members) {
-  std::string json;
-  for (const auto& [name, value] : members) {
-    if (!value.empty()) absl::StrAppend(&json, json.empty() ? "\"" : ",\"", name, "\":", value);
-  }
-  return absl::StrCat("{", json, "}");
-}
-
-template <typename Range, typename Show>
-std::string Array(const Range& range, Show show) {
-  std::string json;
-  for (const auto& item : range) absl::StrAppend(&json, json.empty() ? "" : ",", show(item));
-  return absl::StrCat("[", json, "]");
-}
-
 // --- Parts of a case ---
 
 std::string UsageObject(const v1::CaseUsage& usage) {
-  return Object({
+  return JsonObject({
       {"cpuUsed", ThreeDecimals(usage.cpu_used_ms())},
       {"memoryPeakMb", ThreeDecimals(usage.memory_peak_mb())},
       {"diskReadBytes", usage.has_disk_read_bytes() ? absl::StrCat(usage.disk_read_bytes()) : "null"},
@@ -68,7 +52,7 @@ std::string UsageObject(const v1::CaseUsage& usage) {
 }
 
 std::string LogsObject(const v1::CaseLogs& logs) {
-  return Object({
+  return JsonObject({
       {"stdout", Quote(logs.stdout())},
       {"stderr", Quote(logs.stderr())},
       {"exitCode", logs.has_exit_code() ? absl::StrCat(logs.exit_code()) : "null"},
@@ -79,7 +63,7 @@ std::string LogsObject(const v1::CaseLogs& logs) {
 }
 
 std::string FlagObject(const v1::ExamFlag& flag) {
-  return Object({
+  return JsonObject({
       {"type", Quote(NameOf(flag.type()))},
       {"message", Quote(flag.message())},
       {"severity", Quote(NameOf(flag.severity()))},
@@ -88,10 +72,10 @@ std::string FlagObject(const v1::ExamFlag& flag) {
 
 std::string VerificationObject(const v1::Verification& verification) {
   const v1::TimingAnalysis& timing = verification.timing_analysis();
-  return Object({
+  return JsonObject({
       {"consistent", Boolean(verification.consistent())},
-      {"flags", Array(verification.flags(), FlagObject)},
-      {"timingAnalysis", Object({
+      {"flags", JsonArray(verification.flags(), FlagObject)},
+      {"timingAnalysis", JsonObject({
                              {"actualDuration", ThreeDecimals(timing.actual_duration_ms())},
                              {"expectedDuration", ThreeDecimals(timing.expected_duration_ms())},
                              {"ratio", SixDigits(timing.ratio())},
@@ -103,7 +87,7 @@ std::string VerificationObject(const v1::Verification& verification) {
 
 std::string ComparisonObject(const v1::Comparison& comparison) {
   if (!comparison.wanted()) return "";
-  return Object({
+  return JsonObject({
       {"equal", Boolean(comparison.equal())},
       {"message", Quote(comparison.message())},
       {"expected", Quote(comparison.expected())},
@@ -114,7 +98,7 @@ std::string ComparisonObject(const v1::Comparison& comparison) {
 std::string ErrorObject(const v1::CallResult& call) {
   if (!call.has_error()) return "";
   const v1::CallError& error = call.error();
-  return Object({
+  return JsonObject({
       {"kind", Quote(absl::StripPrefix(v1::CallError::Kind_Name(error.kind()), "KIND_"))},
       {"name", Quote(error.name())},
       {"message", Quote(error.message())},
@@ -145,7 +129,7 @@ std::string CompileObject(const v1::ExamResult& result) {
   for (const v1::PhaseResult& phase : result.compile().phases()) {
     if (phase.kind() == v1::PhaseResult::KIND_COMPILE) compile = phase;
   }
-  return Object({
+  return JsonObject({
       {"verdict", VerdictWord(result.compile())},
       {"summary", Quote(result.compile().summary())},
       {"stdout", Quote(TextOf(compile.stdout()))},
@@ -157,7 +141,7 @@ using RecordJson = std::function<std::string(const v1::ResultRecord&)>;
 
 std::string CaseObject(const v1::CaseResult& result, const RecordJson& record_json) {
   const bool has_difficulty = result.difficulty() != v1::ExamCase::DIFFICULTY_UNSPECIFIED;
-  return Object({
+  return JsonObject({
       {"id", Quote(result.id())},
       {"name", Quote(result.name())},
       {"difficulty", has_difficulty ? Quote(v1::ExamCase::Difficulty_Name(result.difficulty())) : "null"},
@@ -177,14 +161,15 @@ std::string CaseObject(const v1::CaseResult& result, const RecordJson& record_js
 
 std::string ProblemObject(const v1::ExamResult& result) {
   if (!result.has_problem()) return "";
-  return Object({{"field", Quote(result.problem().field())}, {"message", Quote(result.problem().message())}});
+  return JsonObject(
+      {{"field", Quote(result.problem().field())}, {"message", Quote(result.problem().message())}});
 }
 
 }  // namespace
 
 std::string ResultJson(const v1::ExamResult& result, const RecordJson& record_json) {
   const std::string& head = result.log_head();
-  return Object({
+  return JsonObject({
       {"examId", Quote(result.exam_id())},
       {"passed", Boolean(result.passed())},
       {"casesPassed", absl::StrCat(result.cases_passed())},
@@ -196,7 +181,7 @@ std::string ResultJson(const v1::ExamResult& result, const RecordJson& record_js
       {"problem", ProblemObject(result)},
       {"compile", CompileObject(result)},
       {"cases",
-       Array(result.cases(), [&](const v1::CaseResult& one) { return CaseObject(one, record_json); })},
+       JsonArray(result.cases(), [&](const v1::CaseResult& one) { return CaseObject(one, record_json); })},
   });
 }
 

@@ -1,7 +1,6 @@
 #include "jail/exam/run.h"
 
 #include <poll.h>
-#include <sodium.h>
 
 #include <algorithm>
 #include <atomic>
@@ -10,27 +9,22 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "jail/base/random_id.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/call/spec.h"
 #include "jail/exam/attempt.h"
+#include "jail/exam/hall.h"
+#include "jail/exam/shorten.h"
+#include "jail/exam/spec.h"
 
 namespace jail::exam {
 namespace {
 
-// Of all cases' outputs together, so that thousands of floods do not fill the caller's memory; a message has
-// an end, too. From there on each output is cut to so much.
-constexpr int64_t kMostKeptBytes = int64_t{256} << 20;
-constexpr size_t kShortBytes = size_t{4} << 10;
-
 v1::ExamSpec WithId(v1::ExamSpec spec) {
   if (!spec.exam_id().empty()) return spec;
-  std::string bytes(16, '\0');
-  randombytes_buf(bytes.data(), bytes.size());
-  spec.set_exam_id(absl::BytesToHexString(bytes));
+  spec.set_exam_id(RandomId());
   return spec;
 }
 
@@ -87,30 +81,6 @@ v1::CaseResult Skipped(const Hall& hall, int index, absl::string_view why) {
   return result;
 }
 
-int64_t OutputBytes(const v1::CaseResult& one) {
-  size_t bytes = one.logs().stdout().size() + one.logs().stderr().size();
-  for (const v1::PhaseResult& phase : one.record().phases())
-    bytes += phase.stdout().content().size() + phase.stdout().tail().size() +
-             phase.stderr().content().size() + phase.stderr().tail().size();
-  return static_cast<int64_t>(bytes);
-}
-
-void Shorten(v1::Output* output) {
-  if (output->content().size() + output->tail().size() <= kShortBytes) return;
-  output->mutable_content()->resize(std::min(output->content().size(), kShortBytes));
-  output->clear_tail();
-  output->set_truncated(true);
-}
-
-void Shorten(v1::CaseResult* one) {
-  for (std::string* text : {one->mutable_logs()->mutable_stdout(), one->mutable_logs()->mutable_stderr()})
-    text->resize(std::min(text->size(), kShortBytes));
-  for (v1::PhaseResult& phase : *one->mutable_record()->mutable_phases()) {
-    Shorten(phase.mutable_stdout());
-    Shorten(phase.mutable_stderr());
-  }
-}
-
 // Each worker takes the next case that nobody has begun.
 void RunCases(const Hall& hall, v1::ExamResult* result) {
   const int count = hall.spec.cases_size();
@@ -125,10 +95,10 @@ void RunCases(const Hall& hall, v1::ExamResult* result) {
       } else if (IsCancelled(hall.cancel_fd)) {
         *result->mutable_cases(index) = Skipped(hall, index, "The exam was cancelled.");
       } else {
-        *result->mutable_cases(index) = RunCase(hall, index);
-        if ((kept_bytes += OutputBytes(result->cases(index))) > kMostKeptBytes)
-          Shorten(result->mutable_cases(index));
-        if (!result->cases(index).passed()) failed = true;
+        v1::CaseResult* one = result->mutable_cases(index);
+        *one = RunCase(hall, index);
+        if ((kept_bytes += static_cast<int64_t>(one->ByteSizeLong())) > kMostKeptBytes) Shorten(one);
+        if (!one->passed()) failed = true;
       }
     }
   };
@@ -142,9 +112,7 @@ void RunCases(const Hall& hall, v1::ExamResult* result) {
 
 // False: there is nothing to run.
 bool Compile(const Hall& hall, v1::ExamResult* result, v1::CompiledProgram* compiled) {
-  Io io;
-  io.cancel_fd = hall.cancel_fd;
-  v1::ResultRecord record = hall.jail.Run(hall.maker.ToCompile(), io);
+  v1::ResultRecord record = CompileOnly(hall.jail, hall.maker.ToCompile(), hall.cancel_fd);
   v1::ExamEvent event;
   event.set_kind(v1::ExamEvent::COMPILED);
   Measure(record, &event);
@@ -204,17 +172,17 @@ v1::ExamResult Run(const Jail& jail, const v1::ExamSpec& given, const Observer& 
   const v1::ExamSpec spec = WithId(given);
   v1::ExamResult result;
   result.set_exam_id(spec.exam_id());
+  const absl::StatusOr<const v1::Runtime*> language = jail.FindLanguage(spec.language());
   absl::Status problem = CheckSpec(spec);
-  const v1::Runtime* runtime = FindRuntime(jail.Runtimes(), spec.language());
-  if (problem.ok() && runtime == nullptr)
-    problem = Bad("language", absl::StrCat(Quoted(spec.language()), " is no language here"));
+  if (problem.ok() && !language.ok()) problem = Bad("language", language.status().message());
   if (!problem.ok()) {
     Refuse(problem, &result);
     return result;
   }
 
-  const JobMaker maker(spec, *runtime, jail.SiteConfig());
-  const bool compiles = NeedsCompiler(spec, *runtime);
+  const v1::Runtime& runtime = **language;
+  const JobMaker maker(spec, runtime, jail.SiteConfig());
+  const bool compiles = NeedsCompiler(spec, runtime);
   Programs programs;
   problem = CheckJobs(jail, spec, maker, compiles);
   if (problem.ok()) problem = programs.Prepare(jail, spec, maker, cancel_fd);
@@ -227,8 +195,7 @@ v1::ExamResult Run(const Jail& jail, const v1::ExamSpec& given, const Observer& 
   TellStart(spec, &emitter, &result);
   v1::CompiledProgram compiled;
   const Hall hall = {
-      jail,     spec, maker, programs, emitter, compiles ? &compiled : nullptr, runtime->has_compile(),
-      cancel_fd};
+      jail, spec, maker, programs, emitter, compiles ? &compiled : nullptr, runtime.has_compile(), cancel_fd};
   if (!compiles || Compile(hall, &result, &compiled)) {
     RunCases(hall, &result);
   } else {

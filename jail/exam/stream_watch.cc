@@ -16,6 +16,7 @@
 #include "jail/base/status_macros.h"
 #include "jail/base/threads.h"
 #include "jail/base/units.h"
+#include "jail/base/write.h"
 
 namespace jail::exam {
 
@@ -43,7 +44,7 @@ void StreamWatch::Finish() {
 }
 
 void StreamWatch::Watch() {
-  BlockSignals();
+  BlockSignalsOfThread();
   while (streams_[0].pipe.read.valid() || streams_[1].pipe.read.valid()) {
     // Those that are at their end have -1, which poll passes over.
     pollfd fds[2] = {{streams_[0].pipe.read.get(), POLLIN, 0}, {streams_[1].pipe.read.get(), POLLIN, 0}};
@@ -79,23 +80,14 @@ void StreamWatch::Read(Stream* stream) {
     return;
   }
   const auto size = static_cast<size_t>(count);
-  if (stream->name == v1::ExamEvent::STDOUT) Forward(bytes.data(), size);
+  if (stream->name == v1::ExamEvent::STDOUT) Forward({bytes.data(), size});
   if (stream->waiting.empty()) stream->since_ns = MonotonicNs();
   stream->waiting.append(bytes.data(), size);
   if (stream->waiting.size() == kPieceBytes) Flush(stream);
 }
 
-void StreamWatch::Forward(const char* bytes, size_t count) {
-  while (forward_.valid() && count > 0) {
-    const ssize_t written = write(forward_.get(), bytes, count);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      forward_.Reset();
-      return;
-    }
-    bytes += written;
-    count -= static_cast<size_t>(written);
-  }
+void StreamWatch::Forward(absl::string_view bytes) {
+  if (forward_.valid() && WriteFully(forward_.get(), bytes) != 0) forward_.Reset();
 }
 
 void StreamWatch::Flush(Stream* stream) {

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "jail/base/fd.h"
 #include "jail/v1/exam.pb.h"
@@ -54,7 +55,7 @@ class StreamWatch {
   void Watch();
   int WaitMs() const;
   void Read(Stream* stream);
-  void Forward(const char* bytes, size_t count);
+  void Forward(absl::string_view bytes);
   void Flush(Stream* stream);
 
   const Tell tell_;

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -21,6 +20,7 @@
 #include "jail/base/errno_name.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/base/write.h"
 #include "jail/plan/cpu_set.h"
 #include "jail/plan/layout.h"
 #include "jail/plan/view.h"
@@ -247,8 +247,8 @@ absl::StatusOr<std::string> ComposeJob(const v1::RunPlan& plan, const v1::PhaseP
   return Compose(header, phase, files);
 }
 
-absl::Status OsError(absl::string_view what) {
-  return absl::ResourceExhaustedError(absl::StrCat("sealing the plan: ", what, ": ", ErrnoName(errno)));
+absl::Status OsError(absl::string_view what, int error) {
+  return absl::ResourceExhaustedError(absl::StrCat("sealing the plan: ", what, ": ", ErrnoName(error)));
 }
 
 absl::StatusOr<Fd> OpenMemfd() {
@@ -256,27 +256,17 @@ absl::StatusOr<Fd> OpenMemfd() {
   Fd fd(memfd_create("jail-plan", kFlags | MFD_NOEXEC_SEAL));
   // EINVAL: a kernel before 6.3, which has no such flag; the plan is then merely executable nonsense.
   if (!fd.valid() && errno == EINVAL) fd = Fd(memfd_create("jail-plan", kFlags));
-  if (!fd.valid()) return OsError("memfd_create");
+  if (!fd.valid()) return OsError("memfd_create", errno);
   return fd;
-}
-
-absl::Status WriteAll(int fd, absl::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = write(fd, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return OsError("write");
-    bytes.remove_prefix(static_cast<size_t>(written));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<Fd> SealBytes(absl::string_view bytes) {
   JAIL_ASSIGN_OR_RETURN(Fd fd, OpenMemfd());
-  JAIL_RETURN_IF_ERROR(WriteAll(fd.get(), bytes));
+  if (const int error = WriteFully(fd.get(), bytes)) return OsError("write", error);
   constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-  if (fcntl(fd.get(), F_ADD_SEALS, kSeals) != 0) return OsError("F_ADD_SEALS");
+  if (fcntl(fd.get(), F_ADD_SEALS, kSeals) != 0) return OsError("F_ADD_SEALS", errno);
   return fd;
 }
 

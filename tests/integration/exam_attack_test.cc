@@ -1,5 +1,6 @@
 // Submissions that would rather not do the work: which flags each gets, and that none passes a case it did
 // not solve (promise P36).
+#include <random>
 #include <string>
 #include <vector>
 
@@ -83,20 +84,6 @@ TEST_F(ExamAttackTest, P36_CallCasesNeedTheAnswerAndTheEnd) {
        "def f(): return Everything(41)",
        {}},
       {"throws", "def f(): raise SystemExit(0)", {"execution_error warning"}},
-      {"reads the shim's memory",
-       "def f():\n"
-       "    try:\n"
-       "        found = []\n"
-       "        for line in builtins.open('/proc/self/maps'):\n"
-       "            if ' rw' not in line: continue\n"
-       "            low, high = (int(x, 16) for x in line.split()[0].split('-'))\n"
-       "            with builtins.open('/proc/self/mem', 'rb', 0) as memory:\n"
-       "                memory.seek(low)\n"
-       "                if b'424242' in memory.read(high - low): found.append(line)\n"
-       "        return found\n"
-       "    except Exception as error:\n"
-       "        return str(error)",
-       {}},
   };
   for (const Attack& attack : attacks) {
     ExamSpec spec = Spec("python", absl::StrCat(start, attack.code));
@@ -111,6 +98,39 @@ TEST_F(ExamAttackTest, P36_CallCasesNeedTheAnswerAndTheEnd) {
     EXPECT_EQ(flags, attack.flags) << attack.name << ": " << held.result.cases(0).summary()
                                    << held.result.cases(0).call().ShortDebugString();
   }
+}
+
+std::string RandomDigits() {
+  std::random_device random;
+  return absl::StrCat(1'000'000'000 + random() % 1'000'000'000, random());
+}
+
+// The first case shows that the search finds what is there: there the answer is an argument, too, which f
+// does not look at. In the second it is nowhere but with the judge.
+TEST_F(ExamAttackTest, P36_WhatIsExpectedIsNowhereInTheShimsMemory) {
+  ExamSpec spec = Spec("python", R"py(
+import builtins, re
+
+def regions():
+    for line in builtins.open('/proc/self/maps'):
+        low, high = (int(number, 16) for number in line.split()[0].split('-'))
+        if ' rw' in line: yield low, high - low
+
+def f(_):
+    with builtins.open('/proc/self/mem', 'rb', 0) as memory:
+        for start, size in regions():
+            memory.seek(start)
+            found = re.search(rb'EXPECTE[D]-(\d+)', memory.read(size))  # Which does not find itself.
+            if found: return found[0].decode()
+    return 'nothing'
+)py");
+  const std::string known = absl::StrCat("\"EXPECTED-", RandomDigits(), "\"");
+  AddCall(&spec, absl::StrCat("[", known, "]"), known);
+  AddCall(&spec, "[1]", absl::StrCat("\"EXPECTED-", RandomDigits(), "\""));
+  const Held held = Hold(spec);
+  EXPECT_THAT(Passed(held.result), ElementsAre(true, false)) << held.result.ShortDebugString();
+  EXPECT_EQ(held.result.cases(1).call().result_json(), "\"nothing\"");
+  for (const jail::v1::CaseResult& one : held.result.cases()) EXPECT_THAT(Flags(one), ElementsAre());
 }
 
 TEST_F(ExamAttackTest, P36_JavaScriptThatPatchesItsWorld) {

@@ -156,6 +156,35 @@ TEST_F(ExamTest, ACheckerProgramIsInAJailToo) {
   EXPECT_EQ(held.result.cases(0).judge().verdict(), jail::v1::VERDICT_OK);
 }
 
+// He may repeat what the submission wrote; a string of a message must be UTF-8.
+TEST_F(ExamTest, ACheckerMaySayBytesThatAreNoText) {
+  ExamSpec spec = Spec("python", "import sys; sys.stdout.buffer.write(b'\\xff' * 2000)");
+  jail::v1::ExamProgram* program = spec.mutable_checker()->mutable_program();
+  spec.mutable_checker()->set_kind(jail::v1::Checker::PROGRAM);
+  program->set_language("python");
+  program->set_code("import sys; sys.stdout.buffer.write(open('output.txt', 'rb').read()); sys.exit(1)");
+  AddCase(&spec, "", "");
+  const Held held = Hold(spec);
+  ASSERT_EQ(held.result.cases_size(), 1) << held.outcome.err;
+  EXPECT_EQ(held.outcome.err, "");
+  EXPECT_THAT(held.result.cases(0).comparison().message(), testing::StartsWith("\ufffd"));
+}
+
+TEST_F(ExamTest, ACheckerIsNotAskedAboutHalfAnOutput) {
+  ExamSpec spec = Spec("python", "print('x' * 100_000)");
+  spec.mutable_limits()->set_output_bytes(10'000);
+  jail::v1::ExamProgram* program = spec.mutable_checker()->mutable_program();
+  spec.mutable_checker()->set_kind(jail::v1::Checker::PROGRAM);
+  program->set_language("python");
+  program->set_code("pass  # Whatever it is, it is right.");
+  AddCase(&spec, "", "");
+  const Held held = Hold(spec);
+  EXPECT_THAT(Passed(held.result), ElementsAre(false));
+  EXPECT_THAT(Flags(held.result.cases(0)), ElementsAre("not_judged critical"));
+  EXPECT_THAT(held.result.cases(0).summary(), HasSubstr("output_bytes"));
+  EXPECT_FALSE(held.result.cases(0).has_judge());
+}
+
 constexpr char kGuess[] =
     "import sys\n"
     "secret = int(open('input.txt').read())\n"
@@ -266,6 +295,10 @@ TEST_F(ExamTest, ABadSpecIsRefusedByFieldAndNothingIsRun) {
   spec = Spec("cpp", "int f();");
   AddCall(&spec, "[]", "1");
   EXPECT_EQ(Hold(spec).result.problem().field(), "cases[0].language");
+  spec.set_language("pyton");
+  const ExamResult unknown = Hold(spec).result;
+  EXPECT_EQ(unknown.problem().field(), "language");
+  EXPECT_THAT(unknown.problem().message(), testing::HasSubstr("did you mean \"python\"?"));
 }
 
 // At a tenth of a core the rate holds it up: the time that ended it says little.

@@ -1,17 +1,16 @@
 // `jailrun pool`, and the runs that take jails from it. Keeps P19: whoever is killed, nothing is left.
 #include <signal.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/integration/await.h"
+#include "tests/testlib/jailtest/folder_test.h"
 #include "tests/testlib/jailtest/jailrun.h"
 #include "tests/testlib/jailtest/process.h"
 #include "tests/testlib/jailtest/process_tree.h"
@@ -24,16 +23,9 @@ using jail::v1::PhaseResult;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class PoolCommandTest : public JailTest {
+class PoolCommandTest : public FolderTest {
  protected:
-  void TearDown() override {
-    std::error_code error;
-    fs::remove_all(folder_, error);
-    JailTest::TearDown();
-  }
-
   std::unique_ptr<Process> StartPool(std::vector<std::string> more = {}) {
-    fs::create_directories(folder_);
     std::vector<std::string> argv = {JailrunPath(), "pool", "--pool", socket_};
     argv.insert(argv.end(), more.begin(), more.end());
     Command command{.argv = argv};
@@ -78,8 +70,7 @@ class PoolCommandTest : public JailTest {
     EXPECT_EQ(process.Finish().term_signal, SIGKILL);
   }
 
-  const std::string folder_ = absl::StrCat("/tmp/jailtest-pool-", getpid());
-  const std::string socket_ = folder_ + "/socket";
+  const std::string socket_ = dir_ + "/socket";
 };
 
 TEST_F(PoolCommandTest, RunsOfTheSameUserTakeFromIt) {

@@ -33,14 +33,10 @@ constexpr size_t kMostCodeBytes = size_t{16} << 20;  // Prepare has the caller's
 constexpr size_t kMostInputBytes = size_t{16} << 20;
 constexpr size_t kMostLedgerBytes = size_t{256} << 20;
 
-absl::StatusOr<std::string> Read(const std::string& path, size_t most_bytes) {
-  return path == "-" ? ReadAll(STDIN_FILENO, "standard input", most_bytes) : ReadSource(path, most_bytes);
-}
-
 // "@FILE" or the JSON itself.
-absl::StatusOr<std::string> ReadInput(const std::string& given) {
+absl::StatusOr<std::string> InputJson(const std::string& given) {
   if (!absl::StartsWith(given, "@")) return given;
-  return Read(given.substr(1), kMostInputBytes);
+  return ReadInput(given.substr(1), kMostInputBytes);
 }
 
 absl::StatusOr<v1::CallSpec> SpecOf(const CommandLine& line, const v1::RuntimeCatalog& catalog) {
@@ -54,8 +50,8 @@ absl::StatusOr<v1::CallSpec> SpecOf(const CommandLine& line, const v1::RuntimeCa
     JAIL_ASSIGN_OR_RETURN(const v1::Runtime* runtime, FindRuntimeForFile(catalog, file));
     spec.set_language(runtime->name());
   }
-  JAIL_ASSIGN_OR_RETURN(*spec.mutable_code(), Read(file, kMostCodeBytes));
-  JAIL_ASSIGN_OR_RETURN(*spec.mutable_input_json(), ReadInput(line.call.input));
+  JAIL_ASSIGN_OR_RETURN(*spec.mutable_code(), ReadInput(file, kMostCodeBytes));
+  JAIL_ASSIGN_OR_RETURN(*spec.mutable_input_json(), InputJson(line.call.input));
   spec.set_rootfs(line.rootfs);
   spec.set_job_id(line.job_id);
   spec.set_enforcement(line.best_effort ? v1::ENFORCEMENT_BEST_EFFORT : v1::ENFORCEMENT_STRICT);
@@ -156,12 +152,7 @@ int Report(const CommandLine& line, const v1::CallResult& result, CallTargets gi
       line.call.profile.wanted() ? std::move(given.profile).Write(ProfileText(result)) : absl::OkStatus(),
       line.call.ledger.wanted() ? std::move(targets.more).Write(LedgerText(result)) : absl::OkStatus(),
   };
-  bool written = true;
-  for (const absl::Status& status : statuses) {
-    if (status.ok()) continue;
-    Complain(status.message());
-    written = false;
-  }
+  bool written = NoneFailed(statuses);
   if (line.json.kind != Destination::Kind::kStdout) {
     TellPeople(result);
     if (result.success() && Show(absl::StrCat(result.result_json(), "\n")) != kExitOk) written = false;

@@ -10,7 +10,6 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "jail/call/json.h"
@@ -18,56 +17,52 @@
 namespace jail::cli {
 namespace {
 
+using call::Boolean;
+using call::JsonArray;
+using call::JsonObject;
 using call::Quote;
 
 // "12.345": milliseconds.
 std::string Milliseconds(int64_t us) { return absl::StrFormat("%d.%03d", us / 1000, us % 1000); }
 
+std::string Number(int64_t value) { return absl::StrCat(value); }
+
 std::string ErrorJson(const v1::CallError& error) {
-  std::string json =
-      absl::StrCat("{\"kind\":", Quote(absl::StripPrefix(v1::CallError::Kind_Name(error.kind()), "KIND_")),
-                   ",\"name\":", Quote(error.name()), ",\"message\":", Quote(error.message()));
-  if (!error.stack().empty()) absl::StrAppend(&json, ",\"stack\":", Quote(error.stack()));
-  if (error.line() > 0) absl::StrAppend(&json, ",\"line\":", error.line(), ",\"column\":", error.column());
-  return json + "}";
+  return JsonObject({
+      {"kind", Quote(absl::StripPrefix(v1::CallError::Kind_Name(error.kind()), "KIND_"))},
+      {"name", Quote(error.name())},
+      {"message", Quote(error.message())},
+      {"stack", error.stack().empty() ? "" : Quote(error.stack())},
+      {"line", error.line() > 0 ? Number(error.line()) : ""},
+      {"column", error.line() > 0 ? Number(error.column()) : ""},
+  });
 }
 
 std::string LogJson(const v1::LogEntry& entry) {
-  return absl::StrCat("{\"level\":", Quote(entry.level()), ",\"text\":", Quote(entry.text()),
-                      ",\"time\":", Milliseconds(entry.at_us()), "}");
-}
-
-std::string OutcomeName(v1::HostCall::Outcome outcome) {
-  return std::string(absl::StripPrefix(v1::HostCall::Outcome_Name(outcome), "OUTCOME_"));
+  return JsonObject({{"level", Quote(entry.level())},
+                     {"text", Quote(entry.text())},
+                     {"time", Milliseconds(entry.at_us())}});
 }
 
 std::string HostCallJson(const v1::HostCall& call) {
-  std::string json = absl::StrCat("{\"sequence\":", call.sequence(), ",\"name\":", Quote(call.name()),
-                                  ",\"args_sha256\":\"", absl::BytesToHexString(call.args_sha256()),
-                                  "\",\"result_sha256\":\"", absl::BytesToHexString(call.result_sha256()),
-                                  "\",\"duration_ms\":", Milliseconds(call.duration_us()), ",\"outcome\":\"",
-                                  OutcomeName(call.outcome()), "\"");
-  if (call.outcome() == v1::HostCall::OUTCOME_OK)
-    return absl::StrCat(json, ",\"value\":", call.value_json(), "}");
-  return absl::StrCat(json, ",\"error\":", Quote(call.error()), "}");
-}
-
-template <typename Range, typename Show>
-std::string List(const Range& range, Show show) {
-  return absl::StrCat(
-      "[", absl::StrJoin(range, ",", [&](std::string* out, const auto& item) { *out += show(item); }), "]");
+  const bool ok = call.outcome() == v1::HostCall::OUTCOME_OK;
+  return JsonObject({
+      {"sequence", Number(call.sequence())},
+      {"name", Quote(call.name())},
+      {"args_sha256", Quote(absl::BytesToHexString(call.args_sha256()))},
+      {"result_sha256", Quote(absl::BytesToHexString(call.result_sha256()))},
+      {"duration_ms", Milliseconds(call.duration_us())},
+      {"outcome", Quote(absl::StripPrefix(v1::HostCall::Outcome_Name(call.outcome()), "OUTCOME_"))},
+      {"value", ok ? call.value_json() : ""},
+      {"error", ok ? "" : Quote(call.error())},
+  });
 }
 
 // A profile of V8's is JSON itself. A stranger wrote it: what only begins so is text.
-std::string DebugJson(const v1::CallResult& result) {
-  std::string json;
-  if (result.steps_size() > 0) {
-    absl::StrAppend(&json, ",\"steps\":[", absl::StrJoin(result.steps(), ","),
-                    "],\"steps_dropped\":", result.steps_dropped());
-  }
-  if (result.profile().empty()) return json;
-  const bool is_json = absl::StartsWith(result.profile(), "{") && call::Compact(result.profile()).ok();
-  return absl::StrCat(json, ",\"profile\":", is_json ? result.profile() : Quote(result.profile()));
+std::string ProfileJson(const std::string& profile) {
+  if (profile.empty()) return "";
+  const bool is_json = absl::StartsWith(profile, "{") && call::Compact(profile).ok();
+  return is_json ? profile : Quote(profile);
 }
 
 bool ReadHex(const call::Members& members, absl::string_view name, std::string* bytes) {
@@ -111,18 +106,25 @@ bool ReadCall(absl::string_view line, v1::HostCall* host_call) {
 }  // namespace
 
 std::string CallJson(const v1::CallResult& result) {
-  std::string json = absl::StrCat("{\"success\":", result.success() ? "true" : "false");
-  if (result.success()) absl::StrAppend(&json, ",\"result\":", result.result_json());
-  if (result.has_error()) absl::StrAppend(&json, ",\"error\":", ErrorJson(result.error()));
-  absl::StrAppend(
-      &json, ",\"logs\":", List(result.logs(), LogJson), ",\"logs_dropped\":", result.logs_dropped(),
-      ",\"duration_ms\":", Milliseconds(result.duration_us()), ",\"memory_used\":", result.memory_bytes(),
-      ",\"api_call_count\":", result.api_call_count(), ",\"ledger\":", List(result.ledger(), HostCallJson));
-  if (result.patterns_size() > 0) absl::StrAppend(&json, ",\"patterns\":", List(result.patterns(), Quote));
-  absl::StrAppend(&json, DebugJson(result));
-  return absl::StrCat(json, ",\"verdict\":",
-                      Quote(absl::StripPrefix(v1::Verdict_Name(result.record().verdict()), "VERDICT_")),
-                      ",\"summary\":", Quote(result.record().summary()), "}\n");
+  const bool has_steps = result.steps_size() > 0;
+  return JsonObject({
+             {"success", Boolean(result.success())},
+             {"result", result.success() ? result.result_json() : ""},
+             {"error", result.has_error() ? ErrorJson(result.error()) : ""},
+             {"logs", JsonArray(result.logs(), LogJson)},
+             {"logs_dropped", Number(result.logs_dropped())},
+             {"duration_ms", Milliseconds(result.duration_us())},
+             {"memory_used", Number(result.memory_bytes())},
+             {"api_call_count", Number(result.api_call_count())},
+             {"ledger", JsonArray(result.ledger(), HostCallJson)},
+             {"patterns", result.patterns_size() > 0 ? JsonArray(result.patterns(), Quote) : ""},
+             {"steps", has_steps ? JsonArray(result.steps(), Number) : ""},
+             {"steps_dropped", has_steps ? Number(result.steps_dropped()) : ""},
+             {"profile", ProfileJson(result.profile())},
+             {"verdict", Quote(absl::StripPrefix(v1::Verdict_Name(result.record().verdict()), "VERDICT_"))},
+             {"summary", Quote(result.record().summary())},
+         }) +
+         "\n";
 }
 
 std::string CallErrorText(const v1::CallError& error) {

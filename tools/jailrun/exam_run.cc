@@ -1,7 +1,5 @@
 #include "tools/jailrun/exam_run.h"
 
-#include <unistd.h>
-
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,23 +34,17 @@ absl::Status AddSubmission(const ExamLine& exam, const std::string& spec_path, v
     return absl::InvalidArgumentError("standard input can be the spec or the submission, not both");
   if (!spec->code().empty() || !spec->files().empty())
     return absl::InvalidArgumentError("--submission: the spec has one already");
-  absl::StatusOr<std::string> code = exam.submission_path == "-"
-                                         ? ReadAll(STDIN_FILENO, "standard input", kMostSourceBytes)
-                                         : ReadSource(exam.submission_path, kMostSourceBytes);
-  if (!code.ok()) return code.status();
+  JAIL_ASSIGN_OR_RETURN(std::string code, ReadInput(exam.submission_path, kMostSourceBytes));
   v1::ExamFile* file = spec->add_files();
   file->set_path(exam.submission_path == "-" ? "" : std::string(BaseName(exam.submission_path)));
-  file->set_bytes(*std::move(code));
+  file->set_bytes(std::move(code));
   return absl::OkStatus();
 }
 
 absl::StatusOr<v1::ExamSpec> ExamSpecOf(const CommandLine& line, const v1::RuntimeCatalog& catalog) {
   const std::string& path = line.operands.front();
-  const absl::StatusOr<std::string> bytes = path == "-"
-                                                ? ReadAll(STDIN_FILENO, "standard input", exam::kMaxSpecBytes)
-                                                : ReadSource(path, exam::kMaxSpecBytes);
-  if (!bytes.ok()) return bytes.status();
-  absl::StatusOr<v1::ExamSpec> spec = exam::ParseSpec(*bytes);
+  JAIL_ASSIGN_OR_RETURN(const std::string bytes, ReadInput(path, exam::kMaxSpecBytes));
+  absl::StatusOr<v1::ExamSpec> spec = exam::ParseSpec(bytes);
   if (!spec.ok()) return absl::InvalidArgumentError(absl::StrCat(path, ": ", spec.status().message()));
   JAIL_RETURN_IF_ERROR(AddSubmission(line.exam, path, &*spec));
   if (!line.language.empty()) spec->set_language(line.language);
@@ -115,12 +107,7 @@ bool Deliver(const CommandLine& line, const v1::ExamResult& result, Targets targ
       line.json.wanted() ? std::move(targets.json).Write(ExamJson(line, result)) : absl::OkStatus(),
       line.exam.html.wanted() ? std::move(targets.more).Write(RenderExamHtml(result)) : absl::OkStatus(),
   };
-  bool delivered = true;
-  for (const absl::Status& status : statuses) {
-    if (status.ok()) continue;
-    Complain(status.message());
-    delivered = false;
-  }
+  const bool delivered = NoneFailed(statuses);
   const bool show = line.json.kind != Destination::Kind::kStdout;
   return (!show || Show(RenderExam(result)) == kExitOk) && delivered;
 }
@@ -152,13 +139,9 @@ int ExamCommand(const Jail& jail, const CommandLine& line, const StandardStreams
   if (listeners.logged.ok()) listeners.logged = listeners.log.Seal(key->has_value() ? &**key : nullptr);
   if (line.exam.log.wanted()) result.set_log_head(listeners.log.head());
 
-  bool delivered = Deliver(line, result, std::move(targets->usual));
-  for (const absl::Status& status : {listeners.logged, listeners.events}) {
-    if (status.ok()) continue;
-    Complain(status.message());
-    delivered = false;
-  }
-  return delivered ? ExitStatusOfExam(result) : kExitJail;
+  const bool delivered = Deliver(line, result, std::move(targets->usual));
+  const bool heard = NoneFailed({listeners.logged, listeners.events});
+  return delivered && heard ? ExitStatusOfExam(result) : kExitJail;
 }
 
 }  // namespace jail::cli

@@ -1,7 +1,6 @@
 #include "tools/jailrun/files.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,6 +17,7 @@
 #include "absl/strings/strip.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/base/write.h"
 
 namespace jail::cli {
 namespace {
@@ -37,12 +37,6 @@ absl::Status CheckSource(const struct stat& info, absl::string_view name, size_t
   if (S_ISREG(info.st_mode) && static_cast<uint64_t>(info.st_size) > max_bytes)
     return TooLarge(name, max_bytes);
   return absl::OkStatus();
-}
-
-// Blocks until `fd` takes bytes again.
-void AwaitWritable(int fd) {
-  pollfd wait = {fd, POLLOUT, 0};
-  poll(&wait, 1, -1);
 }
 
 }  // namespace
@@ -80,6 +74,10 @@ absl::StatusOr<std::string> ReadSource(const std::string& path, size_t max_bytes
   return ReadAll(fd.get(), name, max_bytes);
 }
 
+absl::StatusOr<std::string> ReadInput(const std::string& path, size_t max_bytes) {
+  return path == "-" ? ReadAll(STDIN_FILENO, "standard input", max_bytes) : ReadSource(path, max_bytes);
+}
+
 absl::StatusOr<Fd> OpenForReading(const std::string& path) {
   Fd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!fd.valid()) return SystemError(errno, absl::StrCat("cannot open ", Quoted(path)));
@@ -87,17 +85,8 @@ absl::StatusOr<Fd> OpenForReading(const std::string& path) {
 }
 
 absl::Status WriteAll(int fd, absl::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t wrote = write(fd, bytes.data(), bytes.size());
-    if (wrote >= 0) {
-      bytes.remove_prefix(static_cast<size_t>(wrote));
-    } else if (errno == EAGAIN) {
-      AwaitWritable(fd);
-    } else if (errno != EINTR) {
-      return SystemError(errno, "cannot write");
-    }
-  }
-  return absl::OkStatus();
+  const int error = WriteFully(fd, bytes);
+  return error == 0 ? absl::OkStatus() : SystemError(error, "cannot write");
 }
 
 std::string Destination::Name() const {

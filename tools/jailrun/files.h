@@ -23,10 +23,13 @@ absl::StatusOr<std::string> ReadSource(const std::string& path, size_t max_bytes
 // The same of an open descriptor of any kind; `name` is for the message.
 absl::StatusOr<std::string> ReadAll(int fd, absl::string_view name, size_t max_bytes);
 
+// What an operand names: "-" is standard input, all else a file as ReadSource takes it.
+absl::StatusOr<std::string> ReadInput(const std::string& path, size_t max_bytes);
+
 // For reading, whatever it is: a program may well be fed from /dev/zero.
 absl::StatusOr<Fd> OpenForReading(const std::string& path);
 
-// All of it, through partial writes, interruptions and a caller's O_NONBLOCK.
+// All of it: see WriteFully.
 absl::Status WriteAll(int fd, absl::string_view bytes);
 
 // Where the command line wants a record: nowhere, stdout, a file or an inherited descriptor.

@@ -84,8 +84,7 @@ class Sources {
       : left_(static_cast<size_t>(limits.has_source_bytes() ? limits.source_bytes() : kReadAheadBytes)) {}
 
   absl::Status Add(const std::string& source, std::string destination, v1::JobSpec& job) {
-    JAIL_ASSIGN_OR_RETURN(std::string content, source == "-" ? ReadAll(STDIN_FILENO, "standard input", left_)
-                                                             : ReadSource(source, left_));
+    JAIL_ASSIGN_OR_RETURN(std::string content, ReadInput(source, left_));
     left_ -= content.size();
     v1::SourceFile* file = job.add_files();
     file->set_path(std::move(destination));

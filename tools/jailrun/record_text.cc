@@ -1,7 +1,5 @@
 #include "tools/jailrun/record_text.h"
 
-#include <unistd.h>
-
 #include <memory>
 #include <utility>
 
@@ -95,8 +93,7 @@ absl::StatusOr<v1::ResultRecord> ParseRecord(absl::string_view bytes) {
 }
 
 absl::StatusOr<v1::ResultRecord> ReadRecord(const std::string& path) {
-  const auto bytes = path == "-" ? ReadAll(STDIN_FILENO, "standard input", kMaxRecordBytes)
-                                 : ReadSource(path, kMaxRecordBytes);
+  const absl::StatusOr<std::string> bytes = ReadInput(path, kMaxRecordBytes);
   if (!bytes.ok()) return bytes.status();
   return ParseRecord(*bytes);
 }

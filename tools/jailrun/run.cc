@@ -57,17 +57,14 @@ std::string TakeCompiled(v1::ResultRecord* record) {
 // False when something that was asked for could not be written.
 bool Deliver(const CommandLine& line, const v1::JobSpec& job, const v1::ResultRecord& record,
              const std::string& compiled, Targets targets) {
-  std::vector<std::string> problems = WriteArtifacts(job, record, line.get_directory);
+  const std::vector<std::string> problems = WriteArtifacts(job, record, line.get_directory);
   const absl::Status statuses[] = {
       line.record.wanted() ? std::move(targets.record).Write(record.SerializeAsString()) : absl::OkStatus(),
       WriteJson(line, record, std::move(targets.json)),
       line.compiled.wanted() ? WriteCompiled(line, compiled, std::move(targets.more)) : absl::OkStatus(),
   };
-  for (const absl::Status& status : statuses) {
-    if (!status.ok()) problems.emplace_back(status.message());
-  }
   for (const std::string& problem : problems) Complain(problem);
-  return problems.empty();
+  return NoneFailed(statuses) && problems.empty();
 }
 
 bool IsOurFailure(const v1::ResultRecord& record) {

@@ -23,6 +23,16 @@ void Complain(absl::string_view message) {
   static_cast<void>(WriteAll(STDERR_FILENO, absl::StrCat("jailrun: ", message, "\n")));
 }
 
+bool NoneFailed(absl::Span<const absl::Status> statuses) {
+  bool none = true;
+  for (const absl::Status& status : statuses) {
+    if (status.ok()) continue;
+    Complain(status.message());
+    none = false;
+  }
+  return none;
+}
+
 int Fail(const absl::Status& status, int exit_status) {
   Complain(Visible(status.message()));
   return exit_status;

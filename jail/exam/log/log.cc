@@ -1,38 +1,15 @@
 #include "jail/exam/log/log.h"
 
-#include <poll.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "jail/base/errno_name.h"
 #include "jail/base/status_macros.h"
+#include "jail/base/write.h"
 #include "jail/exam/log/event_json.h"
 #include "jail/exam/log/log_format.h"
 
 namespace jail::exam {
-namespace {
-
-// 0 or an errno. Through partial writes, interruptions and a pipe's O_NONBLOCK.
-int WriteWhole(int fd, absl::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t wrote = write(fd, bytes.data(), bytes.size());
-    if (wrote >= 0) {
-      bytes.remove_prefix(static_cast<size_t>(wrote));
-    } else if (errno == EAGAIN) {
-      pollfd wait = {fd, POLLOUT, 0};
-      poll(&wait, 1, -1);
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
-}
-
-}  // namespace
-
 Log::Log(int fd, std::string name) : fd_(fd), name_(std::move(name)), head_(FirstHash()) {}
 
 absl::StatusOr<Log> Log::Begin(int fd, std::string name) {
@@ -57,7 +34,7 @@ absl::Status Log::Seal(const SecretKey* key) {
 absl::Status Log::WriteLine(std::string line) {
   if (fd_ < 0) return absl::OkStatus();
   line += '\n';  // One write a line: who reads meanwhile sees whole ones.
-  const int error = WriteWhole(fd_, line);
+  const int error = WriteFully(fd_, line);
   if (error != 0)
     status_ = absl::Status(absl::ErrnoToStatusCode(error),
                            absl::StrCat("the log ", name_, " cannot be written: ", ErrnoName(error)));

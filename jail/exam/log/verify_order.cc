@@ -7,25 +7,24 @@
 #include "absl/strings/str_cat.h"
 #include "jail/base/sha256.h"
 #include "jail/base/text.h"
+#include "jail/exam/emitter.h"
 #include "jail/exam/names.h"
+#include "jail/exam/spec.h"
 
 namespace jail::exam {
 namespace {
 
 using v1::ExamEvent;
 
-constexpr size_t kMostLogCases = 10'000;  // As exam.proto has it: what is beyond that is not kept.
-
 // `time` is the exam's start and at_us, cut to a millisecond; so is the start's own. What was cut off is less
 // than this of either, and so is the difference.
 constexpr int64_t kToleranceUs = 1'000;
-constexpr char kTimeFormat[] = "%Y-%m-%dT%H:%M:%E3SZ";
 
 std::optional<absl::Time> ParseTimeText(const std::string& text) {
   absl::Time time;
   std::string error;
   if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error)) return std::nullopt;
-  if (absl::FormatTime(kTimeFormat, time, absl::UTCTimeZone()) != text) return std::nullopt;
+  if (TimeText(time) != text) return std::nullopt;
   return time;
 }
 
@@ -135,8 +134,9 @@ void OrderCheck::FeedExam() {
 OrderCheck::CaseState* OrderCheck::FindCase() {
   const auto found = cases_.find(event_->case_id());
   if (found != cases_.end()) return &found->second;
-  if (cases_.size() < kMostLogCases) return &cases_[event_->case_id()];
-  Say(absl::StrCat("there are more than ", kMostLogCases, " cases"));
+  // What is beyond that no exam has: it is not kept.
+  if (cases_.size() < size_t{kMostCases}) return &cases_[event_->case_id()];
+  Say(absl::StrCat("there are more than ", kMostCases, " cases"));
   return nullptr;
 }
 

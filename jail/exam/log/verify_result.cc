@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "jail/base/sha256.h"
 #include "jail/base/text.h"
+#include "jail/exam/judge.h"
 #include "jail/exam/names.h"
 #include "jail/v1/result.pb.h"
 
@@ -14,11 +15,10 @@ namespace {
 
 using v1::ExamEvent;
 
+// Of one that never ran: a phase in which nothing happened.
 const v1::PhaseResult& PhaseOf(const v1::ResultRecord& record) {
-  for (const v1::PhaseResult& phase : record.phases()) {
-    if (phase.kind() == v1::PhaseResult::KIND_RUN) return phase;
-  }
-  return v1::PhaseResult::default_instance();
+  const v1::PhaseResult* phase = RunPhase(record);
+  return phase == nullptr ? v1::PhaseResult::default_instance() : *phase;
 }
 
 }  // namespace

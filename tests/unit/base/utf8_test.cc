@@ -42,6 +42,13 @@ TEST(Utf8Test, CutsThroughACharacterLeaveNothingOfIt) {
   }
 }
 
+TEST(Utf8Test, AHeadIsATextWhateverTheBytesAre) {
+  EXPECT_EQ(HeadAsText("a\xc3\xa4", 3), "a\xc3\xa4");
+  EXPECT_EQ(HeadAsText("a\xc3\xa4", 2), "a");
+  EXPECT_EQ(HeadAsText("a\xff\xff", 2), "a\xef\xbf\xbd");
+  EXPECT_EQ(HeadAsText("", 2), "");
+}
+
 TEST(Utf8Test, WholeCharactersAndBrokenBytesAreNoCuts) {
   EXPECT_EQ(WithoutCutAtEnd("a\xc3\xa4"), "a\xc3\xa4");
   EXPECT_EQ(WithoutCutAtEnd("a\xff"), "a\xff");

@@ -1,5 +1,8 @@
 #include "jail/call/json.h"
 
+#include <string>
+#include <vector>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -14,6 +17,11 @@ TEST(CompactTest, WhiteSpaceGoesAndNumbersStayAsTheyWere) {
   EXPECT_EQ(Compact("[]").value(), "[]");
   EXPECT_EQ(Compact("[[],{},[{}]]").value(), "[[],{},[{}]]");
   EXPECT_EQ(Compact(R"("a \u00e9 \n")").value(), "\"a é \\n\"");
+}
+
+TEST(CompactTest, ZeroKeepsItsSign) {
+  EXPECT_EQ(Compact("[-0, 0, -1, -9223372036854775808]").value(), "[-0,0,-1,-9223372036854775808]");
+  EXPECT_EQ(*Find(MembersOf("{\"a\": -0}").value(), "a"), "-0");
 }
 
 TEST(CompactTest, WhatIsNoJsonIsRefused) {
@@ -42,6 +50,13 @@ TEST(MembersTest, AnObjectWithOneNameTwiceIsRefused) {
   EXPECT_TRUE(MembersOf(R"({"a":1,"b":{"a":2}})").ok());
   EXPECT_FALSE(MembersOf("[1]").ok());
   EXPECT_FALSE(MembersOf("1").ok());
+}
+
+TEST(JsonWritersTest, MembersWithoutAValueAreLeftOut) {
+  EXPECT_EQ(JsonObject({}), "{}");
+  EXPECT_EQ(JsonObject({{"a", ""}, {"b", "1"}, {"c", ""}, {"d", Boolean(true)}}), R"({"b":1,"d":true})");
+  EXPECT_EQ(JsonArray(std::vector<std::string>(), Quote), "[]");
+  EXPECT_EQ(JsonArray(std::vector<std::string>{"a", "\""}, Quote), R"(["a","\""])");
 }
 
 TEST(QuoteTest, ComesBackAsItWas) {

@@ -1,5 +1,6 @@
 #include "jail/call/service.h"
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -253,6 +254,34 @@ TEST(ServeTest, OwnTimeEndsARunAndTheHostsDoesNot) {
   closer.join();
   EXPECT_TRUE(service.own_time_is_over());
   EXPECT_GE(absl::Now() - begun, absl::Milliseconds(150));
+}
+
+// The wait for room makes system calls of its own: what they leave in errno says nothing of the sending.
+TEST(ServeTest, AStartLongerThanTheSocketHoldsArrivesWhole) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  Fd ours(ends[0]);
+  const Fd theirs(ends[1]);
+  const Fd no_eventfd(open("/dev/null", O_RDONLY | O_CLOEXEC));  // To which writing fails: EBADF.
+  Caps caps;
+  caps.own_time_ms = 0;
+  Service service(WithFunctions(), caps, Echo, -1, "n", no_eventfd.get());
+  ASSERT_TRUE(service.Take(R"({"type":"ready"})").ok());
+  const std::string start(size_t{4} << 20, ' ');
+  const size_t expected = Frame(start).size();
+  size_t arrived = 0;
+  std::thread reader([&] {
+    std::string bytes(size_t{64} << 10, '\0');
+    ssize_t count = 0;
+    while (arrived < expected && (count = read(theirs.get(), bytes.data(), bytes.size())) > 0)
+      arrived += static_cast<size_t>(count);
+    shutdown(theirs.get(), SHUT_RDWR);
+  });
+  service.Serve(ours.get(), start);
+  ours.Reset();
+  reader.join();
+  EXPECT_TRUE(service.own_time_is_over());
+  EXPECT_EQ(arrived, expected);
 }
 
 // The record comes first.

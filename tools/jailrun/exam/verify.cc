@@ -1,7 +1,5 @@
 #include "tools/jailrun/exam/verify.h"
 
-#include <unistd.h>
-
 #include <optional>
 
 #include "absl/status/status.h"
@@ -24,8 +22,7 @@ constexpr size_t kMostResultBytes = size_t{1} << 30;
 constexpr size_t kMostPublicKeyBytes = size_t{4} << 10;
 
 absl::StatusOr<std::string> ReadBounded(const std::string& path, size_t most) {
-  absl::StatusOr<std::string> bytes =
-      path == "-" ? ReadAll(STDIN_FILENO, "standard input", most) : ReadSource(path, most);
+  absl::StatusOr<std::string> bytes = ReadInput(path, most);
   if (!absl::IsOutOfRange(bytes.status())) return bytes;
   return absl::OutOfRangeError(absl::StrCat(Quoted(path), " is over ",
                                             FormatBytes(static_cast<int64_t>(most)), ", more than is read"));
