@@ -41,6 +41,7 @@ struct Context {
   plan::View plan;
   plan::View job_plan;  // For a jail that was built ahead: the next plan, while it is looked at.
   int job = -1;
+  bool runtime = false;  // Whoever waits for the job has been started.
   plan::SiteLimits site;
   const plan::CompiledPolicy* policy = nullptr;
   const plan::RootView* view = nullptr;

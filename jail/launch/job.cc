@@ -20,9 +20,9 @@ bool IsNoCgroup(int error) { return error == EROFS || error == EACCES || error =
 
 bool Always(const Context&) { return true; }
 // A parked runtime has all of its shape's limits; whoever waits before exec still gets them.
-bool HasRuntime(const Context& context) { return context.report->exec_ns != 0; }
-bool Waits(const Context& context) { return !HasRuntime(context); }
-bool WaitsWithGroups(const Context& context) { return Waits(context) && HasCgroups(context); }
+bool HasRuntime(const Context& context) { return context.runtime; }
+bool Waits(const Context& context) { return !context.runtime; }
+bool WaitsWithGroups(const Context& context) { return !context.runtime && HasCgroups(context); }
 
 // The socket's end will be seen.
 int UnlessCallerGone(int error) { return error == EPIPE || error == ECONNRESET ? 0 : error; }
@@ -49,15 +49,15 @@ int HandOver(Context& context) {
 // What the runtime has used until now is not the job's.
 int BeginJob(Context& context) {
   plan::RawReport& report = *context.report;
+  const cgroup::Cgroups& groups = context.cgroups;
+  if (report.cpu_cgroup == plan::CgroupKind::kNone) return ENOTSUP;
   int64_t system_ns = 0;
-  const cgroup::Cgroups& cgroups = context.cgroups;
-  if (const int error =
-          cgroups.backend->read_cpu(cgroups, &report.parked_cpu_ns, &report.parked_user_ns, &system_ns))
-    return error;
+  int error = groups.backend->read_cpu(groups, &report.parked_cpu_ns, &report.parked_user_ns, &system_ns);
   context.cpu_seen_ns = report.busy_cpu_ns = report.parked_cpu_ns;
   report.exec_ns = NowNs();
-  if (const int error = StartClocks(context)) return error;
-  return UnlessCallerGone(SendByte(plan::kControlFd, static_cast<uint8_t>(plan::Message::kBegun)));
+  if (error == 0) error = StartClocks(context);
+  if (error == 0) error = SendByte(plan::kControlFd, static_cast<uint8_t>(plan::Message::kBegun));
+  return UnlessCallerGone(error);
 }
 
 constexpr Step<Context> kJobSteps[] = {
@@ -124,18 +124,18 @@ int NoteParked(Context& context) {
 }
 
 // It could be any program: whoever asks for a parked one has two runs in one jail, each within the site's
-// ceilings. So all of the shape's limits hold, but that it may wait as long as any job may run.
+// ceilings. So all of the shape's limits hold, but that it may wait as long as any job may run. Only a group
+// tells apart what CPU time the job uses.
 int LetRuntimeStart(Context& context) {
-  if (context.report->cpu_cgroup == plan::CgroupKind::kNone)
-    return ENOTSUP;  // What a job uses must be told apart.
+  if (context.report->cpu_cgroup == plan::CgroupKind::kNone) return ENOTSUP;
   const int64_t end_ns = context.report->exec_ns + context.site.max_wall_time_ms * 1'000'000;
   if (const int error = ArmTimer(context.timer, end_ns, TFD_TIMER_ABSTIME)) return error;
   return ArmTimer(context.cpu_timer, cgroup::NextCpuLookNs(context.plan.limits().cpu_time_us * 1000, 0), 0);
 }
 
 int TakeJob(Context& context, int plan_fd) {
-  const bool parked = context.plan.Has(HasRuntime(context) ? plan::kParkRuntime : plan::kPark);
-  if (!parked) return EPROTO;
+  context.runtime = context.plan.Has(plan::kParkRuntime) && context.report->exec_ns != 0;
+  if (!context.runtime && !context.plan.Has(plan::kPark)) return EPROTO;
   context.job = plan_fd;
   if (const int error = ArmTimer(context.timer, kSetupTimeoutNs, 0)) return error;
   if (const int error = WalkSteps(kJobSteps, context, context.report->host)) return error;

@@ -235,13 +235,16 @@ TEST_F(SecondPlanOfARuntimeTest, P19_OneThatNobodyWantsAnyMoreEnds) {
 }
 
 TEST_F(SecondPlanTest, AGoodJobRuns) {
-  const jail::Helper helper = ParkOne();
-  ASSERT_EQ(Send(helper, jail::plan::Message::kJob, PlanMemfd(PlanBytes()).get()), 0);
-  const auto report = End(helper);
-  ASSERT_TRUE(report.has_value());
-  EXPECT_EQ(report->program_ended, 1u);
-  EXPECT_EQ(report->program_status, 0);
-  EXPECT_EQ(report->host.error, 0);
+  for (int i = 0; i < 20; ++i) {  // Programs overtake their helper, or do not.
+    const jail::Helper helper = ParkOne();
+    ASSERT_EQ(Send(helper, jail::plan::Message::kJob, PlanMemfd(PlanBytes()).get()), 0);
+    const auto report = End(helper);
+    ASSERT_TRUE(report.has_value());
+    EXPECT_EQ(report->program_ended, 1u);
+    EXPECT_EQ(report->program_status, 0);
+    EXPECT_EQ(report->host.error, 0);
+    EXPECT_EQ(report->parked_cpu_ns, 0) << "its start is the program's own";
+  }
 }
 
 TEST_F(SecondPlanTest, P19_LettingGoOfAParkedJailEndsIt) {
