@@ -3,6 +3,13 @@
 import os
 import sys
 
+# What the first compilation sets up, and what no collection of garbage need look at again.
+exec(compile("", "", "exec"))
+import gc
+gc.collect()
+gc.freeze()
+del gc, sys.modules["gc"]
+
 _channel = int(sys.argv[-1])
 os.write(_channel, b"R")
 

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/integration/await.h"
+#include "tests/integration/pool_process.h"
 #include "tests/testlib/jailtest/folder_test.h"
 #include "tests/testlib/jailtest/jailrun.h"
 #include "tests/testlib/jailtest/process.h"
@@ -26,23 +27,11 @@ using testing::IsEmpty;
 class PoolCommandTest : public FolderTest {
  protected:
   std::unique_ptr<Process> StartPool(std::vector<std::string> more = {}) {
-    std::vector<std::string> argv = {JailrunPath(), "pool", "--pool", socket_};
-    argv.insert(argv.end(), more.begin(), more.end());
-    Command command{.argv = argv};
-    command.timeout = absl::Seconds(60);
-    auto process = std::make_unique<Process>(std::move(command));
-    EXPECT_TRUE(Await([&] { return Status().find("Ready:") != std::string::npos; }));
-    return process;
+    return StartPoolAt(socket_, std::move(more));
   }
-
-  std::string Status() const {
-    Process status(Command{.argv = {JailrunPath(), "pool", "status", "--pool", socket_}});
-    return status.Finish().out;
-  }
-
-  bool AwaitReady(int ready) {
-    return Await([&] { return Status().find(absl::StrCat("Ready: ", ready, " ")) != std::string::npos; });
-  }
+  std::string Status() const { return PoolStatus(socket_); }
+  bool AwaitReady(int ready) { return AwaitPoolReady(socket_, ready); }
+  static void Stop(Process& pool) { StopPool(pool); }
 
   // From now on the pool knows its shape.
   JailRun RunEcho() { return Jailrun({"exec", "--pool", socket_, "--", "/usr/bin/echo", "there"}); }
@@ -57,12 +46,6 @@ class PoolCommandTest : public FolderTest {
     auto run = std::make_unique<Process>(std::move(command));
     EXPECT_TRUE(run->AwaitOutput("begun", absl::Seconds(10)));
     return run;
-  }
-
-  static void Stop(Process& pool) {
-    pool.Signal(SIGTERM);
-    const Outcome outcome = pool.Finish();
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
   }
 
   static void Kill(Process& process) {
