@@ -277,15 +277,18 @@ void SetArgv(const google::protobuf::RepeatedPtrField<std::string>& pattern, con
   }
 }
 
-// /app is the loader's: a program with something of its own there is started cold.
-bool CanBeParked(const Program& program) {
+// /app is the loader's: a program with something of its own there is started cold. So is one with little
+// memory, of which what a loader has loaded ahead would take too much.
+bool CanBeParked(const Program& program, const v1::PhasePlan& phase) {
+  constexpr int64_t kFloors = 4;
+  if (phase.limits().memory_bytes() < kFloors * phase.floor_memory_bytes()) return false;
   return std::none_of(program.files.begin(), program.files.end(),
                       [](const v1::SourceFile& file) { return file.executable(); });
 }
 
 // `phase` has all else by now.
 void SetParked(const v1::Runtime::Phase& pattern, const Program& program, v1::PhasePlan* phase) {
-  if (!pattern.has_parked() || !CanBeParked(program)) return;
+  if (!pattern.has_parked() || !CanBeParked(program, *phase)) return;
   const Substitutions substitutions(program, phase->limits());
   v1::ParkedStart& parked = *phase->mutable_parked();
   const std::string loader = absl::StrCat("/app/", pattern.parked().loader());

@@ -1,14 +1,15 @@
 # Started ahead of its program, in the jail that is to be the program's alone: waits for what it is to run, and
-# becomes that. What a program sees of it is one frame below its own, this file in /app, and an older process.
+# becomes that. What a program sees of it is one frame below its own, this file in /app, an older process, and modules
+# that are loaded already.
+import ast, bisect, collections, dataclasses, datetime, functools, heapq, itertools, json, math, random, re, string, time, typing
+import gc
 import os
 import sys
 
 # What the first compilation sets up, and what no collection of garbage need look at again.
 exec(compile("", "", "exec"))
-import gc
 gc.collect()
 gc.freeze()
-del gc, sys.modules["gc"]
 
 _channel = int(sys.argv[-1])
 os.write(_channel, b"R")
@@ -43,8 +44,10 @@ def _text():
 
 
 sys.argv = [os.fsdecode(_text()) for _ in range(_number())]
+_own_modules = False
 for _ in range(_number()):
     _path, _content = _text(), _text()
+    _own_modules |= os.fsdecode(_path).split("/")[0].removesuffix(".py") in sys.modules
     if b"/" in _path:
         os.makedirs(os.path.dirname(_path), 0o755, exist_ok=True)
     with open(_path, "xb", buffering=0) as _file:
@@ -65,6 +68,8 @@ _main.__cached__ = None
 _main.__loader__ = type(__loader__)("__main__", _entry)
 sys.modules["__main__"] = _main
 _told = _content = None
+if _own_modules:
+    os.execv(sys.executable, sys.orig_argv)  # One of these modules is the program's own.
 try:
     with open(_entry, "rb") as _file:
         _code = compile(_file.read(), _entry, "exec", dont_inherit=True)

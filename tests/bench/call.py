@@ -86,7 +86,7 @@ def ways_of(language, options, isolates):
     called = [options.called, "{}", language.name, language.code, INPUT]
     ways = {
         "bare": Started(language.bare),
-        "jailrun call": Started([options.jailrun, "call", "--lang", language.name, "-", "--input", INPUT], language.code),
+        "jailrun call": Started([options.jailrun, "call", "--cold", "--lang", language.name, "-", "--input", INPUT], language.code),
         "call::Run": Served([word.format("cold") if word == "{}" else word for word in called]),
         "call::Run, pool": Served([word.format("pool") if word == "{}" else word for word in called]),
     }

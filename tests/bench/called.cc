@@ -28,8 +28,8 @@ void AwaitReady(const jail::pool::Pool& pool) {
 
 const char* StartOf(const jail::v1::ResultRecord& record) {
   const int last = record.phases_size() - 1;
-  const bool parked = last >= 0 && record.phases(last).start() == jail::v1::PhaseResult::START_PARKED;
-  return parked ? "parked" : "cold";
+  const bool cold = last < 0 || record.phases(last).start() == jail::v1::PhaseResult::START_COLD;
+  return cold ? "cold" : "parked";
 }
 
 // False: it did not come to a result.
