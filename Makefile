@@ -10,7 +10,7 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo demo-call demo-exam setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs fuzz hostile-rootless hostile-vm soak peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo demo-call demo-exam demo-serve setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs fuzz hostile-rootless hostile-vm soak peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -23,6 +23,10 @@ demo-call: product ## JSON in, JSON out: a function run, with a function of the 
 
 demo-exam: product ## Two submissions sit an exam; its log is verified, then changed
 	@tools/demo_exam $(JAILRUN)
+
+demo-serve: product ## The HTTP service, asked by curl
+	@cmake --build --preset release -j $(JOBS) --target jaild
+	@tools/demo_serve $(BUILD)/tools/jaild/jaild
 
 deps: ## Install the Debian packages that building and running need and that are missing
 	@tools/deps build languages
