@@ -28,6 +28,8 @@ struct Engine {
       nullptr;
   // The languages of this machine; with their versions, which are asked for in jails.
   std::function<v1::LanguageReport(bool with_versions)> languages = nullptr;
+  // A function run's result as JSON.
+  std::function<std::string(const v1::CallResult& result)> call_json = nullptr;
   // A record as JSON, and as an exit status that a shell would see.
   std::function<std::string(const v1::ResultRecord& record)> record_json = nullptr;
   std::function<int(const v1::ResultRecord& record)> exit_status = nullptr;

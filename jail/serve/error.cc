@@ -28,6 +28,7 @@ constexpr ErrorRow kErrors[] = {
     {Error::kUnsupportedMedia, 415, "unsupported_media_type"},
     {Error::kWrongHost, 421, "wrong_host"},
     {Error::kUnknownLanguage, 422, "unknown_language"},
+    {Error::kUpgradeRequired, 426, "upgrade_required"},
     {Error::kRateLimited, 429, "rate_limited"},
     {Error::kQueueFull, 429, "queue_full"},
     {Error::kHeaderTooLarge, 431, "header_too_large"},

@@ -20,6 +20,7 @@ enum class Error {
   kUnsupportedMedia,  // 415
   kWrongHost,         // 421
   kUnknownLanguage,   // 422
+  kUpgradeRequired,   // 426
   kRateLimited,       // 429
   kQueueFull,         // 429
   kHeaderTooLarge,    // 431

@@ -24,7 +24,8 @@ struct Route;
 // the answer is there, it is over.
 struct Live {
   Fd stdout_pipe, stderr_pipe;
-  Fd stdin_pipe = {};  // Only for WebSockets.
+  // Only of WebSockets: standard input, lines of host functions' calls, and of their answers.
+  Fd stdin_pipe = {}, calls = {}, answers = {};
 };
 
 struct Exchange {

@@ -76,6 +76,11 @@ absl::Status CheckJob(const v1::JobSpec& job) {
   return absl::OkStatus();
 }
 
+// Addresses have colons in them, which a job's tenant may not; what is only ours has brackets.
+std::string JobTenant(const std::string& tenant) {
+  return absl::StrReplaceAll(tenant, {{":", "_"}, {"(", ""}, {")", ""}});
+}
+
 void Complete(const v1::ServeConfig& config, const std::string& tenant, const std::string& id,
               v1::JobSpec* job) {
   v1::Limits limits = config.limits();
@@ -84,8 +89,7 @@ void Complete(const v1::ServeConfig& config, const std::string& tenant, const st
   v1::Limits compile_limits = config.compile_limits();
   compile_limits.MergeFrom(job->compile_limits());
   *job->mutable_compile_limits() = std::move(compile_limits);
-  // Addresses have colons in them, which a job's tenant may not.
-  job->set_tenant(absl::StrReplaceAll(tenant, {{":", "_"}}));
+  job->set_tenant(JobTenant(tenant));
   if (job->job_id().empty()) job->set_job_id(id);
 }
 

@@ -21,6 +21,7 @@ absl::StatusOr<v1::JobSpec> ToJob(const v1::ExecuteRequest& request);
 // What a caller of the service may not ask for, whatever a user of this machine may.
 absl::Status CheckJob(const v1::JobSpec& job);
 // What it does not say itself, and whose it is.
+std::string JobTenant(const std::string& tenant);
 void Complete(const v1::ServeConfig& config, const std::string& tenant, const std::string& id,
               v1::JobSpec* job);
 

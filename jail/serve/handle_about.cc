@@ -111,7 +111,7 @@ void Health(Service& service, const ExchangePtr& exchange) {
     Io io;
     io.cancel_fd = turn.cancel_fd;
     const v1::ResultRecord record = service.engine().run(SelfTest(), io);
-    service.Note(*exchange, record, turn);
+    service.Note(*exchange, "health", record, turn);
     exchange->answer(HealthResponse(service, record.verdict() == v1::VERDICT_OK ? "" : record.summary()));
   };
   service.Submit(exchange, {test}, Urgency::kHigh);

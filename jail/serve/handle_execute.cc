@@ -11,6 +11,7 @@
 #include "jail/serve/error.h"
 #include "jail/serve/execute.h"
 #include "jail/serve/handlers.h"
+#include "jail/serve/patterns.h"
 
 namespace jail::serve {
 namespace {
@@ -55,6 +56,7 @@ void Execute(Service& service, const ExchangePtr& exchange) {
     if (!made.ok()) return exchange->answer(ErrorResponse(made.status()));
     live = *std::move(made);
   }
+  const Urgency urgency = wanted->urgency;
   const auto run = [&service, exchange, live, wanted = *std::move(wanted)](const Turn& turn) {
     Io io;
     io.cancel_fd = turn.cancel_fd;
@@ -64,11 +66,11 @@ void Execute(Service& service, const ExchangePtr& exchange) {
     }
     const v1::ResultRecord record = service.engine().run(wanted.job, io);
     if (live != nullptr) *live = Live();
-    service.Note(*exchange, record, turn);
+    service.Note(*exchange, "execute", record, turn, SuspiciousPatterns(wanted.job));
     exchange->answer(
         RunResponse(service, *exchange, record, {wanted.record, !wanted.job.artifact_globs().empty()}));
   };
-  if (!service.Submit(exchange, {run}, wanted->urgency)) exchange->live.reset();
+  if (!service.Submit(exchange, {run}, urgency)) exchange->live.reset();
 }
 
 }  // namespace jail::serve

@@ -12,8 +12,13 @@ namespace jail::serve {
 using ExchangePtr = std::shared_ptr<Exchange>;
 
 void Execute(Service& service, const ExchangePtr& exchange);
+void Call(Service& service, const ExchangePtr& exchange);
+void Exam(Service& service, const ExchangePtr& exchange);
+void Batch(Service& service, const ExchangePtr& exchange);
 void Languages(Service& service, const ExchangePtr& exchange);
 void Health(Service& service, const ExchangePtr& exchange);
+void ShowMetrics(Service& service, const ExchangePtr& exchange);
+void ShowSummary(Service& service, const ExchangePtr& exchange);
 void Page(Service& service, const ExchangePtr& exchange);
 
 }  // namespace jail::serve

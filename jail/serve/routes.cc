@@ -3,14 +3,22 @@
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "jail/serve/handlers.h"
+#include "jail/serve/socket.h"
 
 namespace jail::serve {
 namespace {
 
-constexpr Route kRoutes[] = {
+const Route kRoutes[] = {
     {"POST", "/api/execute", v1::SCOPE_EXECUTE, Body::kJsonOrProtobuf, /*runs=*/true, Execute},
+    {"POST", "/api/call", v1::SCOPE_EXECUTE, Body::kJsonOrProtobuf, /*runs=*/true, Call},
+    {"POST", "/api/exam", v1::SCOPE_EXECUTE, Body::kJsonOrProtobuf, /*runs=*/true, Exam},
+    {"POST", "/api/batch", v1::SCOPE_EXECUTE, Body::kJsonOrProtobuf, /*runs=*/true, Batch},
+    {"GET", "/api/stream", v1::SCOPE_EXECUTE, Body::kNone, /*runs=*/true, nullptr, v1::DIALECT_UNSPECIFIED,
+     &kOurProtocol},
     {"GET", "/api/languages", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Languages},
     {"GET", "/api/health", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Health},
+    {"GET", "/metrics", v1::SCOPE_ADMIN, Body::kNone, /*runs=*/false, ShowMetrics},
+    {"GET", "/api/metrics/summary", v1::SCOPE_ADMIN, Body::kNone, /*runs=*/false, ShowSummary},
     {"GET", "/", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Page},
 };
 

@@ -13,6 +13,7 @@
 namespace jail::serve {
 
 class Service;
+struct SocketProtocol;
 
 enum class Body {
   kNone,  // None is read.
@@ -27,7 +28,8 @@ struct Route {
   bool runs = false;  // Counts against the tenant's rate; refused while draining.
   void (*handle)(Service& service, const std::shared_ptr<Exchange>& exchange) = nullptr;
   v1::Dialect dialect = v1::DIALECT_UNSPECIFIED;  // There only if the configuration has it.
-  bool socket = false;                            // GET that becomes a WebSocket.
+  // Not null: it becomes a WebSocket, and nothing is handled.
+  const SocketProtocol* socket = nullptr;
 };
 
 struct Found {

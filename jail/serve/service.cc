@@ -18,6 +18,7 @@
 #include "jail/serve/config.h"
 #include "jail/serve/error.h"
 #include "jail/serve/json.h"
+#include "jail/serve/log.h"
 #include "jail/serve/media.h"
 
 namespace jail::serve {
@@ -164,9 +165,19 @@ bool Service::Submit(const std::shared_ptr<Exchange>& exchange, std::vector<Run>
   return false;
 }
 
-void Service::Note(const Exchange& /*exchange*/, const v1::ResultRecord& record, const Turn& /*turn*/) {
+void Service::Note(const Exchange& exchange, absl::string_view kind, const v1::ResultRecord& record,
+                   const Turn& turn, std::vector<std::string> patterns) {
   const bool good = record.verdict() != v1::VERDICT_JAIL_ERROR && record.verdict() != v1::VERDICT_REJECTED;
   if (good) last_good_ns_ = absl::ToUnixNanos(absl::Now());
+  const RunFacts facts = {kind, turn.waited, absl::Now() - exchange.began, std::move(patterns)};
+  metrics_.NoteRun(record, facts);
+  summary_.Note(record);
+  engine_.log(RunLine(exchange, record, facts));
+}
+
+void Service::NoteAnswer(const Exchange& exchange, int status) {
+  metrics_.NoteAnswer(exchange.route == nullptr ? "other" : exchange.route->path, status);
+  if (status >= 400) engine_.log(RefusedLine(exchange, status));
 }
 
 void Service::LogStart(const std::vector<std::string>& listening) const {

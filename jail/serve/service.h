@@ -22,8 +22,10 @@
 #include "jail/serve/engine.h"
 #include "jail/serve/exchange.h"
 #include "jail/serve/http.h"
+#include "jail/serve/metrics.h"
 #include "jail/serve/rate.h"
 #include "jail/serve/routes.h"
+#include "jail/serve/summary.h"
 #include "jail/serve/workers.h"
 #include "jail/v1/serve.pb.h"
 
@@ -43,6 +45,9 @@ class Service {
   void Handle(const std::shared_ptr<Exchange>& exchange);
   // What still waits or runs for it is cancelled; its answer comes all the same.
   void Abandon(const Exchange& exchange);
+  // For each answer that is given, refusals too.
+  void NoteAnswer(const Exchange& exchange, int status);
+  void NoteConnections(int open) { connections_ = open; }
   // What every answer has, beside its own headers.
   Headers CommonHeaders(const Exchange& exchange) const;
 
@@ -73,8 +78,12 @@ class Service {
   using Dropped = std::function<void(size_t index, const absl::Status& why)>;
   bool Submit(const std::shared_ptr<Exchange>& exchange, std::vector<Run> runs, Urgency urgency,
               const Dropped& dropped = nullptr);
-  // For each run that came to an end.
-  void Note(const Exchange& exchange, const v1::ResultRecord& record, const Turn& turn);
+  // For each run that came to an end: counted and logged. `patterns` are those of its source.
+  void Note(const Exchange& exchange, absl::string_view kind, const v1::ResultRecord& record,
+            const Turn& turn, std::vector<std::string> patterns = {});
+  Metrics& metrics() { return metrics_; }
+  const Summary& summary() const { return summary_; }
+  int connections() const { return connections_; }
   // When a run last showed that jails work here.
   absl::Time last_good_run() const { return absl::FromUnixNanos(last_good_ns_); }
 
@@ -87,6 +96,9 @@ class Service {
   const v1::ServeConfig config_;
   const Access access_;
   RateLimiter rates_;
+  Metrics metrics_;
+  Summary summary_;
+  std::atomic<int> connections_ = 0;
   std::atomic<bool> draining_ = false;
   std::atomic<int64_t> last_good_ns_ = 0;
   Workers workers_;  // Last: its threads use all of the above.

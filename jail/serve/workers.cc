@@ -17,7 +17,7 @@ namespace {
 
 constexpr char kShuttingDown[] = "the service is shutting down";
 
-void DropAll(std::vector<Task> tasks, const absl::Status& why) {
+void DropAll(const std::vector<Task>& tasks, const absl::Status& why) {
   for (const Task& task : tasks) task.drop(why);
 }
 
@@ -71,7 +71,7 @@ void Workers::Cancel(uint64_t id) {
     MakeReadable(task->second.cancel);
     if (queue_.Remove(id)) dropped = Take({id});
   }
-  DropAll(std::move(dropped), absl::CancelledError("cancelled"));
+  DropAll(dropped, absl::CancelledError("cancelled"));
 }
 
 void Workers::Expire() {
@@ -80,7 +80,7 @@ void Workers::Expire() {
     const std::lock_guard lock(mutex_);
     dropped = Take(queue_.TakeOlder(absl::Now() - longest_wait_));
   }
-  DropAll(std::move(dropped),
+  DropAll(dropped,
           absl::DeadlineExceededError(
               absl::StrCat("it has waited for ", FormatLimit(longest_wait_), "; too much is going on here")));
 }
@@ -99,7 +99,7 @@ void Workers::CancelAll() {
     dropped = Take(queue_.TakeAll());
     wake_.notify_all();
   }
-  DropAll(std::move(dropped), absl::UnavailableError(kShuttingDown));
+  DropAll(dropped, absl::UnavailableError(kShuttingDown));
 }
 
 Workers::Load Workers::load() const {

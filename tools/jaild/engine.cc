@@ -12,6 +12,7 @@
 #include "absl/strings/string_view.h"
 #include "jail/call/call.h"
 #include "jail/exam/run.h"
+#include "tools/jailrun/call_text.h"
 #include "tools/jailrun/exit_status.h"
 #include "tools/jailrun/files.h"
 #include "tools/jailrun/langs.h"
@@ -62,6 +63,7 @@ serve::Engine MakeEngine(const Jail& jail) {
     return exam::Run(jail, spec, observe, cancel_fd);
   };
   engine.languages = [languages](bool with_versions) { return languages->Describe(with_versions); };
+  engine.call_json = [](const v1::CallResult& result) { return cli::CallJson(result); };
   engine.record_json = [](const v1::ResultRecord& record) { return cli::ToJson(record).value_or(""); };
   engine.exit_status = [](const v1::ResultRecord& record) { return cli::ExitStatus(record, 0); };
   engine.log = [log_lock](absl::string_view line) {

@@ -141,6 +141,10 @@ bool HttpClient::Await(const std::string& text, absl::Duration timeout) {
   return true;
 }
 
+std::optional<std::string> HttpClient::ReadBytes(size_t count, absl::Duration timeout) {
+  return Take(count, absl::Now() + timeout);
+}
+
 bool HttpClient::AwaitEnd(absl::Duration timeout) {
   pollfd wanted = {fd_.get(), POLLIN, 0};
   if (poll(&wanted, 1, static_cast<int>(absl::ToInt64Milliseconds(timeout))) <= 0) return false;

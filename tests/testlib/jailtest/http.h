@@ -44,6 +44,8 @@ class HttpClient {
   }
   // Until `text` has come; what has come so far stays to be read.
   bool Await(const std::string& text, absl::Duration timeout = absl::Seconds(30));
+  // Exactly so many; nothing: they do not come.
+  std::optional<std::string> ReadBytes(size_t count, absl::Duration timeout = absl::Seconds(30));
   // The server closes. False: it does not, or says something.
   bool AwaitEnd(absl::Duration timeout = absl::Seconds(30));
   void Close() { fd_.Reset(); }

@@ -35,6 +35,11 @@ class ServiceTest : public testing::Test {
       report.add_languages()->set_name("absent");
       return report;
     };
+    engine_.call = [this](const v1::CallSpec& spec, const call::Host& host, const Io& io) {
+      return call_(spec, host, io);
+    };
+    engine_.exam = [this](const v1::ExamSpec& spec, const exam::Observer&, int) { return exam_(spec); };
+    engine_.call_json = [](const v1::CallResult& result) { return result.result_json(); };
     engine_.record_json = [](const v1::ResultRecord&) { return R"({"verdict":"VERDICT_OK"})"; };
     engine_.exit_status = [](const v1::ResultRecord&) { return 7; };
     engine_.log = [this](absl::string_view line) {
@@ -105,6 +110,8 @@ class ServiceTest : public testing::Test {
 
   std::function<v1::ResultRecord(const v1::JobSpec& job, const Io& io)> run_ = [](const v1::JobSpec&,
                                                                                   const Io&) { return Ok(); };
+  std::function<v1::CallResult(const v1::CallSpec& spec, const call::Host& host, const Io& io)> call_;
+  std::function<v1::ExamResult(const v1::ExamSpec& spec)> exam_;
   Engine engine_;
   std::shared_ptr<Exchange> exchange_;
   std::mutex log_mutex_;

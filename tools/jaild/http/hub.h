@@ -27,11 +27,11 @@ class Hub {
            his->second < config().connections_per_address();
   }
   void Enter(const serve::Peer& peer) {
-    ++open_;
+    service_.NoteConnections(++open_);
     if (!peer.address.empty()) ++by_address_[peer.address];
   }
   void Leave(const serve::Peer& peer) {
-    --open_;
+    service_.NoteConnections(--open_);
     const auto his = by_address_.find(peer.address);
     if (his != by_address_.end() && --his->second == 0) by_address_.erase(his);
   }

@@ -8,74 +8,89 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/string_view.h"
+#include "jail/base/fd.h"
 #include "jail/base/utf8.h"
-#include "jail/serve/exchange.h"
 #include "tools/jaild/http/beast.h"
 #include "tools/jaild/http/waiter.h"
 
 namespace jail::http {
 
 struct Piece {
-  const char* stream;  // "stdout", "stderr"
+  const char* stream;  // "stdout", "stderr", "call"
   std::string text;    // Whole characters, but where the program wrote none.
 };
 
-// Read by two coroutines of its own, which end with the pipes or when the client is gone.
+// Each pipe is read by a coroutine of its own, which ends with it or when it is closed.
 class Output : public std::enable_shared_from_this<Output> {
  public:
   // The bell rings when there is something new.
-  Output(serve::Live live, WaiterPtr waiter, const asio::any_io_executor& executor)
-      : waiter_(std::move(waiter)),
-        out_(executor, live.stdout_pipe.Release()),
-        err_(executor, live.stderr_pipe.Release()),
-        taken_{Bell(executor), Bell(executor)} {}
+  Output(WaiterPtr waiter, asio::any_io_executor executor)
+      : waiter_(std::move(waiter)), executor_(std::move(executor)) {}
 
-  void Start() {
-    const auto executor = out_.get_executor();
+  // `lines`: pieces are whole lines, without their ends.
+  void Add(const char* name, Fd pipe, bool lines = false) {
+    if (!pipe.valid()) return;
+    sources_.push_back(
+        std::make_unique<Source>(Source{name, lines, Pipe(executor_, pipe.Release()), Bell(executor_)}));
+    ++open_;
     asio::co_spawn(
-        executor, [self = shared_from_this()] { return self->Read(self->out_, "stdout", 0); },
-        asio::detached);
-    asio::co_spawn(
-        executor, [self = shared_from_this()] { return self->Read(self->err_, "stderr", 1); },
+        executor_,
+        [self = shared_from_this(), source = sources_.back().get()] { return self->Read(*source); },
         asio::detached);
   }
   std::deque<Piece> Take() {
     bytes_ = 0;
-    for (Bell& bell : taken_) bell.Ring();
+    for (const auto& source : sources_) source->taken.Ring();
     return std::exchange(pieces_, {});
   }
   // Everything was read, though perhaps not taken.
   bool ended() const { return open_ == 0; }
   // Nobody takes any more.
   void Close() {
-    out_.close();
-    err_.close();
-    for (Bell& bell : taken_) bell.Ring();
+    for (const auto& source : sources_) {
+      source->pipe.close();
+      source->taken.Ring();
+    }
   }
 
  private:
   using Pipe = asio::posix::stream_descriptor;
   static constexpr size_t kMostBytes = size_t{256} << 10;
+  struct Source {
+    const char* name;
+    bool lines;
+    Pipe pipe;
+    Bell taken;
+  };
 
-  Coroutine<> Read(Pipe& pipe, const char* name, size_t index) {
+  Coroutine<> Read(Source& source) {
     std::array<char, 16384> buffer;
-    std::string rest;  // The beginning of a character.
-    while (pipe.is_open()) {
-      const auto [error, count] = co_await pipe.async_read_some(asio::buffer(buffer), kValues);
+    std::string rest;  // The beginning of a character, or of a line.
+    while (source.pipe.is_open()) {
+      const auto [error, count] = co_await source.pipe.async_read_some(asio::buffer(buffer), kValues);
       if (error) break;
       rest.append(buffer.data(), count);
-      const size_t whole = WithoutCutAtEnd(rest).size();
-      Add(name, rest.substr(0, whole));
-      rest.erase(0, whole);
-      while (bytes_ > kMostBytes && pipe.is_open()) co_await taken_[index].Wait();
+      source.lines ? AddLines(source.name, &rest) : AddText(source.name, &rest);
+      while (bytes_ > kMostBytes && source.pipe.is_open()) co_await source.taken.Wait();
     }
-    Add(name, std::move(rest));
+    AddPiece(source.name, std::move(rest));
     --open_;
     waiter_->bell.Ring();
   }
-  void Add(const char* name, std::string text) {
+  void AddText(const char* name, std::string* rest) {
+    const size_t whole = WithoutCutAtEnd(*rest).size();
+    AddPiece(name, rest->substr(0, whole));
+    rest->erase(0, whole);
+  }
+  void AddLines(const char* name, std::string* rest) {
+    for (size_t end = rest->find('\n'); end != rest->npos; end = rest->find('\n')) {
+      AddPiece(name, rest->substr(0, end));
+      rest->erase(0, end + 1);
+    }
+  }
+  void AddPiece(const char* name, std::string text) {
     if (text.empty()) return;
     bytes_ += text.size();
     pieces_.push_back({name, std::move(text)});
@@ -83,11 +98,11 @@ class Output : public std::enable_shared_from_this<Output> {
   }
 
   const WaiterPtr waiter_;
-  Pipe out_, err_;
-  std::array<Bell, 2> taken_;
+  const asio::any_io_executor executor_;
+  std::vector<std::unique_ptr<Source>> sources_;
   std::deque<Piece> pieces_;
   size_t bytes_ = 0;
-  int open_ = 2;
+  int open_ = 0;
 };
 
 }  // namespace jail::http

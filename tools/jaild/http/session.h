@@ -13,6 +13,7 @@
 #include "tools/jaild/http/hub.h"
 #include "tools/jaild/http/messages.h"
 #include "tools/jaild/http/output.h"
+#include "tools/jaild/http/socket.h"
 #include "tools/jaild/http/waiter.h"
 
 namespace jail::http {
@@ -67,12 +68,27 @@ class Session {
     if (auto ambiguity = Ambiguity(parser.get())) begun.refusal = std::move(ambiguity);
     if (begun.refusal)
       co_return co_await Refuse(*begun.exchange, *begun.refusal, parser.is_done() && parser.keep_alive());
+    if (begun.exchange->route->socket != nullptr)
+      co_return co_await BecomeSocket(begun.exchange, parser.get());
     if (!parser.is_done()) {
       const ErrorCode unread = co_await ReadBody(parser);
       if (unread) co_return co_await RefuseUnreadable(unread);
     }
     begun.exchange->body = std::move(parser.get().body());
     co_return co_await AnswerIt(begun.exchange, parser.keep_alive());
+  }
+
+  // What has been read beyond the request would be lost: who speaks before he is answered is no WebSocket
+  // client.
+  Coroutine<bool> BecomeSocket(const ExchangePtr& exchange, const Request& request) {
+    if (!beast::websocket::is_upgrade(request) || buffer_.size() > 0) {
+      Response response = serve::ErrorResponse(serve::Error::kUpgradeRequired, "this is for WebSockets");
+      response.headers.emplace_back("Upgrade", "websocket");
+      co_return co_await Refuse(*exchange, std::move(response), /*keep_alive=*/false);
+    }
+    hub_.service().NoteAnswer(*exchange, 101);
+    co_await Socket(&hub_, std::move(stream_), exchange).Run(request);
+    co_return false;
   }
 
   Coroutine<ErrorCode> ReadBody(Parser& parser) {
@@ -105,6 +121,7 @@ class Session {
   }
 
   Coroutine<bool> Write(const serve::Exchange& exchange, Response response, bool keep_alive) {
+    hub_.service().NoteAnswer(exchange, response.status);
     auto message = HeaderOf<bhttp::string_body>(response, hub_.service().CommonHeaders(exchange), version_);
     message.keep_alive(keep_alive && !hub_.draining());
     const size_t size = response.body.size();
@@ -123,8 +140,9 @@ class Session {
 
   // An event for each piece of output, and the answer as the last.
   Coroutine<bool> StreamEvents(serve::Exchange& exchange, const WaiterPtr& waiter) {
-    const auto output = std::make_shared<Output>(std::move(*exchange.live), waiter, stream_.get_executor());
-    output->Start();
+    const auto output = std::make_shared<Output>(waiter, stream_.get_executor());
+    output->Add("stdout", std::move(exchange.live->stdout_pipe));
+    output->Add("stderr", std::move(exchange.live->stderr_pipe));
     auto message = HeaderOf<bhttp::empty_body>({.content_type = serve::kEventStream},
                                                hub_.service().CommonHeaders(exchange), version_);
     message.chunked(true);
@@ -145,6 +163,7 @@ class Session {
     }
     stream_.socket().cancel();
     output->Close();
+    if (over) hub_.service().NoteAnswer(exchange, waiter->response->status);
     if (good && over) {
       const auto [unwritten, bytes] = co_await asio::async_write(stream_, bhttp::make_chunk_last(), kValues);
       good = !unwritten;
