@@ -42,7 +42,8 @@ class Socket {
     KeepAlive();
     if (exchange_->live) Connect(*exchange_->live);
     const std::string began = exchange_->live ? protocol_.began(hub_.service(), *first) : "";
-    bool good = began.empty() || co_await Say(began);
+    bool good = true;
+    if (!began.empty()) good = co_await Say(began);
     // It lives as long as it reads; the end of this socket ends that.
     bool reading = true;
     asio::co_spawn(socket_.get_executor(), ReadOn(&reading), asio::detached);
@@ -114,7 +115,8 @@ class Socket {
         if (!co_await Say(protocol_.piece(piece.stream, piece.text))) co_return false;
       }
     }
-    co_return over&& co_await SayLast();
+    if (!over) co_return false;
+    co_return co_await SayLast();
   }
   Coroutine<bool> SayLast() {
     for (const std::string& message : protocol_.last(*waiter_->response)) {
