@@ -60,7 +60,7 @@ class Socket {
 
  private:
   using WebSocket = beast::websocket::stream<Stream>;
-  using Close_ = beast::websocket::close_reason;
+  using CloseReason = beast::websocket::close_reason;
 
   Coroutine<bool> Accept(const Request& request) {
     beast::get_lowest_layer(socket_).expires_never();
@@ -129,7 +129,7 @@ class Socket {
     const auto [error, count] = co_await socket_.async_write(asio::buffer(message), kValues);
     co_return !error;
   }
-  Coroutine<> Close(unsigned short code) { co_await socket_.async_close(Close_(code), kValues); }
+  Coroutine<> Close(unsigned short code) { co_await socket_.async_close(CloseReason(code), kValues); }
 
   // Until the connection ends.
   Coroutine<> ReadOn(bool* reading) {
