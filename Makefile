@@ -10,7 +10,7 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo demo-call demo-exam setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs bench-call fuzz hostile-rootless hostile-vm soak peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo demo-call demo-exam demo-serve setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs bench-call load fuzz hostile-rootless hostile-vm soak peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -23,6 +23,10 @@ demo-call: product ## JSON in, JSON out: a function run, with a function of the 
 
 demo-exam: product ## Two submissions sit an exam; its log is verified, then changed
 	@tools/demo_exam $(JAILRUN)
+
+demo-serve: product ## The HTTP service, asked by curl
+	@cmake --build --preset release -j $(JOBS) --target jaild
+	@tools/demo_serve $(BUILD)/tools/jaild/jaild
 
 deps: ## Install the Debian packages that building and running need and that are missing
 	@tools/deps build languages
@@ -78,6 +82,11 @@ bench-call: product ## Function runs beside the bare interpreter, and beside iso
 	@tools/deps languages check && cmake --build --preset release -j $(JOBS) --target jail_called
 	@tests/bench/call.py --jailrun $(JAILRUN) --called $(BUILD)/tests/bench/jail_called --isolates build/bench-call \
 	  --json $(BUILD)/bench-call.json
+
+load: product ## How much the HTTP service bears: executions per second, latency, memory (as root)
+	@cmake --build --preset release -j $(JOBS) --target jaild bench_hello
+	@/usr/bin/python3 tests/bench/serve_load.py --jaild $(BUILD)/tools/jaild/jaild --hello $(BUILD)/tests/bench/bench_hello \
+	  --seconds $(TIME) --json $(BUILD)/load.json
 
 fuzz: deps ## Run every fuzz target for TIME seconds (60)
 	@tools/deps check && cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers

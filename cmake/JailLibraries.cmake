@@ -10,6 +10,8 @@ find_library(SECCOMP_LIBRARY NAMES libseccomp.a REQUIRED)
 find_path(RE2_INCLUDE re2/re2.h REQUIRED)
 find_library(RE2_LIBRARY NAMES libre2.a REQUIRED)
 find_library(PROTOBUF_STATIC NAMES libprotobuf.a REQUIRED)
+find_path(PROMETHEUS_INCLUDE prometheus/registry.h REQUIRED)
+find_library(PROMETHEUS_LIBRARY NAMES prometheus-cpp-core REQUIRED)  # There is no archive of it.
 find_library(Z_STATIC NAMES libz.a REQUIRED)
 
 # Names of ours, so that no target repeats a path. SYSTEM: their warnings are not ours.
@@ -21,6 +23,9 @@ target_link_libraries(lib_sodium INTERFACE ${SODIUM_LIBRARY})
 add_library(lib_re2 INTERFACE)
 target_include_directories(lib_re2 SYSTEM INTERFACE ${RE2_INCLUDE})
 target_link_libraries(lib_re2 INTERFACE ${RE2_LIBRARY} Threads::Threads)
+add_library(lib_prometheus INTERFACE)
+target_include_directories(lib_prometheus SYSTEM INTERFACE ${PROMETHEUS_INCLUDE})
+target_link_libraries(lib_prometheus INTERFACE ${PROMETHEUS_LIBRARY} Threads::Threads)
 add_library(lib_seccomp INTERFACE)
 target_include_directories(lib_seccomp SYSTEM INTERFACE ${SECCOMP_INCLUDE})
 target_link_libraries(lib_seccomp INTERFACE ${SECCOMP_LIBRARY})

@@ -1,0 +1,125 @@
+// What the service says of itself: its languages, its health, its page.
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "jail/serve/answers.h"
+#include "jail/serve/error.h"
+#include "jail/serve/execute.h"
+#include "jail/serve/handlers.h"
+
+namespace jail::serve {
+namespace {
+
+// As old as the proof may be that jails work here.
+constexpr absl::Duration kGoodFor = absl::Seconds(10);
+// Not a name that a token's tenant can have.
+constexpr char kOurselves[] = "(jaild)";
+
+Response HealthResponse(const Service& service, const std::string& problem) {
+  const Workers::Load load = service.load();
+  const bool ok = problem.empty() && !service.draining();
+  Json json = {{"status", ok ? "ok" : "error"},
+               {"service", "code-execution"},
+               {"timestamp", TimeText(absl::Now())},
+               {"checks",
+                {{"jail", problem.empty() ? "ok" : problem},
+                 {"waiting", load.waiting},
+                 {"running", load.running},
+                 {"draining", service.draining()}}}};
+  Response response = JsonResponse(json);
+  if (!ok) response.status = StatusOf(Error::kUnavailable);
+  return response;
+}
+
+v1::JobSpec SelfTest() {
+  v1::JobSpec job;
+  job.add_command("/usr/bin/true");
+  return job;
+}
+
+// What a hello of this language would have.
+Json LimitsOf(const Service& service, const std::string& language) {
+  v1::JobSpec job;
+  job.set_language(language);
+  job.add_files();
+  Complete(service.config(), "", "", &job);
+  const absl::StatusOr<v1::RunPlan> plan = service.engine().resolve(job);
+  if (!plan.ok() || plan->phases().empty()) return nullptr;
+  const v1::Limits& limits = plan->phases(plan->phases_size() - 1).limits();
+  return {{"wallTimeMs", limits.wall_time_ms()},  {"cpuTimeMs", limits.cpu_time_ms()},
+          {"memoryBytes", limits.memory_bytes()}, {"processes", limits.processes()},
+          {"outputBytes", limits.output_bytes()}, {"diskBytes", limits.disk_bytes()},
+          {"sourceBytes", limits.source_bytes()}};
+}
+
+Json Details(const Service& service, const v1::LanguageReport& report) {
+  Json languages = Json::array();
+  for (const v1::LanguageState& state : report.languages()) {
+    if (!state.installed()) continue;
+    Json variants = Json::array();
+    for (const v1::VariantState& variant : state.variants()) {
+      if (variant.installed()) variants.push_back(variant.name());
+    }
+    languages.push_back(
+        {{"name", state.name()},
+         {"displayName", state.display_name()},
+         {"version", state.version()},
+         {"aliases", Json(std::vector<std::string>(state.aliases().begin(), state.aliases().end()))},
+         {"extensions", Json(std::vector<std::string>(state.extensions().begin(), state.extensions().end()))},
+         {"standards", Json(std::vector<std::string>(state.standards().begin(), state.standards().end()))},
+         {"variants", std::move(variants)},
+         {"limits", LimitsOf(service, state.name())}});
+  }
+  return {{"languages", std::move(languages)}};
+}
+
+Json Names(const v1::LanguageReport& report) {
+  Json names = Json::array();
+  for (const v1::LanguageState& state : report.languages()) {
+    if (state.installed()) names.push_back(state.name());
+  }
+  return {{"languages", std::move(names)}};
+}
+
+bool WantsDetails(const Head& head) {
+  for (const absl::string_view part : absl::StrSplit(head.query(), '&')) {
+    if (part == "details=1" || part == "details=true") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Languages(Service& service, const ExchangePtr& exchange) {
+  if (!WantsDetails(exchange->head))
+    return exchange->answer(JsonResponse(Names(service.engine().languages(/*with_versions=*/false))));
+  exchange->caller.tenant = kOurselves;
+  const auto describe = [&service, exchange](const Turn&) {
+    exchange->answer(JsonResponse(Details(service, service.engine().languages(/*with_versions=*/true))));
+  };
+  service.Submit(exchange, {describe}, Urgency::kNormal);
+}
+
+void Health(Service& service, const ExchangePtr& exchange) {
+  if (service.draining() || absl::Now() - service.last_good_run() < kGoodFor)
+    return exchange->answer(HealthResponse(service, ""));
+  exchange->caller.tenant = kOurselves;
+  const auto test = [&service, exchange](const Turn& turn) {
+    Io io;
+    io.cancel_fd = turn.cancel_fd;
+    const v1::ResultRecord record = service.engine().run(SelfTest(), io);
+    service.Note(*exchange, "health", record, turn);
+    exchange->answer(HealthResponse(service, record.verdict() == v1::VERDICT_OK ? "" : record.summary()));
+  };
+  service.Submit(exchange, {test}, Urgency::kHigh);
+}
+
+void Page(Service& /*service*/, const ExchangePtr& exchange) {
+  exchange->answer({.content_type = "text/plain; charset=utf-8",
+                    .body = "jaild: POST /api/execute {\"language\": \"python\", \"code\": \"print(1)\"}\n"});
+}
+
+}  // namespace jail::serve
