@@ -30,7 +30,7 @@ Workers::Workers(int threads, int most_waiting, absl::Duration longest_wait)
     : longest_wait_(longest_wait), queue_(most_waiting) {
   for (int i = 0; i < threads; ++i) {
     threads_.emplace_back([this] {
-      BlockSignals();
+      BlockSignalsOfThread();
       Work();
     });
   }
