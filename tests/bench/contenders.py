@@ -31,7 +31,8 @@ class Stage:
         self.prefix = []  # What everything is measured under.
         for path in (self.folder, self.scratch):
             os.mkdir(path, 0o755)
-        shutil.copy(os.path.join(os.path.dirname(bench), "bench_hello"), self.folder + "/hello")
+        for program in ("hello", "least"):
+            shutil.copy(os.path.join(os.path.dirname(bench), "bench_" + program), f"{self.folder}/{program}")
         with open(self.folder + "/hello.py", "w", encoding="utf-8") as file:
             file.write("print('hello')\n")
         self.argv = {"hello": [self.folder + "/hello"], "python": ["/usr/bin/python3", self.folder + "/hello.py"]}
@@ -44,13 +45,17 @@ class Stage:
         return {what.lower(): int(count) for what, count in re.findall(r"([A-Z][a-z ]+|asked for[a-z ]+): (\d+)", done.stdout)}
 
     def await_pool(self):
-        """A run of each shape, then until the pool has jails of it again."""
+        """Until it answers; then a run of each shape, and until it has jails of them again."""
+        self.await_status(lambda status: status, "does not answer")
         for program in self.argv:
-            subprocess.run(pooled(self, program), stdout=subprocess.DEVNULL, check=False)
+            subprocess.run(pooled(self, program), stdout=subprocess.DEVNULL, check=True)
+        self.await_status(lambda status: status.get("ready", 0) > 0, "has no jail ready")
+
+    def await_status(self, wanted, otherwise):
         end = time.monotonic() + 20
-        while self.pool_status().get("ready", 0) == 0:
+        while not wanted(self.pool_status()):
             if time.monotonic() > end or self.pool.poll() is not None:
-                raise SystemExit("contenders.py: the pool has no jail ready")
+                raise SystemExit(f"contenders.py: the pool {otherwise}")
             time.sleep(0.05)
 
     def close(self):
@@ -74,6 +79,10 @@ class Stage:
 
 def bare(stage, program):
     return stage.argv[program]
+
+
+def least(stage, program):
+    return [stage.folder + "/least", *stage.argv[program]]
 
 
 def cold(stage, program):
@@ -116,6 +125,7 @@ def our_filter(stage): return stage.filter
 
 CONTENDERS = [
     Contender("bare", None, bare, no_file, "1,8", True),
+    Contender("least", None, least, our_filter, "1,8", True),
     Contender("jailrun", None, cold, no_file, "1,2,8,32", True),
     Contender("jailrun pooled", None, pooled, no_file, "1,2,8,32", True),
     Contender("bubblewrap", "/usr/bin/bwrap", bubblewrap, our_filter, "8", True),
@@ -125,6 +135,7 @@ CONTENDERS = [
 ]
 # What a contender lacks of what jailrun does, for the reader of its figures.
 LACKS = {
+    "least": "no jail: seven namespaces, a read-only root and the filter, the least that the kernel takes for them",
     "bubblewrap": "no limits; our filter, but nobody hears of what it refuses",
     "firejail": "root inside, started by root; its own filter; no limits but rlimits",
     "crun": "docker's filter; limits of memory, processes and CPU rate",
