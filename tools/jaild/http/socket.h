@@ -140,8 +140,8 @@ class Socket {
       const absl::Status heard = Hear(beast::buffers_to_string(buffer.data()), socket_.got_text());
       if (heard.ok() || waiter_->answered) continue;
       // What it says is not understood: the run ends, and that is the answer.
-      hub_.service().Abandon(*exchange_);
       AnswerTo(waiter_, socket_.get_executor())(serve::ErrorResponse(heard));
+      hub_.service().Abandon(*exchange_);
       output_->Close();
     }
     if (!waiter_->answered) {

@@ -49,10 +49,11 @@ struct Waiter {
 };
 using WaiterPtr = std::shared_ptr<Waiter>;
 
-// For Exchange::answer: from any thread to ours.
+// For Exchange::answer: from any thread to ours. The first answer stands.
 inline auto AnswerTo(const WaiterPtr& waiter, const asio::any_io_executor& executor) {
   return [waiter, executor](serve::Response response) {
     asio::post(executor, [waiter, response = std::move(response)]() mutable {
+      if (waiter->answered) return;
       waiter->response = std::move(response);
       waiter->answered = true;
       waiter->bell.Ring();
