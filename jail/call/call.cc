@@ -90,7 +90,7 @@ v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host,
   static_cast<void>(eventfd_write(wires->over.get(), 1));
   if (server.joinable()) {  // Else the job was refused.
     // The end of file, after what is still in it, whoever else might hold the program's end.
-    static_cast<void>(shutdown(channel.front().get(), SHUT_RD));
+    static_cast<void>(shutdown(channel.front().get(), SHUT_RDWR));
     server.join();
   }
 

@@ -227,6 +227,30 @@ TEST(ServeTest, AFrameThatDoesNotEndSpoilsTheAnswer) {
   EXPECT_EQ(service.misuse(), "the last frame does not end");
 }
 
+// Who asks the host, does not wait and answers has answered: its call's answer finds nobody.
+TEST(ServeTest, AProgramThatGoesWithoutHearingAnAnswerHasSaidItsOwn) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  const Fd ours(ends[0]);
+  Fd theirs(ends[1]);
+  std::thread program([&] {
+    char start[6];
+    EXPECT_EQ(read(theirs.get(), start, sizeof start), 6);
+    const std::string frames =
+        Frame(CallFrame(1, "f")) + Frame(CallFrame(2, "f")) + Frame(kResult) + Frame(End(3));
+    EXPECT_EQ(write(theirs.get(), frames.data(), frames.size()), static_cast<ssize_t>(frames.size()));
+    theirs.Reset();
+  });
+  const auto when_it_has_gone = [&program](const HostRequest& request) -> absl::StatusOr<std::string> {
+    if (program.joinable()) program.join();
+    return request.args_json;
+  };
+  Service service(WithFunctions(), Caps(), when_it_has_gone, -1, "n");
+  service.Serve(ours.get(), "{}");
+  EXPECT_EQ(service.misuse(), "");
+  EXPECT_TRUE(service.ended());
+}
+
 // What stops the jail is the service's own clock, and the host's time is not on it.
 TEST(ServeTest, OwnTimeEndsARunAndTheHostsDoesNot) {
   int ends[2];
