@@ -206,6 +206,8 @@ void Service::Drain() {
 
 void Service::CancelAll() { workers_.CancelAll(); }
 
+void Service::EndRuns() { workers_.End(); }
+
 bool Service::busy() const {
   const Workers::Load load = workers_.load();
   return load.waiting + load.running > 0;

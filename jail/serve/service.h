@@ -63,6 +63,9 @@ class Service {
   void Drain();
   // Everything that is left is cancelled.
   void CancelAll();
+  // And has ended when this returns: nothing is called any more that answers were to go to. A run outlives
+  // the answer to a client who made it end.
+  void EndRuns();
   // Whether anything waits or runs.
   bool busy() const;
 

@@ -36,9 +36,12 @@ Workers::Workers(int threads, int most_waiting, absl::Duration longest_wait)
   }
 }
 
-Workers::~Workers() {
+Workers::~Workers() { End(); }
+
+void Workers::End() {
   CancelAll();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 absl::StatusOr<std::vector<uint64_t>> Workers::Submit(std::vector<Task> tasks, const std::string& tenant,

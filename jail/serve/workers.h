@@ -41,8 +41,7 @@ class Workers {
   };
 
   Workers(int threads, int most_waiting, absl::Duration longest_wait);
-  // CancelAll, and waits for the end of it.
-  ~Workers();
+  ~Workers();  // End.
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
@@ -58,6 +57,8 @@ class Workers {
   void Drain();
   // The same, and all there is is cancelled.
   void CancelAll();
+  // CancelAll, and waits for the end of it: no task calls anybody any more. By one thread.
+  void End();
 
   Load load() const;
 

@@ -91,6 +91,7 @@ absl::Status Serve(const Flags& flags) {
                         http::Server::Open(&service, flags.places));
   service.LogStart(server->Listening());
   server->Serve(stop.fd());
+  service.EndRuns();  // Before the server goes, to which they answer.
   service.LogEnd();
   return absl::OkStatus();
 }
