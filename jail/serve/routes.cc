@@ -20,6 +20,10 @@ const Route kRoutes[] = {
     {"GET", "/metrics", v1::SCOPE_ADMIN, Body::kNone, /*runs=*/false, ShowMetrics},
     {"GET", "/api/metrics/summary", v1::SCOPE_ADMIN, Body::kNone, /*runs=*/false, ShowSummary},
     {"GET", "/", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Page},
+    {"GET", "/page/page.js", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Page},
+    {"GET", "/page/page.css", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Page},
+    {"GET", "/page/icon.svg", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Page},
+    {"GET", "/page/licenses.txt", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Page},
 };
 
 }  // namespace
