@@ -17,7 +17,7 @@ const tools = [
 
 const looks = EditorView.theme({
   "&": {height: "100%", backgroundColor: "var(--paper)", color: "var(--ink)", fontSize: "14px"},
-  "&.cm-focused": {outline: "2px solid var(--accent)", outlineOffset: "-2px"},
+  "&.cm-focused": {outline: "none"},  // The box around it has one.
   ".cm-scroller": {fontFamily: "var(--mono)", lineHeight: "1.5"},
   ".cm-content": {caretColor: "var(--ink)"},
   ".cm-cursor": {borderLeftColor: "var(--ink)"},

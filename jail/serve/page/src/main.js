@@ -11,6 +11,7 @@ import * as service from "./service.js";
 import * as share from "./share.js";
 import * as verdict from "./verdict.js";
 
+const MOST_OF_AN_END = 1 << 16;
 const at = (id) => document.getElementById(id);
 const help = at("editor-help").textContent.replace(/\s+/g, " ");
 const editor = new Editor(at("editor"), {label: "Program", describedBy: help});
@@ -29,6 +30,7 @@ function start() {
   output.clear();
   picture.show(null);
   show(verdict.RUNNING);
+  if (at("verdict").getBoundingClientRect().bottom > innerHeight) at("verdict").scrollIntoView();  // On a narrow screen.
   startClock();
   running = service.run(request, at("token").value, {piece: (stream, text) => output.append(stream, text), result, error, stopped});
   showButtons();
@@ -44,9 +46,23 @@ function result(answer) {
     output.append("stdout", answer.stdout);
     output.append("stderr", answer.stderr);
   }
+  showEnds(record);
   end(verdict.ofRecord(record));
   if (!output.total) output.note("It wrote nothing.");
   picture.show(record);
+}
+
+// Output is live up to its limit; of what came after that, the record has the end.
+function showEnds(record) {
+  const ends = ["stdout", "stderr"].map((stream) => ({stream, ...endOf(record.phases.at(-1), stream)})).filter(({unseen}) => unseen > 0);
+  for (const {unseen, text} of ends) output.leaveOut(Math.max(0, unseen - text.length));
+  for (const {stream, text} of ends) output.append(stream, text);
+}
+
+function endOf(phase, stream) {
+  const limit = phase.limits?.find(({resource}) => resource === `RESOURCE_${stream.toUpperCase()}_BYTES`)?.effective;
+  const unseen = phase[stream]?.truncated ? Number(phase[stream].total_bytes) - Number(limit) : 0;
+  return {unseen, text: unseen > 0 ? phase[stream].tail_text.slice(-Math.min(unseen, MOST_OF_AN_END)) : ""};
 }
 
 function error(answer) {
@@ -130,18 +146,24 @@ async function makeLink() {
 
 // --- Its parts ---
 
-function listLanguages(languages) {
-  for (const language of languages) known.set(language.name, language);
-  const options = languages.map(({name, displayName, version}) => {
-    const option = new Option(displayName, name);
-    option.title = version;
-    return option;
-  });
-  at("language").replaceChildren(...options);
-  at("language").value = known.has("python") ? "python" : languages[0].name;
+function listLanguages(names) {
+  for (const name of names) known.set(name, {});
+  at("language").replaceChildren(...names.map((name) => new Option(name, name)));
+  at("language").value = known.has("python") ? "python" : names[0];
   at("language").disabled = false;
   const examples = Object.entries(EXAMPLES).filter(([, example]) => known.has(example.language));
   at("example").append(...examples.map(([key, {title}]) => new Option(title, key)));
+}
+
+function describeLanguages(details) {
+  for (const option of at("language").options) {
+    const language = details.find(({name}) => name === option.value);
+    if (!language) continue;
+    known.set(language.name, language);
+    option.textContent = language.displayName;
+    option.title = language.version;
+  }
+  showLanguage();
 }
 
 function listen() {
@@ -168,12 +190,13 @@ async function open() {
   showButtons();
   listen();
   try {
-    listLanguages(await service.languages());
+    listLanguages(await service.languageNames());
+    if (!await followAddress()) changeLanguage();
+    editor.focus();
+    describeLanguages(await service.languageDetails());
   } catch (problem) {
-    return show({word: "Not ready", kind: "bad", sentence: problem.message});
+    show({word: "Not ready", kind: "bad", sentence: problem.message});
   }
-  if (!await followAddress()) changeLanguage();
-  editor.focus();
 }
 
 open();

@@ -1,5 +1,6 @@
 // What a program writes: text and nothing but text, whatever it looks like. Shown are the beginning and the end; what lies
 // between is counted. Drawn once a frame, so that no flood holds up the page.
+import * as figures from "./figures.js";
 
 const MOST_CHARS = 128 * 1024;  // Of the beginning, and of the end.
 const MOST_PIECES = 2000;       // Of each, a piece being what one stream wrote in one go.
@@ -43,7 +44,7 @@ export class Output {
 
   append(stream, text) {
     this.total += text.length;
-    const room = this.headPieces.length < MOST_PIECES && !this.tailChars ? MOST_CHARS - this.headChars : 0;
+    const room = this.headPieces.length < MOST_PIECES && !this.tailChars && !this.leftOut ? MOST_CHARS - this.headChars : 0;
     const first = text.slice(0, room);
     if (first) {
       this.headPieces.push({stream, text: first});
@@ -51,6 +52,13 @@ export class Output {
     }
     if (text.length > room) this.#appendToTail(stream, text.slice(room));
     this.#waiting ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  // So much of what was written is not known. What follows is the end.
+  leaveOut(count) {
+    this.leftOut += this.tailChars + count;
+    this.tailPieces = [];
+    this.tailChars = 0;
   }
 
   // A line of the page's own.
@@ -84,7 +92,7 @@ export class Output {
     const atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < 40;
     this.#head.append(...this.headPieces.slice(this.headDrawn).map(this.#piece));
     this.headDrawn = this.headPieces.length;
-    if (this.leftOut) this.#gap.textContent = `\n… ${this.leftOut.toLocaleString("en")} characters are not shown …\n`;
+    if (this.leftOut) this.#gap.textContent = `\n… about ${figures.bytes(this.leftOut)} are not shown …\n`;
     this.#tail.replaceChildren(...this.tailPieces.map(this.#piece));
     if (atEnd) place.scrollTop = place.scrollHeight;
   }

@@ -97,12 +97,16 @@ function usedRow({name, limit, used, text}, phase) {
 
 // --- Curves ---
 
-// Between each sample and the one before, in percent of one processor.
+// In percent of one processor, over a fiftieth of the run or 40 ms each: what is shorter is the scheduler's turns.
 function cpuShares(samples) {
-  return samples.map((sample, i) => {
-    const before = samples[i - 1] ?? {};
-    const us = number(sample.at_us) - number(before.at_us);
-    return us > 0 ? 100 * (number(sample.cpu_time_us) - number(before.cpu_time_us)) / us : 0;
+  const window = Math.max(40_000, number(samples.at(-1).at_us) / 50);
+  const none = {};
+  let before = -1;
+  return samples.map((sample) => {
+    while (number(sample.at_us) - number(samples[before + 1].at_us) >= window) ++before;
+    const since = samples[before] ?? none;
+    const us = number(sample.at_us) - number(since.at_us);
+    return us > 0 ? 100 * (number(sample.cpu_time_us) - number(since.cpu_time_us)) / us : 0;
   });
 }
 

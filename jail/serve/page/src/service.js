@@ -6,8 +6,13 @@
 
 const LOST = {error: "The connection to the service was lost.", code: "connection"};
 
-export async function languages() {
-  const response = await fetch("api/languages?details=1");
+// Their names come at once. Their details ({name, displayName, version, limits, ...}) may take seconds, the first time that a
+// jaild is asked: it asks every compiler for its version.
+export const languageNames = () => askForLanguages("api/languages");
+export const languageDetails = () => askForLanguages("api/languages?details=1");
+
+async function askForLanguages(path) {
+  const response = await fetch(path);
   if (!response.ok) throw new Error(`The service does not say which languages it has (${response.status}).`);
   return (await response.json()).languages;
 }

@@ -25,6 +25,7 @@ export function ofRecord(record) {
 }
 
 export function ofError({error, code, field}) {
+  if (code === "cancelled") return STOPPED;  // Before it had begun.
   const word = code === "unauthorized" ? "A token is needed" : "Not run";
   return {word, kind: "bad", sentence: [field, error].filter(Boolean).join(": ")};
 }
