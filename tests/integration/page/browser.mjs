@@ -36,10 +36,12 @@ export class Browser {
     return play;
   }
 
-  async close() {
+  // What must be so at the end of every scenario.
+  async closePages() {
     for (const play of this.pages) await play.fitsItsWindow();
-    await this.chromium.close();
     assert.deepEqual(this.complaints, []);
+    for (const {page} of this.pages) await page.context().close();
+    this.pages = [];
   }
 }
 

@@ -130,9 +130,9 @@ export async function hostile_output(browser) {
   assert.equal(await play.run(), "OK");
   const text = await play.output();
   assert.ok(text.startsWith(`${html}\n`), text);
-  assert.match(text, /␛\[31mred␛\]0;title␇/);
+  assert.ok(text.includes("^[[31mred^[]0;title^G <9b> <202e>^@ end\n"), text);
   const tags = () => play.page.$eval("#output", (output) => [...new Set([...output.querySelectorAll("*")].map((e) => e.tagName))]);
-  assert.deepEqual(await tags(), ["SPAN"]);
+  assert.deepEqual(await tags(), ["DIV", "SPAN"]);
   assert.equal(await play.page.title(), "jailrun");
   await play.shot("hostile_output");
 
@@ -141,9 +141,10 @@ export async function hostile_output(browser) {
   const [length, nodes] = await size(play);
   assert.ok(length < 300_000 && nodes < 5000, `${length} characters in ${nodes} nodes`);
   assert.ok((await play.output()).endsWith("xend\n"), "the end is not shown");
-  assert.match((await play.output()).replace(/x+/g, "x"), /^beginx+\n… about 4\.\d+ MiB are not shown …\nx+end\n$/);
+  assert.match((await play.output()).replace(/x+/g, "x"), /^beginx… about 4\.\d+ MiB are not shown …xend\n$/);
   await play.shot("five_megabytes");
 
+  await play.page.fill("#wall", "60");
   // Two streams that take turns make the most pieces; and who stops them is heard.
   await play.choose("python", "import sys\nwhile True:\n    print('o', flush=True)\n    print('e', file=sys.stderr, flush=True)");
   await play.page.click("#run");

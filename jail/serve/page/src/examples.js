@@ -49,7 +49,7 @@ console.log(area(6, "7"));
 `,
   },
   "steps": {
-    title: "CPU and memory in steps", language: "python",
+    title: "CPU and memory", language: "python",
     code: `import time
 
 kept = []

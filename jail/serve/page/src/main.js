@@ -77,6 +77,7 @@ function stopped() {
 function end(what) {
   running = null;
   clearInterval(ticking);
+  at("clock").textContent = "";
   show(what);
   showButtons();
 }

@@ -1,13 +1,20 @@
 // What a program writes: text and nothing but text, whatever it looks like. Shown are the beginning and the end; what lies
-// between is counted. Drawn once a frame, so that no flood holds up the page.
+// between is counted. However much it is, the page goes on.
 import * as figures from "./figures.js";
 
-const MOST_CHARS = 128 * 1024;  // Of the beginning, and of the end.
-const MOST_PIECES = 2000;       // Of each, a piece being what one stream wrote in one go.
+// Of the beginning, and of the end. In characters: what is laid out costs that much, and a line or a piece as much as 32 more.
+const MOST = 96 * 1024;
+const A_LINE = 32;
+const costOf = (text) => text.length + A_LINE * (1 + text.split("\n").length);
+// Of whole characters, small beside MOST whatever is in them.
+const slicesOf = (text) => text.match(/[^]{1,1024}/gu) ?? [];
 
-// Control characters are shown as what they are (U+2400 to U+2421), so that no escape sequence hides.
-const visible = (text) => text.replaceAll("\r\n", "\n").replace(/[\0-\x08\x0b-\x1f\x7f]/g,
-  (c) => c === "\x7f" ? "\u2421" : String.fromCharCode(0x2400 + c.charCodeAt(0)));
+// What would not be seen is written out, so that no escape sequence hides and no text runs backwards: ^[ as cat -v does, <202e>.
+const INVISIBLE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const visible = (text) => text.replaceAll("\r\n", "\n").replace(INVISIBLE, (c) => {
+  const code = c.charCodeAt(0);
+  return code < 0x80 ? `^${String.fromCharCode(code ^ 0x40)}` : `<${code.toString(16)}>`;
+});
 
 const node = (tag, className, text) => {
   const element = document.createElement(tag);
@@ -18,10 +25,11 @@ const node = (tag, className, text) => {
 
 export class Output {
   #place;
-  #head = document.createElement("span");
+  #head = node("div", "", "");
   #gap = node("span", "ours", "");
-  #tail = document.createElement("span");
-  #waiting = 0;  // The frame that will draw; 0: none.
+  #tail = node("div", "", "");
+  #timer = 0;
+  #pause = 0;  // Until what has come is drawn: a draw takes a fifth of the time at most.
 
   constructor(place) {
     this.#place = place;
@@ -29,11 +37,10 @@ export class Output {
   }
 
   clear() {
-    this.headPieces = [];
-    this.headChars = 0;
-    this.headDrawn = 0;
+    this.headCost = 0;
+    this.undrawn = [];  // Of the beginning: {stream, text, cost}.
     this.tailPieces = [];
-    this.tailChars = 0;
+    this.tailCost = 0;
     this.leftOut = 0;
     this.total = 0;
     this.#head.replaceChildren();
@@ -44,21 +51,15 @@ export class Output {
 
   append(stream, text) {
     this.total += text.length;
-    const room = this.headPieces.length < MOST_PIECES && !this.tailChars && !this.leftOut ? MOST_CHARS - this.headChars : 0;
-    const first = text.slice(0, room);
-    if (first) {
-      this.headPieces.push({stream, text: first});
-      this.headChars += first.length;
-    }
-    if (text.length > room) this.#appendToTail(stream, text.slice(room));
-    this.#waiting ||= requestAnimationFrame(() => this.#draw());
+    for (const slice of slicesOf(text)) this.#add({stream, text: slice, cost: costOf(slice)});
+    this.#timer ||= setTimeout(() => this.#draw(), this.#pause);
   }
 
   // So much of what was written is not known. What follows is the end.
   leaveOut(count) {
-    this.leftOut += this.tailChars + count;
+    this.leftOut += count + this.tailPieces.reduce((sum, {text}) => sum + text.length, 0);
     this.tailPieces = [];
-    this.tailChars = 0;
+    this.tailCost = 0;
   }
 
   // A line of the page's own.
@@ -67,34 +68,32 @@ export class Output {
     this.#place.append(node("span", "ours", text));
   }
 
-  #appendToTail(stream, text) {
-    const last = this.tailPieces.at(-1);
-    if (last?.stream === stream && last.text.length < MOST_CHARS / 8) last.text += text;
-    else this.tailPieces.push({stream, text});
-    this.tailChars += text.length;
-    while (this.tailChars > MOST_CHARS || this.tailPieces.length > MOST_PIECES) this.#shortenTail();
-  }
-
-  #shortenTail() {
-    const oldest = this.tailPieces[0];
-    const surplus = this.tailPieces.length > MOST_PIECES ? oldest.text.length : this.tailChars - MOST_CHARS;
-    const gone = Math.min(surplus, oldest.text.length);
-    oldest.text = oldest.text.slice(gone);
-    if (!oldest.text) this.tailPieces.shift();
-    this.tailChars -= gone;
-    this.leftOut += gone;
+  #add(piece) {
+    if (!this.tailPieces.length && !this.leftOut && this.headCost + piece.cost <= MOST) {
+      this.headCost += piece.cost;
+      this.undrawn.push(piece);
+      return;
+    }
+    this.tailPieces.push(piece);
+    this.tailCost += piece.cost;
+    while (this.tailCost > MOST) {
+      const {text, cost} = this.tailPieces.shift();
+      this.tailCost -= cost;
+      this.leftOut += text.length;
+    }
   }
 
   #draw() {
-    cancelAnimationFrame(this.#waiting);
-    this.#waiting = 0;
+    const began = performance.now();
+    clearTimeout(this.#timer);
+    this.#timer = 0;
     const place = this.#place;
     const atEnd = place.scrollHeight - place.scrollTop - place.clientHeight < 40;
-    this.#head.append(...this.headPieces.slice(this.headDrawn).map(this.#piece));
-    this.headDrawn = this.headPieces.length;
-    if (this.leftOut) this.#gap.textContent = `\n… about ${figures.bytes(this.leftOut)} are not shown …\n`;
+    this.#head.append(...this.undrawn.splice(0).map(this.#piece));
+    if (this.leftOut) this.#gap.textContent = `… about ${figures.bytes(this.leftOut)} are not shown …`;
     this.#tail.replaceChildren(...this.tailPieces.map(this.#piece));
     if (atEnd) place.scrollTop = place.scrollHeight;
+    this.#pause = 4 * (performance.now() - began);
   }
 
   #piece = ({stream, text}) => node("span", stream, visible(text));

@@ -91,8 +91,8 @@ function usedRow({name, limit, used, text}, phase) {
   title.scope = "row";
   const meter = element("td", "meter", element("span", "gauge", fill));
   meter.ariaHidden = "true";
-  const words = phase ? `${text(used(phase))}${most ? ` of ${text(most)}` : ""}${reached ? ", reached" : ""}` : "–";
-  return element("tr", reached ? "reached" : "", title, meter, element("td", "", words));
+  const words = phase ? `${text(used(phase))}${most ? ` of ${text(most)}` : ""}` : "–";
+  return element("tr", reached ? "reached" : "", title, meter, element("td", "", words, element("span", "hidden", reached ? ", reached" : "")));
 }
 
 // --- Curves ---
@@ -130,8 +130,8 @@ function optionsOf(place, unit) {
   const range = (_, __, most) => [0, Math.max(unit === "%" ? 100 : 1, most * 1.05)];
   return {
     width: place.clientWidth, height: CHART_HEIGHT, legend: {show: false}, cursor: {show: false}, padding: [8, 8, 0, 0],
-    scales: {x: {time: false}, y: {range}},
-    axes: [{...axis, size: 24, values: (_, splits) => splits.map((s) => `${s} s`)}, {...axis, size: 42}],
+    scales: {x: {time: false, range: (_, __, last) => [0, last]}, y: {range}},
+    axes: [{...axis, size: 24, values: (_, splits) => splits.map((s) => figures.ms(s * 1000))}, {...axis, size: 42}],
     series: [{}, {stroke: colour("--bar"), fill: `color-mix(in srgb, ${colour("--bar")} 25%, transparent)`, width: 1.5, points: {show: false}}],
   };
 }

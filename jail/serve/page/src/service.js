@@ -45,6 +45,7 @@ function runBySocket(request, hear, otherwise) {
     if (stopped) say({signal: "SIGKILL"});
   };
   socket.onmessage = ({data}) => {
+    if (stopped && data.startsWith('{"std')) return;  // Who stops a flood need not see the end of it.
     for (const [kind, value] of Object.entries(JSON.parse(data))) on[kind]?.(value);
   };
   socket.onclose = () => {
