@@ -57,5 +57,27 @@ TEST_F(PageTest, KeyboardNarrowScreenLightAndDarkAreEnoughAndNothingMoves) {
 }
 TEST_F(PageTest, HostileOutputStaysText) { Play("hostile_output"); }
 
+// Without a browser.
+class PageFilesTest : public ServeTest {};
+
+TEST_F(PageFilesTest, WhatTheClientHasIsNotSentAgainOnTheSameConnection) {
+  HttpClient client = Connect();
+  const Answer page = client.Ask(Get("/"));
+  EXPECT_EQ(page.status, 200);
+  EXPECT_EQ(page.headers.at("content-type"), "text/html; charset=utf-8");
+  const std::string tag = page.headers.at("etag");
+  Answer again = client.Ask(Get("/", absl::StrCat("If-None-Match: ", tag, "\r\n")));
+  EXPECT_EQ(again.status, 304);
+  EXPECT_EQ(again.headers["content-length"], "") << "it would be that of the page";
+  EXPECT_EQ(client.Ask(Get("/page/page.css")).status, 200);
+}
+
+TEST_F(PageFilesTest, ItNeedsNoTokenAndItsRunsDo) {
+  Start("tokens { sha256: '41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb' tenant: 'a' }");
+  EXPECT_EQ(Ask(Get("/")).status, 200);
+  EXPECT_EQ(Ask(Get("/page/page.js")).status, 200);
+  EXPECT_EQ(Execute(Program("python", "print(1)")).status, 401);
+}
+
 }  // namespace
 }  // namespace jailtest

@@ -6,7 +6,7 @@ import {html} from "@codemirror/lang-html";
 import {javascript} from "@codemirror/lang-javascript";
 import {python} from "@codemirror/lang-python";
 import {wast} from "@codemirror/lang-wast";
-import {HighlightStyle, StreamLanguage, syntaxHighlighting} from "@codemirror/language";
+import {HighlightStyle, StreamLanguage, indentUnit, syntaxHighlighting} from "@codemirror/language";
 import {c, clike, cpp, csharp, java, scala} from "@codemirror/legacy-modes/mode/clike";
 import {erlang} from "@codemirror/legacy-modes/mode/erlang";
 import {fortran} from "@codemirror/legacy-modes/mode/fortran";
@@ -55,7 +55,7 @@ const LANGUAGES = {
   css,
   erlang: stream(erlang),
   fortran: stream(fortran),
-  go: stream(go),
+  go: () => [StreamLanguage.define(go), indentUnit.of("\t")],
   haskell: stream(haskell),
   html,
   java: stream(java),
@@ -66,7 +66,7 @@ const LANGUAGES = {
   pascal: stream(pascal),
   perl: stream(perl),
   php: stream(php),
-  python,
+  python: () => [python(), indentUnit.of("    ")],
   r: stream(r),
   ruby: stream(ruby),
   rust: stream(rust),
