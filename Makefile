@@ -10,7 +10,7 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo demo-call demo-exam demo-serve page browser setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs fuzz hostile-rootless hostile-vm soak peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo demo-call demo-exam demo-serve page browser setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs load fuzz hostile-rootless hostile-vm soak peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -83,6 +83,11 @@ bench: product ## Cold and pooled runs beside bare fork+exec, bubblewrap, fireja
 bench-langs: product ## Source to exit in every language, beside the plain toolchain outside any jail
 	@tools/deps languages check
 	@tests/bench/languages.py --jailrun $(JAILRUN) --json $(BUILD)/bench-langs.json
+
+load: product ## How much the HTTP service bears: executions per second, latency, memory (as root)
+	@cmake --build --preset release -j $(JOBS) --target jaild bench_hello
+	@/usr/bin/python3 tests/bench/serve_load.py --jaild $(BUILD)/tools/jaild/jaild --hello $(BUILD)/tests/bench/bench_hello \
+	  --seconds $(TIME) --json $(BUILD)/load.json
 
 fuzz: deps ## Run every fuzz target for TIME seconds (60)
 	@tools/deps check && cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers

@@ -85,6 +85,7 @@ std::variant<Caller, Response> Access::Admit(const Head& head) const {
       return Unauthorized("the scheme is not Bearer");
     return ByToken(absl::StripAsciiWhitespace(token.substr(blank)));
   }
+  if (const std::string* key = head.Find("X-Api-Key")) return ByToken(*key);  // As dify's clients have it.
   if (head.peer.uid) return ByUid(*head.peer.uid);
   if (open() && head.peer.here) return Caller{"local", true, true};
   if (anonymous_) return Caller{TenantByAddress(head.peer.address), true, false};

@@ -34,6 +34,7 @@ constexpr ErrorRow kErrors[] = {
     {Error::kHeaderTooLarge, 431, "header_too_large"},
     {Error::kCancelled, 499, "cancelled"},
     {Error::kJailError, 500, "jail_error"},
+    {Error::kNotImplemented, 501, "not_implemented"},
     {Error::kUnavailable, 503, "unavailable"},
     {Error::kDraining, 503, "draining"},
 };

@@ -26,6 +26,7 @@ enum class Error {
   kHeaderTooLarge,    // 431
   kCancelled,         // 499: nobody waits for this answer.
   kJailError,         // 500: this machine's fault.
+  kNotImplemented,    // 501
   kUnavailable,       // 503
   kDraining,          // 503
 };

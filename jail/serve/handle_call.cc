@@ -11,6 +11,7 @@
 #include "jail/serve/answers.h"
 #include "jail/serve/call.h"
 #include "jail/serve/error.h"
+#include "jail/serve/execute.h"
 #include "jail/serve/handlers.h"
 
 namespace jail::serve {

@@ -39,7 +39,7 @@ std::vector<std::string> SuspiciousPatterns(const v1::JobSpec& job) {
   std::vector<std::string> found;
   for (const PatternRow& row : kPatterns) {
     const bool here = std::any_of(job.files().begin(), job.files().end(), [&row](const v1::SourceFile& file) {
-      return absl::StrContains(file.content(), row.text);
+      return !file.executable() && absl::StrContains(file.content(), row.text);
     });
     if (here && (found.empty() || found.back() != row.name)) found.emplace_back(row.name);
   }

@@ -9,7 +9,8 @@
 
 namespace jail::serve {
 
-// Names of the patterns that a file of the job has in it: "fork_bomb", "proc_files", ...; each once.
+// Names of the patterns that a source of the job has in it (a program in machine code is none): "fork_bomb",
+// "proc_files", ...; each once.
 std::vector<std::string> SuspiciousPatterns(const v1::JobSpec& job);
 
 }  // namespace jail::serve

@@ -16,6 +16,7 @@
 #include "absl/time/clock.h"
 #include "jail/base/text.h"
 #include "jail/serve/config.h"
+#include "jail/serve/dialects/dialect.h"
 #include "jail/serve/error.h"
 #include "jail/serve/json.h"
 #include "jail/serve/log.h"
@@ -62,6 +63,7 @@ std::optional<Response> Service::Refuse(Exchange* exchange) {
   if (!absl::StartsWith(head.target, "/"))
     return ErrorResponse(Error::kMalformed, "the target is no path", "target");
   const Found found = FindRoute(config_, head.method, head.path());
+  exchange->route = found.route;
   std::variant<Caller, Response> admitted = access_.Admit(head);
   const bool nameless = found.route != nullptr && found.route->scope == v1::SCOPE_UNSPECIFIED;
   if (Response* refusal = std::get_if<Response>(&admitted)) {
@@ -80,7 +82,6 @@ std::optional<Response> Service::Refuse(Exchange* exchange) {
     response.headers.emplace_back("Allow", found.allowed);
     return response;
   }
-  exchange->route = found.route;
   if (!nameless && !exchange->caller.may(found.route->scope))
     return ErrorResponse(Error::kForbidden, absl::StrCat("this needs ", v1::Scope_Name(found.route->scope)));
   if (auto refusal = RefuseBody(*exchange)) return refusal;
@@ -173,6 +174,11 @@ void Service::Note(const Exchange& exchange, absl::string_view kind, const v1::R
   metrics_.NoteRun(record, facts);
   summary_.Note(record);
   engine_.log(RunLine(exchange, record, facts));
+}
+
+void Service::Finish(const Exchange& exchange, Response* response) {
+  NoteAnswer(exchange, response->status);
+  if (response->status >= 400 && exchange.route != nullptr) ShapeError(exchange.route->dialect, response);
 }
 
 void Service::NoteAnswer(const Exchange& exchange, int status) {

@@ -45,7 +45,9 @@ class Service {
   void Handle(const std::shared_ptr<Exchange>& exchange);
   // What still waits or runs for it is cancelled; its answer comes all the same.
   void Abandon(const Exchange& exchange);
-  // For each answer that is given, refusals too.
+  // For each answer before it is written, refusals too: counts it, and says an error as the route's dialect
+  // does.
+  void Finish(const Exchange& exchange, Response* response);
   void NoteAnswer(const Exchange& exchange, int status);
   void NoteConnections(int open) { connections_ = open; }
   // What every answer has, beside its own headers.

@@ -116,9 +116,9 @@ const SocketProtocol kOurProtocol = {ReadOurs, BeganOurs, PieceOfOurs, LastOfOur
 
 void StartLive(Service& service, const std::shared_ptr<Exchange>& exchange, const v1::ClientMessage& first) {
   absl::StatusOr<Service::Run> run = LiveRun(&service, exchange, first);
-  if (run.ok() && service.Submit(exchange, {*std::move(run)}, Urgency::kNormal)) return;
-  exchange->live.reset();
   if (!run.ok()) exchange->answer(ErrorResponse(run.status()));
+  const bool runs = run.ok() && service.Submit(exchange, {*std::move(run)}, Urgency::kNormal);
+  if (!runs) exchange->live.reset();
 }
 
 absl::Status CheckSignal(absl::string_view name) {

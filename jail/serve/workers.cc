@@ -80,9 +80,8 @@ void Workers::Expire() {
     const std::lock_guard lock(mutex_);
     dropped = Take(queue_.TakeOlder(absl::Now() - longest_wait_));
   }
-  DropAll(dropped,
-          absl::DeadlineExceededError(
-              absl::StrCat("it has waited for ", FormatLimit(longest_wait_), "; too much is going on here")));
+  DropAll(dropped, absl::DeadlineExceededError(absl::StrCat("it has waited for ", FormatLimit(longest_wait_),
+                                                            "; too much is going on here")));
 }
 
 void Workers::Drain() {

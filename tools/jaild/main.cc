@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
@@ -82,7 +83,10 @@ absl::Status Serve(const Flags& flags) {
   JAIL_ASSIGN_OR_RETURN(const cli::CancelSignals stop, cli::CancelSignals::Block());
   JAIL_ASSIGN_OR_RETURN(const std::unique_ptr<Jail> jail, OpenJail(flags, config));
   LimitRate(*jail, &config);
-  serve::Service service(MakeEngine(*jail), std::move(config));
+  serve::Engine engine = MakeEngine(*jail);
+  // Asked for here, once, in jails: later it would hold up whoever else is served.
+  if (absl::c_linear_search(config.dialects(), v1::DIALECT_PISTON)) engine.languages(/*with_versions=*/true);
+  serve::Service service(std::move(engine), std::move(config));
   JAIL_ASSIGN_OR_RETURN(const std::unique_ptr<http::Server> server,
                         http::Server::Open(&service, flags.places));
   service.LogStart(server->Listening());

@@ -107,7 +107,10 @@ TEST(PatternsTest, AreFoundOnceEach) {
   job.add_files()->set_content("open('/etc/passwd'); open('/etc/shadow')");
   job.add_files()->set_content(":(){ :|:& };:");
   EXPECT_THAT(SuspiciousPatterns(job), ElementsAre("fork_bomb", "host_files"));
-  EXPECT_THAT(SuspiciousPatterns(v1::JobSpec()), testing::IsEmpty());
+  v1::JobSpec program;
+  program.add_files()->set_content("/etc/passwd");
+  program.mutable_files(0)->set_executable(true);
+  EXPECT_THAT(SuspiciousPatterns(program), testing::IsEmpty());
 }
 
 TEST_F(ServiceTest, MetricsNeedTheAdminScope) {

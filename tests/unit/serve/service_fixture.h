@@ -82,11 +82,15 @@ class ServiceTest : public testing::Test {
     Service::Begun begun = service_->Begin(std::move(head));
     exchange_ = begun.exchange;
     if (begun.refusal) {
+      service_->Finish(*begun.exchange, &*begun.refusal);
       promise->set_value(*std::move(begun.refusal));
       return promise->get_future();
     }
     begun.exchange->body = std::move(body);
-    begun.exchange->answer = [promise](Response response) { promise->set_value(std::move(response)); };
+    begun.exchange->answer = [this, promise, exchange = begun.exchange.get()](Response response) {
+      service_->Finish(*exchange, &response);
+      promise->set_value(std::move(response));
+    };
     service_->Handle(begun.exchange);
     return promise->get_future();
   }

@@ -2,10 +2,12 @@
 #ifndef TOOLS_JAILD_HTTP_MESSAGES_H_
 #define TOOLS_JAILD_HTTP_MESSAGES_H_
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -40,6 +42,9 @@ inline std::optional<serve::Response> Ambiguity(const Request& request) {
     if (request.count(name) > 1) return refuse(name, "is there twice");
   }
   if (request.version() == 11 && request.count("Host") == 0) return refuse("Host", "is missing");
+  const std::string length = Copy(request["Content-Length"]);  // Beast takes "4, 4".
+  if (!std::all_of(length.begin(), length.end(), absl::ascii_isdigit))
+    return refuse("Content-Length", "is no number");
   if (request.count("Transfer-Encoding") == 0) return std::nullopt;
   if (request.count("Content-Length") != 0)
     return refuse("Content-Length", "stands beside Transfer-Encoding");

@@ -192,6 +192,8 @@ class Server::Impl {
   }
 
   void Take(Protocol::socket socket) {
+    // Asio does not ask for it. What is started between the two calls closes it itself.
+    fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
     serve::Peer peer = PeerOf(socket);
     if (!hub_.Fits(peer)) {
       const std::string words = NoRoom();

@@ -29,7 +29,11 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   Coroutine<> Run() {
-    while (co_await AwaitRequest() && co_await OneRequest()) {
+    // Not joined by &&: g++ 12 then awaits the second whatever the first says.
+    bool more = co_await AwaitRequest();
+    while (more) {
+      more = co_await OneRequest();
+      if (more) more = co_await AwaitRequest();
     }
     ErrorCode ignored;
     stream_.socket().shutdown(Protocol::socket::shutdown_both, ignored);
@@ -65,7 +69,9 @@ class Session {
     serve::Service::Begun begun = hub_.service().Begin(HeadOf(parser.get(), peer_));
     version_ = parser.get().version();
     is_head_ = begun.exchange->head.method == "HEAD";
-    if (auto ambiguity = Ambiguity(parser.get())) begun.refusal = std::move(ambiguity);
+    // Nobody knows where such a request ends.
+    if (const auto ambiguity = Ambiguity(parser.get()))
+      co_return co_await Refuse(*begun.exchange, *ambiguity, /*keep_alive=*/false);
     if (begun.refusal)
       co_return co_await Refuse(*begun.exchange, *begun.refusal, parser.is_done() && parser.keep_alive());
     if (begun.exchange->route->socket != nullptr)
@@ -121,7 +127,7 @@ class Session {
   }
 
   Coroutine<bool> Write(const serve::Exchange& exchange, Response response, bool keep_alive) {
-    hub_.service().NoteAnswer(exchange, response.status);
+    hub_.service().Finish(exchange, &response);
     auto message = HeaderOf<bhttp::string_body>(response, hub_.service().CommonHeaders(exchange), version_);
     message.keep_alive(keep_alive && !hub_.draining());
     const size_t size = response.body.size();

@@ -42,7 +42,8 @@ class Socket {
     KeepAlive();
     if (exchange_->live) Connect(*exchange_->live);
     const std::string began = exchange_->live ? protocol_.began(hub_.service(), *first) : "";
-    bool good = began.empty() || co_await Say(began);
+    bool good = true;
+    if (!began.empty()) good = co_await Say(began);
     // It lives as long as it reads; the end of this socket ends that.
     bool reading = true;
     asio::co_spawn(socket_.get_executor(), ReadOn(&reading), asio::detached);
@@ -59,7 +60,7 @@ class Socket {
 
  private:
   using WebSocket = beast::websocket::stream<Stream>;
-  using Close_ = beast::websocket::close_reason;
+  using CloseReason = beast::websocket::close_reason;
 
   Coroutine<bool> Accept(const Request& request) {
     beast::get_lowest_layer(socket_).expires_never();
@@ -114,7 +115,8 @@ class Socket {
         if (!co_await Say(protocol_.piece(piece.stream, piece.text))) co_return false;
       }
     }
-    co_return over&& co_await SayLast();
+    if (!over) co_return false;
+    co_return co_await SayLast();
   }
   Coroutine<bool> SayLast() {
     for (const std::string& message : protocol_.last(*waiter_->response)) {
@@ -127,7 +129,7 @@ class Socket {
     const auto [error, count] = co_await socket_.async_write(asio::buffer(message), kValues);
     co_return !error;
   }
-  Coroutine<> Close(unsigned short code) { co_await socket_.async_close(Close_(code), kValues); }
+  Coroutine<> Close(unsigned short code) { co_await socket_.async_close(CloseReason(code), kValues); }
 
   // Until the connection ends.
   Coroutine<> ReadOn(bool* reading) {
