@@ -39,6 +39,8 @@ export class Browser {
   // What must be so at the end of every scenario.
   async closePages() {
     for (const play of this.pages) await play.fitsItsWindow();
+    // The details of the languages have come by then, however long jaild asked its compilers for them.
+    for (const {page} of this.pages) await page.waitForFunction(() => document.getElementById("wall").placeholder);
     assert.deepEqual(this.complaints, []);
     for (const {page} of this.pages) await page.context().close();
     this.pages = [];
