@@ -12,6 +12,8 @@
 namespace jailtest {
 namespace {
 
+constexpr char kPlayer[] = JAILTEST_PAGE "/play.mjs";
+
 class PageTest : public ServeTest {
  protected:
   void SetUp() override {
@@ -28,7 +30,7 @@ class PageTest : public ServeTest {
 
   void Play(const std::string& scenarios, const std::string& config = "") {
     Start(config);
-    Command command{.argv = {"/usr/bin/node", JAILTEST_PAGE "/play.mjs", scenarios,
+    Command command{.argv = {"/usr/bin/node", kPlayer, scenarios,
                              absl::StrCat("http://127.0.0.1:", port_, "/"), JAILTEST_SCREENSHOTS,
                              JAILTEST_BROWSER_MODULES}};
     command.env.push_back("HOME=" + dir_);
