@@ -10,7 +10,7 @@ JAILRUN := $(BUILD)/tools/jailrun/jailrun
 export PREFIX SETUID DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help product configure demo demo-call demo-exam demo-serve setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs bench-call load fuzz hostile-rootless hostile-vm soak peers-hostile fmt lint install uninstall deps clean
+.PHONY: help product configure demo demo-call demo-exam demo-serve page browser setup-languages rootfs image-test build test vm-test vm-tests check bench bench-langs bench-call load fuzz hostile-rootless hostile-vm soak peers-hostile fmt lint install uninstall deps clean
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -50,9 +50,15 @@ product: configure
 build: configure ## Compile everything, tests too (release: optimised, hardened, static)
 	@cmake --build --preset release -j $(JOBS)
 
-test: build setup-languages ## Every test: unit, integration, hostile, and each language's probe programs
+test: build setup-languages browser ## Every test: unit, integration, hostile, and each language's probe programs
 	@[[ $$(id -u) -ne 0 ]] || rootfs/build --newer small
 	@tools/test release
+
+page: ## Bundle jaild's page anew, after a change of jail/serve/page/src (npm fetches CodeMirror, uPlot and esbuild)
+	@tools/page
+
+browser: ## What plays jaild's page in its tests: playwright-core, by npm; without it they say so and are skipped
+	@tools/npm_fetch tests/integration/page build/browser || true
 
 vm-tests: configure
 	@tools/deps vm && cmake --build --preset release -j $(JOBS) --target vm_tests

@@ -1,4 +1,4 @@
-// What the service says of itself: its languages, its health, its page.
+// What the service says of itself: its languages, its health.
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -115,11 +115,6 @@ void Health(Service& service, const ExchangePtr& exchange) {
     exchange->answer(HealthResponse(service, record.verdict() == v1::VERDICT_OK ? "" : record.summary()));
   };
   service.Submit(exchange, {test}, Urgency::kHigh);
-}
-
-void Page(Service& /*service*/, const ExchangePtr& exchange) {
-  exchange->answer({.content_type = "text/plain; charset=utf-8",
-                    .body = "jaild: POST /api/execute {\"language\": \"python\", \"code\": \"print(1)\"}\n"});
 }
 
 }  // namespace jail::serve

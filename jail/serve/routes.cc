@@ -40,6 +40,10 @@ const Route kRoutes[] = {
      v1::DIALECT_DIFY},
     {"GET", "/health", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, DifyHealth, v1::DIALECT_DIFY},
     {"GET", "/", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Page},
+    {"GET", "/page/page.js", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Page},
+    {"GET", "/page/page.css", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Page},
+    {"GET", "/page/icon.svg", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Page},
+    {"GET", "/page/licenses.txt", v1::SCOPE_UNSPECIFIED, Body::kNone, /*runs=*/false, Page},
 };
 
 }  // namespace

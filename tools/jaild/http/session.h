@@ -131,7 +131,7 @@ class Session {
     auto message = HeaderOf<bhttp::string_body>(response, hub_.service().CommonHeaders(exchange), version_);
     message.keep_alive(keep_alive && !hub_.draining());
     const size_t size = response.body.size();
-    if (response.status != 204) message.content_length(size);
+    if (response.status != 204 && response.status != 304) message.content_length(size);
     if (!is_head_) message.body() = std::move(response.body);
     constexpr int64_t kBytesPerMs = 64;
     stream_.expires_after(Ms(hub_.config().write_time_ms() + static_cast<int64_t>(size) / kBytesPerMs));
