@@ -327,7 +327,7 @@ class JobRun {
   absl::StatusOr<std::string> ShapeOf(const v1::PhasePlan& phase, const plan::SealOptions& options) const {
     const v1::ParkedStart& parked = phase.parked();
     if (phase.has_parked() && (products_.empty() || parked.takes_products()) && !site_.rootless)
-      return plan::ComposeRuntimeShape(plan_, phase, resolve::FindLoader(parked.loader()), options);
+      return plan::ComposeRuntimeShape(plan_, phase, resolve::LoaderFiles(parked), options);
     if (options.channels > 0) return absl::UnavailableError("only a runtime is parked with channels");
     return plan::ComposeShape(plan_, phase, options);
   }

@@ -12,7 +12,7 @@ struct Shim {
 };
 
 extern const Shim kJavascriptShim;
-extern const Shim kTypescriptShim;
+extern const Shim kTypescriptTypes;  // What JavaScript's needs beside it then.
 extern const Shim kPythonShim;
 
 }  // namespace jail::call

@@ -39,15 +39,16 @@ struct Language {
   absl::string_view runs_as;  // The runtime, and which variant of it.
   absl::string_view variant;
   const Shim& shim;
+  const Shim* beside;  // None: null.
   // What the interpreter takes beside its heap, so that the heap's limit is met first and not the jail's.
   int64_t beside_heap_bytes;
 };
 
 const Language* FindLanguage(absl::string_view name) {
   static const Language kLanguages[] = {
-      {"javascript", "js node nodejs", "javascript", "call", kJavascriptShim, 128 * kMiB},
-      {"typescript", "ts", "javascript", "call", kTypescriptShim, 192 * kMiB},
-      {"python", "py python3", "python", "", kPythonShim, 48 * kMiB},
+      {"javascript", "js node nodejs", "javascript", "call", kJavascriptShim, nullptr, 128 * kMiB},
+      {"typescript", "ts", "javascript", "call-typescript", kJavascriptShim, &kTypescriptTypes, 192 * kMiB},
+      {"python", "py python3", "python", "call", kPythonShim, nullptr, 48 * kMiB},
   };
   for (const Language& language : kLanguages) {
     if (absl::EqualsIgnoreCase(language.name, name)) return &language;
@@ -187,6 +188,12 @@ v1::Limits LimitsOf(const v1::CallSpec& spec, const Language& language, int64_t 
   return limits;
 }
 
+void AddFile(const Shim& shim, v1::JobSpec* job) {
+  v1::SourceFile* file = job->add_files();
+  file->set_path(std::string(shim.path));
+  file->set_content(std::string(shim.content));
+}
+
 absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& language) {
   const int64_t heap_bytes = HeapBytesOf(spec, language);
   JAIL_RETURN_IF_ERROR(Within("heap_bytes", heap_bytes, 4 * kMiB, int64_t{1} << 40));
@@ -196,9 +203,8 @@ absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& lang
   job.set_variant(std::string(language.variant));
   job.set_rootfs(spec.rootfs());
   job.set_enforcement(spec.enforcement());
-  v1::SourceFile* file = job.add_files();
-  file->set_path(std::string(language.shim.path));
-  file->set_content(std::string(language.shim.content));
+  AddFile(language.shim, &job);
+  if (language.beside != nullptr) AddFile(*language.beside, &job);
   job.set_policy(spec.policy());
   *job.mutable_limits() = LimitsOf(spec, language, heap_bytes);
   if (language.runs_as == "javascript")
@@ -235,6 +241,7 @@ absl::StatusOr<Request> Prepare(const v1::CallSpec& spec, int64_t most_wall_ms) 
       {"functions", functions},
       {"modules", JsonArray(spec.allowed_modules(), Quote)},
       {"entry", Quote(spec.entry())},
+      {"types", Quote(language->beside == nullptr ? "" : absl::StrCat("./", language->beside->path))},
       {"stack", Boolean(spec.stack() || Wants(spec, v1::CallSpec::DEBUG_STACK))},
       {"steps", Wants(spec, v1::CallSpec::DEBUG_STEPS) ? absl::StrCat(request.caps.max_steps) : "0"},
       {"profile", Boolean(Wants(spec, v1::CallSpec::DEBUG_PROFILE))},

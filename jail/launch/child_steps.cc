@@ -25,7 +25,7 @@ bool Pinned(const Context& context) { return AnyCpus(context.plan.limits().cpus.
 // clears its mask with its new session.
 int ForkProgram(Context& context) {
   if (const int error = BlockSignals()) return error;
-  if (const int error = ReadOwnCpus(context.cpus)) return error;
+  if (const int error = TakeCpus(context.cpus)) return error;
   int pair[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) return errno;
   context.init_peer = pair[0];

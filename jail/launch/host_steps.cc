@@ -171,6 +171,7 @@ int OpenChannels(Context& context) {
 }
 
 int CloneChild(Context& context) {
+  if (const int error = ReadOwnCpus(context.cpus)) return error;
   clone_args args = {};
   args.flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD;
   args.exit_signal = SIGCHLD;
@@ -184,9 +185,8 @@ int CloneChild(Context& context) {
   if (pid < 0) return errno;
   if (pid == 0) RunChild(context);
   context.child_pid = static_cast<pid_t>(pid);
-  CloseFd(&context.sync_child);
-  CloseFd(&context.exec_write);
-  CloseFd(&context.image);
+  StartApart(context.child_pid, context.cpus);  // While it makes the jail we make the groups.
+  for (int* fd : {&context.sync_child, &context.exec_write, &context.image}) CloseFd(fd);
   return CloseBetween(plan::kFirstChannelFd, context.channels_end - 1);
 }
 

@@ -69,7 +69,6 @@ int OnSamplerTimer(Context& context) {
 
 // Helper and init wait for the program's end; a short one's is best noticed where it is.
 void StayWithProgram(Context& context) {
-  if (!context.stays && ReadOwnCpus(context.cpus) != 0) return;
   context.stays = true;
   for (const int pid : {0, context.child_pid}) StayOn(pid, context.report->program_cpu);
 }

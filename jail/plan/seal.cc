@@ -281,7 +281,8 @@ absl::StatusOr<std::string> ComposeShape(const v1::RunPlan& plan, const v1::Phas
 }
 
 absl::StatusOr<std::string> ComposeRuntimeShape(const v1::RunPlan& plan, const v1::PhasePlan& phase,
-                                                const v1::SourceFile* loader, const SealOptions& options) {
+                                                absl::Span<const v1::SourceFile* const> app,
+                                                const SealOptions& options) {
   SealOptions with_loader = options;
   with_loader.flags |= kParkRuntime;
   ++with_loader.channels;
@@ -296,7 +297,7 @@ absl::StatusOr<std::string> ComposeRuntimeShape(const v1::RunPlan& plan, const v
   *start.mutable_env() = phase.env();
   JAIL_RETURN_IF_ERROR(CheckStrings("env", phase.env()));
   std::vector<PlacedFile> files;
-  if (loader != nullptr) files.push_back({loader, Place::kApp});
+  for (const v1::SourceFile* file : app) files.push_back({file, Place::kApp});
   return Compose(header, start, files);
 }
 

@@ -42,9 +42,9 @@ absl::StatusOr<SealedPlan> Seal(const v1::RunPlan& plan, const v1::PhasePlan& ph
 absl::StatusOr<std::string> ComposeShape(const v1::RunPlan& plan, const v1::PhasePlan& phase,
                                          const SealOptions& options = {});
 // The plan of a jail with the phase's runtime in it (kParkRuntime): its loader as the program. The phase must
-// have `parked`, which names the loader's file, if it has one.
+// have `parked`; `app` are the files that it names.
 absl::StatusOr<std::string> ComposeRuntimeShape(const v1::RunPlan& plan, const v1::PhasePlan& phase,
-                                                const v1::SourceFile* loader,
+                                                absl::Span<const v1::SourceFile* const> app,
                                                 const SealOptions& options = {});
 absl::StatusOr<Fd> SealBytes(absl::string_view bytes);
 

@@ -26,7 +26,7 @@ namespace {
 // One datagram each way: a letter and the shape, or a letter alone; an answer of fixed size.
 constexpr char kTake = 'T';
 constexpr char kTell = 'S';
-constexpr size_t kMostBytes = 16 << 10;  // Of a request; a shape has less than one.
+constexpr size_t kMostBytes = 64 << 10;  // Of a request; a shape has a loader's files in it (runtimec).
 constexpr size_t kMostClients = 256;
 constexpr timeval kPatience = {1, 0};  // For connecting, asking and the answer, each.
 

@@ -64,11 +64,12 @@ const v1::Runtime* FindByExtension(absl::string_view path) {
   return nullptr;
 }
 
-const v1::SourceFile* FindLoader(absl::string_view path) {
-  for (const v1::SourceFile& loader : Catalog().loaders()) {
-    if (loader.path() == path) return &loader;
+std::vector<const v1::SourceFile*> LoaderFiles(const v1::ParkedStart& parked) {
+  std::vector<const v1::SourceFile*> files;
+  for (const v1::SourceFile& file : Catalog().loaders()) {
+    if (file.path() == parked.loader() || Holds(parked.foreseen(), file.path())) files.push_back(&file);
   }
-  return nullptr;
+  return files;
 }
 
 }  // namespace jail::resolve

@@ -2,8 +2,11 @@
 #ifndef JAIL_RESOLVE_CATALOG_H_
 #define JAIL_RESOLVE_CATALOG_H_
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "jail/v1/plan.pb.h"
 #include "jail/v1/runtime.pb.h"
 
 namespace jail::resolve {
@@ -20,8 +23,8 @@ absl::StatusOr<const v1::Runtime*> FindLanguage(absl::string_view name);
 // By the extension of a file's name: "a/b.py" is Python. Null when no language has it.
 const v1::Runtime* FindByExtension(absl::string_view path);
 
-// By its path, as ParkedStart has it. Null when there is none.
-const v1::SourceFile* FindLoader(absl::string_view path);
+// What is in /app for a runtime's start: its loader, if it has one, and what is foreseen.
+std::vector<const v1::SourceFile*> LoaderFiles(const v1::ParkedStart& parked);
 
 }  // namespace jail::resolve
 

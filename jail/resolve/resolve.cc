@@ -300,6 +300,7 @@ void SetParked(const v1::Runtime::Phase& pattern, const Program& program, v1::Ph
   parked.set_program_argv(static_cast<int32_t>(first - argv.begin()));
   parked.set_loader(pattern.parked().loader());
   parked.set_takes_products(pattern.parked().takes_products());
+  *parked.mutable_foreseen() = pattern.parked().foreseen();
 }
 
 // The kernel allows a quarter of the stack for all strings and pointers, but 6 MiB at most and 128 KiB

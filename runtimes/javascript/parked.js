@@ -25,6 +25,15 @@ if (require("worker_threads").isMainThread) {
   require("tty");
   require("util").format("%s", "", { a: [1, new Error().stack] });
   new Module("/warm.js", null)._compile("1", "/warm.js");
+  // And files that it is likely to have: {content: module}. What a foreseen program exports is its start.
+  const foreseen = new Map();
+  for (const name of fs.readdirSync(__dirname)) {
+    const file = path.join(__dirname, name);
+    if (file === __filename) continue;
+    require(file);
+    foreseen.set(fs.readFileSync(file, "latin1"), require.cache[file]);
+    delete require.cache[file];
+  }
   fs.writeSync(channel, "R");
   const told = read(read(4).readUInt32BE(0));
   let at = 0;
@@ -38,7 +47,10 @@ if (require("worker_threads").isMainThread) {
   for (let left = number(); left > 0; --left) {
     const file = next().toString();
     if (file.includes("/")) fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o755 });
-    fs.writeFileSync(file, next(), { mode: 0o644, flag: "wx" });
+    const content = next();
+    fs.writeFileSync(file, content, { mode: 0o644, flag: "wx" });
+    const known = foreseen.size === 0 ? undefined : foreseen.get(content.toString("latin1"));
+    if (known !== undefined) require.cache[path.resolve(file)] = known;
   }
   fs.closeSync(channel);
 
@@ -46,6 +58,11 @@ if (require("worker_threads").isMainThread) {
   const own = process.execArgv.indexOf("--require");
   process.execArgv.splice(own, 2);
   delete require.cache[__filename];
+  const main = require.cache[program[0]];
+  if (main !== undefined) {
+    process.mainModule = main;
+    process.nextTick(main.exports);  // Node.js finds that it is loaded.
+  }
   // Asked once for which kind of module it is, and again by the loader of the one kind.
   const findPath = Module._findPath;
   let asked = 0;

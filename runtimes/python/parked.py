@@ -6,7 +6,21 @@ import gc
 import os
 import sys
 
-# What the first compilation sets up, and what no collection of garbage need look at again.
+
+def _ahead(path):
+    """A program that this is likely to be: all but its main()."""
+    with open(path, "rb") as file:
+        source = file.read()
+    program = type(sys)("__ahead__")
+    program.__file__ = path
+    exec(compile(source, path, "exec", dont_inherit=True), program.__dict__)
+    return source, program
+
+
+# What is beside this file in /app is foreseen. And what the first compilation sets up, and what no collection of garbage
+# need look at again.
+_app = os.path.dirname(__file__)
+_foreseen = dict(_ahead(os.path.join(_app, _name)) for _name in os.listdir(_app) if _name != os.path.basename(__file__))
 exec(compile("", "", "exec"))
 gc.collect()
 gc.freeze()
@@ -67,14 +81,20 @@ _main.__file__ = _entry
 _main.__cached__ = None
 _main.__loader__ = type(__loader__)("__main__", _entry)
 sys.modules["__main__"] = _main
-_told = _content = None
+_told = None
 if _own_modules:
     os.execv(sys.executable, sys.orig_argv)  # One of these modules is the program's own.
 try:
     with open(_entry, "rb") as _file:
-        _code = compile(_file.read(), _entry, "exec", dont_inherit=True)
+        _content = _file.read()
+    if _content in _foreseen:
+        sys.modules["__main__"] = _main = _foreseen[_content]
+        _main.__name__ = "__main__"
+        _content = "main()"
+    _code = compile(_content, _entry, "exec", dont_inherit=True)
 except (SyntaxError, ValueError, OSError):
     os.execv(sys.executable, sys.orig_argv)  # It says best itself what is wrong.
+_content = None
 try:
     exec(_code, _main.__dict__)
 except SystemExit:

@@ -108,6 +108,11 @@ absl::Status CheckParked(absl::string_view name, const Phase& phase) {
   const bool named = IsWorkPath(parked.loader()) && !absl::StrContains(parked.loader(), '/');
   if (!parked.loader().empty() && !named)
     return Bad(absl::StrCat(field, ".loader"), "must be the name of a file beside this one");
+  for (const std::string& file : parked.foreseen()) {
+    if (!IsWorkPath(file)) return Bad(absl::StrCat(field, ".foreseen"), "must be paths below this folder");
+  }
+  if (parked.loader().empty() && !parked.foreseen().empty())
+    return Bad(absl::StrCat(field, ".foreseen"), "is of no use without a loader");
   const std::string program = parked.program().empty() ? "{entry}" : parked.program();
   const auto first = std::find(phase.argv().begin(), phase.argv().end(), program);
   if (first == phase.argv().end())
@@ -252,7 +257,9 @@ absl::Status CheckVariants(const v1::Runtime& runtime, const std::set<std::strin
       JAIL_RETURN_IF_ERROR(CheckLaidOver(field + ".compile", runtime.compile(), variant.compile(), policies));
     JAIL_RETURN_IF_ERROR(CheckLaidOver(field + ".run", runtime.run(), variant.run(), policies));
     JAIL_RETURN_IF_ERROR(CheckReportSigns(field + ".report_signs", variant.report_signs()));
-    const bool comes_along = !runtime.install().toolchains().empty();
+    const bool same_programs =
+        variant.run().argv().empty() && variant.compile().argv().empty() && variant.needs().empty();
+    const bool comes_along = same_programs || !runtime.install().toolchains().empty();
     if (variant.packages().empty() && !comes_along)
       return Bad(field + ".packages", "say what a person must install");
   }

@@ -7,8 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "jail/base/status_macros.h"
@@ -50,15 +52,11 @@ absl::Status CheckToolchains(const std::string& file, const v1::Runtime& runtime
   return absl::OkStatus();
 }
 
-// The loader, for which a runtime file names a file beside itself; hidden where a program may look.
-absl::Status AddLoader(const std::string& file, const std::string& language, v1::Runtime::Phase* phase,
+// A file that a runtime file names below its folder; hidden where a program may look.
+absl::Status AddLoaded(const std::string& file, const std::string& language, std::string* name,
                        v1::RuntimeCatalog* catalog) {
-  if (!phase->has_parked()) return absl::OkStatus();
-  if (phase->parked().program().empty()) phase->mutable_parked()->set_program("{entry}");
-  if (phase->parked().loader().empty()) return absl::OkStatus();
-  std::string* name = phase->mutable_parked()->mutable_loader();
   const std::filesystem::path source = std::filesystem::path(file).parent_path() / *name;
-  *name = absl::StrCat(".", language, "-", *name);
+  *name = absl::StrCat(".", language, "-", absl::StrReplaceAll(*name, {{"/", "-"}}));
   for (const v1::SourceFile& loader : catalog->loaders()) {
     if (loader.path() == *name) return absl::OkStatus();
   }
@@ -66,6 +64,32 @@ absl::Status AddLoader(const std::string& file, const std::string& language, v1:
   loader->set_path(*name);
   JAIL_ASSIGN_OR_RETURN(*loader->mutable_content(), ReadFile(source.string()));
   return absl::OkStatus();
+}
+
+// They are in every shape, and a shape is in every request to a pool (jail/pool/socket.cc).
+absl::Status CheckSize(const std::string& file, const v1::Runtime::Parked& parked,
+                       const v1::RuntimeCatalog& catalog) {
+  constexpr size_t kMostBytes = 48 << 10;
+  size_t size = 0;
+  for (const v1::SourceFile& loaded : catalog.loaders()) {
+    const bool foreseen = absl::c_linear_search(parked.foreseen(), loaded.path());
+    if (foreseen || loaded.path() == parked.loader()) size += loaded.content().size();
+  }
+  if (size <= kMostBytes) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(file, ": parked: loader and foreseen files have ", size, " bytes; at most ", kMostBytes));
+}
+
+absl::Status AddParked(const std::string& file, const std::string& language, v1::Runtime::Phase* phase,
+                       v1::RuntimeCatalog* catalog) {
+  if (!phase->has_parked()) return absl::OkStatus();
+  v1::Runtime::Parked& parked = *phase->mutable_parked();
+  if (parked.program().empty()) parked.set_program("{entry}");
+  if (!parked.loader().empty())
+    JAIL_RETURN_IF_ERROR(AddLoaded(file, language, parked.mutable_loader(), catalog));
+  for (std::string& name : *parked.mutable_foreseen())
+    JAIL_RETURN_IF_ERROR(AddLoaded(file, language, &name, catalog));
+  return CheckSize(file, parked, *catalog);
 }
 
 absl::Status AddLoaders(const std::string& file, v1::Runtime* runtime, v1::RuntimeCatalog* catalog) {
@@ -77,7 +101,7 @@ absl::Status AddLoaders(const std::string& file, v1::Runtime* runtime, v1::Runti
     if (variant.has_run()) phases.push_back(variant.mutable_run());
   }
   for (v1::Runtime::Phase* phase : phases)
-    JAIL_RETURN_IF_ERROR(AddLoader(file, runtime->name(), phase, catalog));
+    JAIL_RETURN_IF_ERROR(AddParked(file, runtime->name(), phase, catalog));
   return absl::OkStatus();
 }
 

@@ -2,6 +2,7 @@
 // what it leaves out of the code's reach is a convenience for honest code, the jail is the boundary.
 "use strict";
 const fs = require("node:fs");
+const { createRequire } = require("node:module");
 const vm = require("node:vm");
 
 const CHANNEL = 5;
@@ -96,10 +97,11 @@ function placeOfSyntaxError(stack) {
   return match === null ? [0, 0] : original(Number(match[1]), match[3].length + 1);
 }
 
+let stripTypes = null; // TypeScript's, when the code is that.
+
 // Where TypeScript was rewritten, a place in the code as it was given. Its first line is ours in both.
 function original(line, column) {
-  const map = typeof stripTypes === "function" ? stripTypes.map : null;
-  const entry = map?.findEntry(line, column - 1);
+  const entry = stripTypes?.map?.findEntry(line, column - 1);
   return entry?.originalLine === undefined ? [line, column] : [entry.originalLine, entry.originalColumn + 1];
 }
 
@@ -135,7 +137,8 @@ function candidates(code, entry) {
 }
 
 // The first that is grammatical. The code begins in the second line of each.
-function compile(start, strip) {
+function compile(start) {
+  const strip = stripTypes ?? ((source) => source);
   let failure = null;
   for (const candidate of candidates(start.code, start.entry)) {
     try {
@@ -218,10 +221,12 @@ function addFunctions(names, global, realm) {
   }
 }
 
-function makeContext(start, logs) {
-  const context = vm.createContext({});
-  const realm = vm.runInContext("({parse: JSON.parse, Error, TypeError})", context);
-  for (const name of BORROWED) context[name] = globalThis[name];
+// All that does not depend on the code: it may be made long before that comes.
+const context = vm.createContext({});
+const realm = vm.runInContext("({parse: JSON.parse, Error, TypeError})", context);
+for (const name of BORROWED) context[name] = globalThis[name];
+
+function furnishContext(start, logs, ownRequire) {
   context.console = makeConsole(start, logs);
   context.input = realm.parse(stringify(start.input));
   context.output = undefined;
@@ -229,13 +234,12 @@ function makeContext(start, logs) {
   const allows = (name) => start.modules.includes("*") || start.modules.includes(name);
   if (start.modules.length > 0) {
     context.require = (name) => {
-      if (allows(String(name).replace(/^node:/, ""))) return require(name);
+      if (allows(String(name).replace(/^node:/, ""))) return ownRequire(name);
       throw new realm.Error(`the module ${stringify(String(name))} is not allowed here`);
     };
   }
   if (allows("process")) context.process = process;
   addFunctions(start.functions, context, realm);
-  return context;
 }
 
 // --- A profile -----------------------------------------------------------------------------------
@@ -286,13 +290,15 @@ function main() {
   process.on("unhandledRejection", threw);
   process.on("beforeExit", () => fail("NO_RESULT", "NO_RESULT", new Error("the code waits for what will never come")));
 
+  const ownRequire = createRequire(process.argv[1]);
   let program;
   try {
-    program = compile(start, typeof stripTypes === "function" ? stripTypes : (source) => source);
+    if (start.types !== "") stripTypes = ownRequire(start.types);
+    program = compile(start);
   } catch (error) {
     return fail("SYNTAX", nameOf(error), error);
   }
-  const context = makeContext(start, logs);
+  furnishContext(start, logs, ownRequire);
   if (start.profile) endProfile = startProfile();
   const run = async () => {
     let value = program.script.runInContext(context);
@@ -314,4 +320,5 @@ function main() {
   }, threw);
 }
 
-main();
+if (require.main === module) main();
+else module.exports = main; // For who loads this ahead.

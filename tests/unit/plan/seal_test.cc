@@ -252,7 +252,7 @@ v1::RunPlan RuntimePlan() {
 
 std::string RuntimeShape(const v1::RunPlan& plan, int channels = 0) {
   const v1::SourceFile loader = MakeFile("loader.py", "wait()");
-  return ComposeRuntimeShape(plan, plan.phases(0), &loader, {.channels = channels}).value_or("");
+  return ComposeRuntimeShape(plan, plan.phases(0), {&loader}, {.channels = channels}).value_or("");
 }
 
 TEST(SealTest, ARuntimesShapeHasItsLoaderAsTheProgram) {
@@ -266,7 +266,7 @@ TEST(SealTest, ARuntimesShapeHasItsLoaderAsTheProgram) {
   EXPECT_STREQ(parked.view.path(parked.view.file(0)), "loader.py");
   EXPECT_EQ(parked.view.file(0).place, Place::kApp);
   const v1::RunPlan plan = RuntimePlan();
-  EXPECT_FALSE(ComposeRuntimeShape(plan, plan.phases(0), nullptr, {.channels = kMaxChannels}).ok());
+  EXPECT_FALSE(ComposeRuntimeShape(plan, plan.phases(0), {}, {.channels = kMaxChannels}).ok());
 }
 
 // All that a process has from its start, and all limits but the clocks of the helper's, must be the job's.

@@ -132,7 +132,7 @@ v1::RunPlan Resolved(const v1::JobSpec& job) {
 
 TEST(ResolveTest, RefusesVariantsAndStandardsThatThereAreNot) {
   ExpectRefusals({
-      {"variant: python has no \"clang\" (known: scientific)",
+      {"variant: python has no \"clang\" (known: scientific, call)",
        [](v1::JobSpec* job) { job->set_variant("clang"); }},
       {"variant: cpp has no \"clagn\", did you mean \"clang\"? (known: clang, asan)",
        [](v1::JobSpec* job) {

@@ -96,6 +96,15 @@ TEST(RuntimeCheckTest, ParkedStarts) {
       {"f: run.parked.argv: is empty", [](v1::Runtime* r) { AddParked(r)->clear_argv(); }},
       {"f: run.parked.loader: must be the name of a file beside this one",
        [](v1::Runtime* r) { AddParked(r)->set_loader("../parked.x"); }},
+      {"", [](v1::Runtime* r) { AddParked(r)->add_foreseen("call/shim.x"); }},
+      {"f: run.parked.foreseen: must be paths below this folder",
+       [](v1::Runtime* r) { AddParked(r)->add_foreseen("../shim.x"); }},
+      {"f: run.parked.foreseen: is of no use without a loader",
+       [](v1::Runtime* r) {
+         AddParked(r)->set_argv(1, "Loader");
+         r->mutable_run()->mutable_parked()->clear_loader();
+         r->mutable_run()->mutable_parked()->add_foreseen("shim.x");
+       }},
       {"f: run.parked: needs {entry} as an element of its own in argv",
        [](v1::Runtime* r) {
          AddParked(r);
@@ -227,7 +236,11 @@ TEST(RuntimeCheckTest, NamesFileAndField) {
        [](v1::Runtime* r) { r->add_variants(); }},
       {"f: variants[0].description: is empty", [](v1::Runtime* r) { AddVariant(r)->clear_description(); }},
       {"f: variants[0].packages: say what a person must install",
-       [](v1::Runtime* r) { AddVariant(r)->clear_packages(); }},
+       [](v1::Runtime* r) {
+         v1::Runtime::Variant* variant = AddVariant(r);
+         variant->clear_packages();
+         variant->mutable_run()->add_argv("/usr/bin/other");
+       }},
       {"f: variants[0].run.argv[0]: must be an absolute path",
        [](v1::Runtime* r) { AddVariant(r)->mutable_run()->add_argv("lang"); }},
       {"f: variants[0].compile: the runtime has no such phase",
