@@ -320,5 +320,20 @@ function main() {
   }, threw);
 }
 
-if (require.main === module) main();
-else module.exports = main; // For who loads this ahead.
+// What is done the first time takes the engine longest: ahead, with code that leaves nothing behind.
+function rehearse() {
+  const start = { code: "1", entry: "", globals: {}, functions: [], modules: [], input: null, log_characters: 1 };
+  const program = compile(start);
+  furnishContext(start, { left: 0, dropped: 0 }, createRequire(__filename));
+  program.script.runInContext(context)();
+  const bytes = Buffer.from(toJson([""], "it"), "utf8");
+  bytes.copy(Buffer.allocUnsafe(bytes.length));
+  JSON.parse(bytes.toString("utf8"));
+}
+
+if (require.main === module) {
+  main();
+} else {
+  rehearse();
+  module.exports = main; // For who has loaded this ahead.
+}
