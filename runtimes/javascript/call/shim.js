@@ -121,7 +121,8 @@ const skipComments = (code) => code.replace(/^(\s+|\/\/.*|\/\*[^]*?\*\/)+/, "");
 
 // `export default` and `var $default =` are equally long: columns stay.
 const withoutExports = (code) =>
-  code.replace(/^export default\b/m, "var $default =").replace(/^export (?=(async|function|const|let|var|class)\b)/gm, "       ");
+  code.replace(/^export default\b/m, "var $default =")
+    .replace(/^export (?=(async|function|const|let|var|class|abstract|enum|namespace)\b)/gm, "       ");
 
 function candidates(code, entry) {
   const body = { source: `(async () => {\n${code}\n})`, call: true };
