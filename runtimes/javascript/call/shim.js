@@ -239,23 +239,6 @@ function makeContext(start, logs) {
   return context;
 }
 
-// --- A profile -----------------------------------------------------------------------------------
-
-// V8's own, of this very thread. What it gives back is due before the answer; a profile that is too long is none.
-function startProfile() {
-  const { Session } = require("node:inspector");
-  const session = new Session();
-  session.connect();
-  session.post("Profiler.enable");
-  session.post("Profiler.start");
-  return (most) => {
-    let text = "null";
-    session.post("Profiler.stop", (error, answer) => { if (error === null) text = stringify(answer.profile); });
-    if (Buffer.byteLength(text) > most) text = "null";
-    send(`{"type":"debug","steps":[],"dropped":0,"profile":${text}}`);
-  };
-}
-
 // --- The run -------------------------------------------------------------------------------------
 
 function main() {
@@ -265,11 +248,11 @@ function main() {
   delete start.nonce;
   if (start.ready) send('{"type":"ready"}'); // Its clock starts here.
   let ended = false;
-  let endProfile = null;
+  let endDebug = null;
   const end = (text) => {
     if (!ended) {
       ended = true;
-      endProfile?.(start.profile_bytes);
+      endDebug?.();
       send(text);
       send(stringify({ type: "end", nonce, frames: sent }));
     }
@@ -294,7 +277,7 @@ function main() {
     return fail("SYNTAX", nameOf(error), error);
   }
   const context = makeContext(start, logs);
-  if (start.profile) endProfile = startProfile();
+  if (start.profile || start.steps > 0) endDebug = startDebug(start, context);
   const run = async () => {
     let value = program.script.runInContext(context);
     if (program.call) value = await value();
