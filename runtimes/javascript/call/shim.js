@@ -40,6 +40,10 @@ const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 const WITHOUT_JSON = new Set(["Map", "Set", "WeakMap", "WeakSet", "WeakRef", "Promise", "RegExp", "Error", "ArrayBuffer",
   "SharedArrayBuffer", "DataView", "Generator", "AsyncGenerator"]);
 
+// What an iterator, a URLSearchParams or an Intl.Collator holds is in none of its properties: JSON would have an empty object.
+const hasMoreToSay = (value) =>
+  !Array.isArray(value) && value[Symbol.toStringTag] !== undefined && Object.keys(value).length === 0;
+
 function whyNoJson(value, before, holder, key) {
   switch (typeof value) {
     case "undefined": return Array.isArray(holder) ? "is undefined in an array" : null;
@@ -51,6 +55,7 @@ function whyNoJson(value, before, holder, key) {
   }
   if (value === null) return before !== null && tagOf(before) === "Date" ? "is an invalid Date" : null;
   if (ArrayBuffer.isView(value) || WITHOUT_JSON.has(tagOf(value))) return `is a ${value.constructor?.name ?? tagOf(value)}`;
+  if (hasMoreToSay(value)) return `is a ${tagOf(value)}`;
   if (Object.getOwnPropertySymbols(value).length > 0) return "has symbols for names";
   return String(key).isWellFormed() ? null : "has half a character in its name";
 }
@@ -146,10 +151,10 @@ function compile(start, strip) {
       failure = error;
     }
   }
-  // An error at the brace that we have added says little: what would be wrong without it?
+  // An error at the brace that we have added says little: what would be wrong without it? If nothing is, it is the code's own.
   if (/'[})]'/.test(messageOf(failure)) && start.entry === "") {
     try {
-      new vm.Script(strip(`\n${start.code}`), { filename: FILE, lineOffset: -1 });
+      new vm.Script(strip(`async function code() {\n${start.code}`), { filename: FILE, lineOffset: -1 });
     } catch (error) {
       failure = error;
     }
@@ -259,9 +264,10 @@ function main() {
     exit(0);
   };
   const fail = (kind, name, error) => {
-    const lines = start.code.trimEnd().split("\n").length;
+    const lines = start.code.trimEnd().split("\n");
     let [line, column] = placeOf(error);
-    if (line > lines) [line, column] = [lines, 0]; // At what we have put behind it.
+    // At what we have put behind it, or for want of more: at its end.
+    if (line > lines.length || (kind === "SYNTAX" && line < 1)) [line, column] = [lines.length, lines.at(-1).length + 1];
     const fields = { type: "error", kind, name, message: messageOf(error), stack: start.stack ? ownFrames(stackOf(error)) : "" };
     end(stringify({ ...fields, line: Math.max(line, 0), column: Math.max(column, 0), dropped: logs.dropped }));
   };
