@@ -12,7 +12,8 @@ struct Shim {
 };
 
 extern const Shim kJavascriptShim;
-extern const Shim kTypescriptTypes;  // What JavaScript's needs beside it then.
+extern const Shim kTypescriptTypes;  // What JavaScript's needs beside it then,
+extern const Shim kJavascriptDebug;  // and for steps and profiles.
 extern const Shim kPythonShim;
 
 }  // namespace jail::call

@@ -39,16 +39,19 @@ struct Language {
   absl::string_view runs_as;  // The runtime, and which variant of it.
   absl::string_view variant;
   const Shim& shim;
-  const Shim* beside;  // None: null.
+  const Shim* types;  // Beside it, always; none: null.
+  const Shim* debug;  // Beside it for steps and profiles, when it needs that.
   // What the interpreter takes beside its heap, so that the heap's limit is met first and not the jail's.
   int64_t beside_heap_bytes;
 };
 
 const Language* FindLanguage(absl::string_view name) {
   static const Language kLanguages[] = {
-      {"javascript", "js node nodejs", "javascript", "call", kJavascriptShim, nullptr, 128 * kMiB},
-      {"typescript", "ts", "javascript", "call-typescript", kJavascriptShim, &kTypescriptTypes, 192 * kMiB},
-      {"python", "py python3", "python", "call", kPythonShim, nullptr, 48 * kMiB},
+      {"javascript", "js node nodejs", "javascript", "call", kJavascriptShim, nullptr, &kJavascriptDebug,
+       128 * kMiB},
+      {"typescript", "ts", "javascript", "call-typescript", kJavascriptShim, &kTypescriptTypes,
+       &kJavascriptDebug, 192 * kMiB},
+      {"python", "py python3", "python", "call", kPythonShim, nullptr, nullptr, 48 * kMiB},
   };
   for (const Language& language : kLanguages) {
     if (absl::EqualsIgnoreCase(language.name, name)) return &language;
@@ -79,14 +82,16 @@ bool Wants(const v1::CallSpec& spec, v1::CallSpec::Debug debug) {
   return absl::c_linear_search(spec.debug(), debug);
 }
 
-absl::Status CheckDebug(const v1::CallSpec& spec, const Language& language) {
+bool WantsLines(const v1::CallSpec& spec) {
+  return Wants(spec, v1::CallSpec::DEBUG_STEPS) || Wants(spec, v1::CallSpec::DEBUG_PROFILE);
+}
+
+absl::Status CheckDebug(const v1::CallSpec& spec) {
   for (const int debug : spec.debug()) {
     if (!v1::CallSpec::Debug_IsValid(debug) || debug == v1::CallSpec::DEBUG_UNSPECIFIED)
       return Bad("debug", absl::StrCat(debug, " is none that we know"));
   }
-  if (!Wants(spec, v1::CallSpec::DEBUG_STEPS) || language.runs_as == "python") return absl::OkStatus();
-  return Bad("debug", absl::StrCat("steps are Python's only: ", language.name,
-                                   " cannot step through itself; it has a profile"));
+  return absl::OkStatus();
 }
 
 absl::Status Within(absl::string_view field, int64_t value, int64_t least, int64_t most) {
@@ -107,7 +112,7 @@ absl::StatusOr<Caps> CapsOf(const v1::CallSpec& spec, int64_t most_wall_ms) {
   if (spec.has_result_bytes()) caps.result_bytes = static_cast<size_t>(spec.result_bytes());
   JAIL_RETURN_IF_ERROR(Within("max_calls", caps.max_calls, 0, kMostCalls));
   JAIL_RETURN_IF_ERROR(Within("host_timeout_ms", caps.host_timeout_ms, 1, int64_t{24} * 3600 * 1000));
-  caps.debug = Wants(spec, v1::CallSpec::DEBUG_STEPS) || Wants(spec, v1::CallSpec::DEBUG_PROFILE);
+  caps.debug = WantsLines(spec);
   if (spec.host_time_excluded()) caps.own_time_ms = WallMsOf(spec);
   if (caps.own_time_ms.has_value())
     JAIL_RETURN_IF_ERROR(Within("wall_time_ms", *caps.own_time_ms, 1, most_wall_ms));
@@ -188,11 +193,15 @@ v1::Limits LimitsOf(const v1::CallSpec& spec, const Language& language, int64_t 
   return limits;
 }
 
-void AddFile(const Shim& shim, v1::JobSpec* job) {
+void AddFile(const Shim* shim, v1::JobSpec* job) {
+  if (shim == nullptr) return;
   v1::SourceFile* file = job->add_files();
-  file->set_path(std::string(shim.path));
-  file->set_content(std::string(shim.content));
+  file->set_path(std::string(shim->path));
+  file->set_content(std::string(shim->content));
 }
+
+// As the shim asks for it.
+std::string NameOf(const Shim* shim) { return Quote(shim == nullptr ? "" : absl::StrCat("./", shim->path)); }
 
 absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& language) {
   const int64_t heap_bytes = HeapBytesOf(spec, language);
@@ -203,8 +212,9 @@ absl::StatusOr<v1::JobSpec> JobOf(const v1::CallSpec& spec, const Language& lang
   job.set_variant(std::string(language.variant));
   job.set_rootfs(spec.rootfs());
   job.set_enforcement(spec.enforcement());
-  AddFile(language.shim, &job);
-  if (language.beside != nullptr) AddFile(*language.beside, &job);
+  AddFile(&language.shim, &job);
+  AddFile(language.types, &job);
+  if (WantsLines(spec)) AddFile(language.debug, &job);
   job.set_policy(spec.policy());
   *job.mutable_limits() = LimitsOf(spec, language, heap_bytes);
   if (language.runs_as == "javascript")
@@ -220,7 +230,7 @@ absl::StatusOr<Request> Prepare(const v1::CallSpec& spec, int64_t most_wall_ms) 
     return Bad("language", absl::StrCat(Quoted(spec.language()),
                                         " has no function runs (known: javascript, typescript, python)"));
   Request request;
-  JAIL_RETURN_IF_ERROR(CheckDebug(spec, *language));
+  JAIL_RETURN_IF_ERROR(CheckDebug(spec));
   JAIL_ASSIGN_OR_RETURN(request.caps, CapsOf(spec, most_wall_ms));
   JAIL_ASSIGN_OR_RETURN(const std::string code, CodeOf(spec));
   JAIL_ASSIGN_OR_RETURN(request.patterns, PatternsIn(spec));
@@ -241,7 +251,8 @@ absl::StatusOr<Request> Prepare(const v1::CallSpec& spec, int64_t most_wall_ms) 
       {"functions", functions},
       {"modules", JsonArray(spec.allowed_modules(), Quote)},
       {"entry", Quote(spec.entry())},
-      {"types", Quote(language->beside == nullptr ? "" : absl::StrCat("./", language->beside->path))},
+      {"types", NameOf(language->types)},
+      {"debug", NameOf(WantsLines(spec) ? language->debug : nullptr)},
       {"stack", Boolean(spec.stack() || Wants(spec, v1::CallSpec::DEBUG_STACK))},
       {"steps", Wants(spec, v1::CallSpec::DEBUG_STEPS) ? absl::StrCat(request.caps.max_steps) : "0"},
       {"profile", Boolean(Wants(spec, v1::CallSpec::DEBUG_PROFILE))},

@@ -13,6 +13,7 @@ TEST_F(CallSnippetsTest, Python) {
       {"import asyncio\nawait asyncio.sleep(0.001)\n5", "5"},
       {"async def f():\n    return 6\nf()", "6"},
       {"await 7", "7"},
+      {"async def f():\n    return 6\noutput = f()", "6"},
       {"```python\ninput['s']\n```", "\"é\""},
       {"x = 1", "null"},
       {"2 ** 100", "1267650600228229401496703205376"},

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "tests/integration/call_fixture.h"
+#include "tests/integration/pool_process.h"
 
 namespace jailtest {
 namespace {
@@ -56,10 +57,57 @@ TEST_F(CallTest, StepsAreTheLinesAsExecuted) {
   EXPECT_THAT(thrown.out, HasSubstr("\"steps\":[2,3],\"steps_dropped\":0")) << "the caller's own numbering";
   EXPECT_THAT(Call("python", "for i in range(10000):\n    x = i", {"--debug", "steps", "--json"}).out,
               HasSubstr("\"steps_dropped\":10001"));
-  const Outcome javascript = Call("javascript", "1", {"--debug", "steps"});
-  EXPECT_EQ(javascript.exit_code, 2);
-  EXPECT_THAT(javascript.err, HasSubstr("debug: steps are Python's only"));
   EXPECT_THAT(Call("python", "1", {"--debug", "steps,time"}).err, HasSubstr("\"time\" is none of console"));
+}
+
+// The same program as Python's above, a type before it where there are types.
+TEST_F(CallTest, StepsOfJavaScriptAreV8sOwn) {
+  const std::string code =
+      "const f = (x) => {\n  return x;\n};\nfor (const i of [0, 1]) {\n  f(i);\n}\nreturn f(7)";
+  const auto steps = [](const std::string& language, const std::string& snippet) {
+    return Call(language, snippet, {"--debug", "steps", "--json"}).out;
+  };
+  EXPECT_THAT(steps("javascript", code),
+              testing::AllOf(HasSubstr("\"steps\":[1,4,5,2,4,5,2,4,7,2],\"steps_dropped\":0"),
+                             HasSubstr("\"result\":7")));
+  EXPECT_THAT(steps("typescript", "interface I {\n  a: number }\n" + code),
+              HasSubstr("\"steps\":[3,6,7,4,6,7,4,6,9,4],\"steps_dropped\":0"));
+  EXPECT_THAT(steps("typescript", "enum E {\n  A = 1 }\nlet n: number = E.A;\nwhile (n < 3)\n  n++;"),
+              HasSubstr("\"steps\":[1,3,4,5,4,5,4],\"steps_dropped\":0"))
+      << "what was rewritten";
+  EXPECT_THAT(steps("javascript", "x = 1;\ny = 2;\nx + y"), HasSubstr("\"steps\":[1,2,3]")) << "a script";
+  EXPECT_THAT(steps("javascript", "```js\nawait null;\nthrow new Error('x')\n```"),
+              HasSubstr("\"steps\":[2,3],\"steps_dropped\":0"));
+  EXPECT_THAT(steps("javascript", "for (let i = 0; i < 6000; ++i) {\n  input;\n}"),
+              HasSubstr("\"steps_dropped\":2001"));
+  EXPECT_THAT(steps("javascript",
+                    "const f = (a) =>\n  a;\nreturn [Object.getOwnPropertyNames(globalThis)"
+                    ".filter((n) => /step/.test(n)), f.toString(), f.length]"),
+              HasSubstr("\"result\":[[],\"(a) =>\\n  a\",1]"))
+      << "the program sees nothing of it";
+  const Outcome both = Call("javascript", "const x = 1;\nreturn x", {"--debug", "steps,profile", "--json"});
+  EXPECT_THAT(both.out, testing::AllOf(HasSubstr("\"steps\":[1,2]"), HasSubstr("\"profile\":{\"nodes\":")));
+}
+
+// Cold, and in a runtime that was started ahead: the same.
+TEST_F(CallTest, StepsAreTheSameFromAPool) {
+  const std::string socket = absl::StrCat("/tmp/call-steps-pool-", getpid());
+  const auto pool = StartPoolAt(socket, {"--ready", "1"}, absl::Seconds(60));
+  int shapes = 0;
+  for (const std::string language : {"javascript", "typescript"}) {
+    SCOPED_TRACE(language);
+    const auto expect_steps = [&](std::vector<std::string> way) {
+      way.insert(way.end(), {"--debug", "steps", "--json"});
+      EXPECT_THAT(Call(language, "let n = 2;\nwhile (n > 0) {\n  n--;\n}\nreturn n", way).out,
+                  HasSubstr("\"steps\":[1,2,3,2,3,2,5],\"steps_dropped\":0"));
+    };
+    expect_steps({"--cold"});
+    expect_steps({"--pool", socket});  // So that the pool knows the shape.
+    ASSERT_TRUE(AwaitPoolReady(socket, ++shapes));
+    expect_steps({"--pool", socket});
+  }
+  EXPECT_THAT(PoolStatus(socket), HasSubstr("asked for when none was ready: 2;"));
+  StopPool(*pool);
 }
 
 TEST_F(CallTest, AProfileSaysWhereTheTimeWent) {

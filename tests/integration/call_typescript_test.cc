@@ -4,6 +4,9 @@
 namespace jailtest {
 namespace {
 
+constexpr char kNoModule[] =
+    "! SyntaxError: 'import', and 'export' cannot be used outside of module code (line 1, column 1)";
+
 TEST_F(CallSnippetsTest, TypeScript) {
   constexpr Snippet kSnippets[] = {
       {"(input.a as number) + input.b", "3"},
@@ -28,6 +31,7 @@ TEST_F(CallSnippetsTest, TypeScript) {
       {"class P {\n  constructor(public y: string) {}\n}\nreturn new P('a').y", "\"a\""},
       {"namespace N { export const q = 5 }\nreturn N.q", "5"},
       {"const enum E { A = 'x' }\nreturn E.A", "\"x\""},
+      {"const x: number[] = [1,", "! SyntaxError: Expression expected (line 1, column 24)"},
       {"enum E { A }\nconst x: number = ;", "! SyntaxError: Expression expected (line 2, column 19)"},
       {"enum E { A }\nconst x = 1;\nconst x = 2;", "! SyntaxError: "},
       {"enum E { A }\nimport x = require('y');\nreturn 1", "! SyntaxError: "},
@@ -138,8 +142,36 @@ TEST_F(CallSnippetsTest, TypeScript) {
        "! SyntaxError: Unexpected identifier 'x' (line 1, column 20)"},
       {"class A {\n  f(@dec x: number) {}\n}\nreturn 1", "! SyntaxError: "},
       {"<div>x</div>", "! SyntaxError: "},
-      {"import type { X } from './x';\nreturn 1",
-       "! SyntaxError: 'import', and 'export' cannot be used outside of module code (line 1"},
+      // What is of types only goes away where it stands; values cannot come from or go to a module.
+      {"import type { X } from './x';\nreturn 1", "1"},
+      {"import type X from 'x';\nconst x: X = input.a;\nreturn x", "1"},
+      {"import type * as X from \"x\"\nreturn (null as any).y",
+       "! TypeError: Cannot read properties of null (reading 'y') (line 2, column 22)"},
+      {"import { type A, type B as C } from 'x';\nconst a: A = input.b; a", "2"},
+      {"x = 1\nimport {\n  type A,\n} from 'x'\n(input.a)", "1"},
+      {"export type N = number;\nexport interface I { n: N }\nexport declare const d: I;\nconst i: I = { n: "
+       "4 "
+       "};\nreturn i.n",
+       "4"},
+      {"type A = 1;\nexport { type A };\nexport type { A as B };\nexport {};\nreturn 2", "2"},
+      {"export type * from 'x';\nexport type * as N from 'x';\nexport type { Y } from 'y';\nreturn 3", "3"},
+      {"export type A = {\n  n: number\n};\nexport default (i: any): number => i.a + 1", "2"},
+      {"export enum E { A = 7 }\nexport default E.A", "7"},
+      {"export abstract class A { static n = 8 }\nexport namespace N { export const m = 1 }\nexport default "
+       "() => A.n + N.m",
+       "9"},
+      {"enum E { A = 3 }\nexport type T = E;\nimport type { U } from 'u';\nreturn E.A + nothere",
+       "! ReferenceError: nothere is not defined (line 4, column 14)"},
+      {"const s = `\nexport type X = 1\n`; // export type Y = 2\nimport type { Y } from 'y';\nreturn s",
+       "\"\\nexport type X = 1\\n\""},
+      {"import type { X } from './x';\nconst x: number = ;",
+       "! SyntaxError: Expression expected (line 2, column 19)"},
+      {"import { x } from './x';\nreturn 1", kNoModule},
+      {"import { type A, b } from './x';\nreturn 1", kNoModule},
+      {"import { type as as } from './x';\nreturn 1", kNoModule},
+      {"import './x';\nreturn 1", kNoModule},
+      {"export const x = 1;\nreturn x", kNoModule},
+      {"export {} from './x';\nreturn 1", kNoModule},
   };
   Check("typescript", kSnippets);
 }

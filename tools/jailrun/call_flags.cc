@@ -122,7 +122,7 @@ constexpr Flag kCallFlags[] = {
     {"--stack", Arity::kSwitch, "", kCall, Section::kResult, "show where an error came from, whole",
      SetStack},
     {"--debug", Arity::kRepeated, "LIST", kCall, Section::kResult,
-     "in --json, too: console,stack,steps,profile (steps: Python's lines as executed)", AddDebug},
+     "in --json, too: console,stack,steps,profile (steps: the lines as executed)", AddDebug},
     {"--profile", Arity::kValue, "FILE|fd:N", kCall, Section::kResult,
      "write where the time went: a .cpuprofile, or collapsed stacks of Python", SetProfile},
     {"--quick", Arity::kSwitch, "", kCall, Section::kLimits,

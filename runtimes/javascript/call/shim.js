@@ -41,6 +41,10 @@ const tagOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
 const WITHOUT_JSON = new Set(["Map", "Set", "WeakMap", "WeakSet", "WeakRef", "Promise", "RegExp", "Error", "ArrayBuffer",
   "SharedArrayBuffer", "DataView", "Generator", "AsyncGenerator"]);
 
+// What an iterator, a URLSearchParams or an Intl.Collator holds is in none of its properties: JSON would have an empty object.
+const hasMoreToSay = (value) =>
+  !Array.isArray(value) && value[Symbol.toStringTag] !== undefined && Object.keys(value).length === 0;
+
 function whyNoJson(value, before, holder, key) {
   switch (typeof value) {
     case "undefined": return Array.isArray(holder) ? "is undefined in an array" : null;
@@ -52,6 +56,7 @@ function whyNoJson(value, before, holder, key) {
   }
   if (value === null) return before !== null && tagOf(before) === "Date" ? "is an invalid Date" : null;
   if (ArrayBuffer.isView(value) || WITHOUT_JSON.has(tagOf(value))) return `is a ${value.constructor?.name ?? tagOf(value)}`;
+  if (hasMoreToSay(value)) return `is a ${tagOf(value)}`;
   if (Object.getOwnPropertySymbols(value).length > 0) return "has symbols for names";
   return String(key).isWellFormed() ? null : "has half a character in its name";
 }
@@ -123,7 +128,8 @@ const skipComments = (code) => code.replace(/^(\s+|\/\/.*|\/\*[^]*?\*\/)+/, "");
 
 // `export default` and `var $default =` are equally long: columns stay.
 const withoutExports = (code) =>
-  code.replace(/^export default\b/m, "var $default =").replace(/^export (?=(async|function|const|let|var|class)\b)/gm, "       ");
+  code.replace(/^export default\b/m, "var $default =")
+    .replace(/^export (?=(async|function|const|let|var|class|abstract|enum|namespace)\b)/gm, "       ");
 
 function candidates(code, entry) {
   const body = { source: `(async () => {\n${code}\n})`, call: true };
@@ -137,21 +143,21 @@ function candidates(code, entry) {
 }
 
 // The first that is grammatical. The code begins in the second line of each.
-function compile(start) {
+function compile(start, filename = FILE) {
   const strip = stripTypes ?? ((source) => source);
   let failure = null;
   for (const candidate of candidates(start.code, start.entry)) {
     try {
-      candidate.script = new vm.Script(strip(candidate.source), { filename: FILE, lineOffset: -1 });
+      candidate.script = new vm.Script(strip(candidate.source), { filename, lineOffset: -1 });
       return candidate;
     } catch (error) {
       failure = error;
     }
   }
-  // An error at the brace that we have added says little: what would be wrong without it?
+  // An error at the brace that we have added says little: what would be wrong without it? If nothing is, it is the code's own.
   if (/'[})]'/.test(messageOf(failure)) && start.entry === "") {
     try {
-      new vm.Script(strip(`\n${start.code}`), { filename: FILE, lineOffset: -1 });
+      new vm.Script(strip(`async function code() {\n${start.code}`), { filename, lineOffset: -1 });
     } catch (error) {
       failure = error;
     }
@@ -242,23 +248,6 @@ function furnishContext(start, logs, ownRequire) {
   addFunctions(start.functions, context, realm);
 }
 
-// --- A profile -----------------------------------------------------------------------------------
-
-// V8's own, of this very thread. What it gives back is due before the answer; a profile that is too long is none.
-function startProfile() {
-  const { Session } = require("node:inspector");
-  const session = new Session();
-  session.connect();
-  session.post("Profiler.enable");
-  session.post("Profiler.start");
-  return (most) => {
-    let text = "null";
-    session.post("Profiler.stop", (error, answer) => { if (error === null) text = stringify(answer.profile); });
-    if (Buffer.byteLength(text) > most) text = "null";
-    send(`{"type":"debug","steps":[],"dropped":0,"profile":${text}}`);
-  };
-}
-
 // --- The run -------------------------------------------------------------------------------------
 
 function main() {
@@ -268,20 +257,21 @@ function main() {
   delete start.nonce;
   if (start.ready) send('{"type":"ready"}'); // Its clock starts here.
   let ended = false;
-  let endProfile = null;
+  let endDebug = null;
   const end = (text) => {
     if (!ended) {
       ended = true;
-      endProfile?.(start.profile_bytes);
+      endDebug?.();
       send(text);
       send(stringify({ type: "end", nonce, frames: sent }));
     }
     exit(0);
   };
   const fail = (kind, name, error) => {
-    const lines = start.code.trimEnd().split("\n").length;
+    const lines = start.code.trimEnd().split("\n");
     let [line, column] = placeOf(error);
-    if (line > lines) [line, column] = [lines, 0]; // At what we have put behind it.
+    // At what we have put behind it, or for want of more: at its end.
+    if (line > lines.length || (kind === "SYNTAX" && line < 1)) [line, column] = [lines.length, lines.at(-1).length + 1];
     const fields = { type: "error", kind, name, message: messageOf(error), stack: start.stack ? ownFrames(stackOf(error)) : "" };
     end(stringify({ ...fields, line: Math.max(line, 0), column: Math.max(column, 0), dropped: logs.dropped }));
   };
@@ -299,7 +289,7 @@ function main() {
     return fail("SYNTAX", nameOf(error), error);
   }
   furnishContext(start, logs, ownRequire);
-  if (start.profile) endProfile = startProfile();
+  if (start.debug !== "") endDebug = ownRequire(start.debug)(start, context, { FILE, original, send });
   const run = async () => {
     let value = program.script.runInContext(context);
     if (program.call) value = await value();
@@ -323,7 +313,7 @@ function main() {
 // What is done the first time takes the engine longest: ahead, with code that leaves nothing behind.
 function rehearse() {
   const start = { code: "1", entry: "", globals: {}, functions: [], modules: [], input: null, log_characters: 1 };
-  const program = compile(start);
+  const program = compile(start, "rehearsal.js");
   furnishContext(start, { left: 0, dropped: 0 }, createRequire(__filename));
   program.script.runInContext(context)();
   const bytes = Buffer.from(toJson([""], "it"), "utf8");
