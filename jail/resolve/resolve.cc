@@ -278,10 +278,13 @@ void SetArgv(const google::protobuf::RepeatedPtrField<std::string>& pattern, con
 }
 
 // /app is the loader's: a program with something of its own there is started cold. So is one with little
-// memory, of which what a loader has loaded ahead would take too much.
+// memory or few processes, of which what a loader has loaded ahead, or its runtime's threads, would take too
+// much.
 bool CanBeParked(const Program& program, const v1::PhasePlan& phase) {
-  constexpr int64_t kFloors = 4;
-  if (phase.limits().memory_bytes() < kFloors * phase.floor_memory_bytes()) return false;
+  constexpr int64_t kMemoryFloors = 4;
+  constexpr int32_t kProcessFloors = 2;
+  if (phase.limits().memory_bytes() < kMemoryFloors * phase.floor_memory_bytes()) return false;
+  if (phase.limits().processes() < kProcessFloors * phase.floor_processes()) return false;
   return std::none_of(program.files.begin(), program.files.end(),
                       [](const v1::SourceFile& file) { return file.executable(); });
 }

@@ -158,9 +158,11 @@ jail::v1::JobSpec AsCommand(jail::v1::JobSpec job) {
 }
 
 jail::v1::JobSpec Changed(const Sample& sample) {
+  static const auto& paths = *new std::map<std::string, std::string>{
+      {"javascript", "main.js"}, {"java", "Main.java"}, {"bun", "main.ts"}};
   jail::v1::JobSpec job = Job(sample.language, sample.source);
-  if (std::string(sample.language) == "javascript") job.mutable_files(0)->set_path("main.js");
-  if (std::string(sample.language) == "java") job.mutable_files(0)->set_path("Main.java");
+  if (const auto path = paths.find(sample.language); path != paths.end())
+    job.mutable_files(0)->set_path(path->second);
   if (sample.change != nullptr) sample.change(&job);
   return job;
 }
@@ -326,6 +328,103 @@ TEST_F(SameRecordTest, P23_ANodeThatWasStartedAheadIsAsGoodAsAColdOne) {
   }
 }
 
+// As a module of CommonJS: by the extension main.js.
+void AsJs(jail::v1::JobSpec* job) { job->mutable_files(0)->set_path("main.js"); }
+
+void AddFile(jail::v1::JobSpec* job, const char* path, const char* content) {
+  jail::v1::SourceFile* file = job->add_files();
+  file->set_path(path);
+  file->set_content(content);
+}
+
+constexpr Sample kBunSamples[] = {
+    {"Hello", "bun",
+     "const who: string = 'hello';\nconsole.log(who, process.argv, Bun.argv, process.execArgv, "
+     "process.argv0, "
+     "Bun.main, import.meta.main, import.meta.path)",
+     [](jail::v1::JobSpec* job) {
+       job->add_args("--preload");
+       job->add_args("two \xc3\xa9");
+     }},
+    {"CommonJs", "bun",
+     "console.log(module.children, module.parent, require.main === module, Object.keys(require.cache), "
+     "__filename, this === exports, module.id, module.paths, arguments.length)",
+     AsJs},
+    {"Throws", "bun", "function f(): never { throw new TypeError('no') }\nf()", nullptr},
+    {"ThrowsInCommonJs", "bun", "function f() { throw new TypeError('no') }\nf()", AsJs},
+    {"Rejects", "bun", "Promise.reject(new Error('later'))", nullptr},
+    {"Uncaught", "bun",
+     "process.on('uncaughtException', (e, from) => console.log(e.message, from));\nthrow new Error('x')",
+     nullptr},
+    {"SyntaxError", "bun", "let x = ;", nullptr},
+    {"MissingModule", "bun", "import './nothere'", nullptr},
+    {"Stack", "bun",
+     "console.log(new Error('a').stack);\n(async () => { await 1; console.log(new Error('b').stack) })()",
+     nullptr},
+    {"ExitCode", "bun",
+     "process.on('beforeExit', (c) => console.log('before', c));\nprocess.on('exit', (c) => "
+     "console.log(c));\n"
+     "process.exitCode = 4",
+     nullptr},
+    {"NeverSettles", "bun", "console.log(1);\nawait new Promise(() => {})", nullptr},
+    {"Globals", "bun",
+     "console.log(Object.getOwnPropertyNames(globalThis), Object.keys(Bun), Object.keys(process), "
+     "Object.getOwnPropertyDescriptor(Bun, 'main'), Object.getOwnPropertyDescriptor(process, 'argv'))",
+     nullptr},
+    {"Descriptors", "bun",
+     "const fs = require('fs');\nconsole.log(fs.readdirSync('/proc/self/fd').map((f) => { try { return "
+     "fs.readlinkSync('/proc/self/fd/' + f).replace(/[0-9]+/, '') } catch { return 'itself' } }).sort())",
+     AsJs},
+    {"Input", "bun", "for await (const line of console) console.log(line.toUpperCase())",
+     [](jail::v1::JobSpec* job) { job->set_stdin("abc\ndef\n"); }},
+    {"Worker", "bun",
+     "import { isMainThread, Worker } from 'node:worker_threads';\n"
+     "if (isMainThread) new Worker(import.meta.path); else console.log(Bun.main, process.argv.length)",
+     nullptr},
+    {"Fork", "bun",
+     "const c = require('child_process');\nif (process.argv[2]) console.log('child', process.execArgv, "
+     "Bun.main);\n"
+     "else c.fork(__filename, ['child']).on('exit', (code) => console.log(code))",
+     AsJs},
+    {"OtherFiles", "bun", "import { b } from './lib/a';\nimport c from './c.json';\nconsole.log(b, c.d)",
+     [](jail::v1::JobSpec* job) {
+       AddFile(job, "lib/a.ts", "export const b: number = 1");
+       AddFile(job, "c.json", "{\"d\": 2}");
+     }},
+    {"InAFolder", "bun", "import { x } from '@/q';\nconsole.log(x, import.meta.dir, process.cwd())",
+     [](jail::v1::JobSpec* job) {
+       job->mutable_files(0)->set_path("src/main.mts");
+       AddFile(job, "src/q.ts", "export const x = 4");
+       AddFile(job, "tsconfig.json", "{\"compilerOptions\": {\"paths\": {\"@/*\": [\"./src/*\"]}}}");
+     }},
+    // What is looked for before anything runs: then it is started anew.
+    {"EnvironmentOfAFile", "bun", "console.log(process.env.WHO, process.argv)",
+     [](jail::v1::JobSpec* job) { AddFile(job, ".env", "WHO=me\n"); }},
+    {"Settings", "bun", "console.log(globalThis.x)",
+     [](jail::v1::JobSpec* job) {
+       AddFile(job, "bunfig.toml", "preload = [\"./before.ts\"]\n");
+       AddFile(job, "before.ts", "globalThis.x = 1");
+     }},
+    {"Server", "bun",
+     "export default { port: 8123, fetch() { return new Response('x') } };\nsetTimeout(() => "
+     "process.exit(3), 50)",
+     nullptr},
+    {"WallTime", "bun", "setTimeout(() => {}, 9000)",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_wall_time_ms(300); }},
+    {"CpuTime", "bun", "while (true);",
+     [](jail::v1::JobSpec* job) { job->mutable_limits()->set_cpu_time_ms(300); }},
+    {"FilesBack", "bun", "await Bun.write('out.txt', 'back')",
+     [](jail::v1::JobSpec* job) { job->add_artifact_globs("*"); }},
+};
+
+TEST_F(SameRecordTest, P23_ABunThatWasStartedAheadIsAsGoodAsAColdOne) {
+  OpenPool({.ready_per_shape = 2});
+  for (const Sample& sample : kBunSamples) {
+    SCOPED_TRACE(sample.name);
+    ExpectSame(Changed(sample), PhaseResult::START_RUNTIME);
+  }
+}
+
 constexpr Sample kJavaSamples[] = {
     {"Hello", "java",
      "public class Main { public static void main(String[] a) throws Exception { System.out.println(a.length "
@@ -394,7 +493,7 @@ TEST_F(SameRecordTest, P23_AJavaThatWasStartedAheadIsAsGoodAsAColdOne) {
 
 class SameProbesTest : public SameRecordTest, public testing::WithParamInterface<const char*> {};
 
-INSTANTIATE_TEST_SUITE_P(All, SameProbesTest, testing::Values("python", "javascript", "java"),
+INSTANTIATE_TEST_SUITE_P(All, SameProbesTest, testing::Values("python", "javascript", "bun", "java"),
                          [](const auto& param) { return std::string(param.param); });
 
 // What the language's own test programs show. One with the limits of its floor gets a jail without a runtime
@@ -407,7 +506,10 @@ TEST_P(SameProbesTest, P23_TestProgramsDoTheSame) {
     SCOPED_TRACE(probe.name());
     const jail::v1::JobSpec job = jail::cli::ProbeJob(runtime, probe);
     jail_->Run(job);
-    ASSERT_TRUE(Await([&] { return pool_->stats().building == 0; }));
+    ASSERT_TRUE(Await([&] {  // Not only before it has begun to build.
+      const jail::pool::Stats stats = pool_->stats();
+      return stats.building == 0 && stats.ready >= stats.shapes;
+    }));
     const auto record = jail_->Run(job);
     const auto start = probe.at_floor() ? PhaseResult::START_PARKED : PhaseResult::START_RUNTIME;
     for (const PhaseResult& phase : record.phases()) EXPECT_EQ(phase.start(), start);
