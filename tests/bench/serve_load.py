@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 DISCONNECTS = 50
 CONFIG = "pool_ready: {pool} runs: {runs} queue: 4096 usual {{ queue: 4096 }} connections: 4096 body_bytes: 8000000"
@@ -86,13 +87,24 @@ def job_of(program):
     return field(3, file) + field(8, limits) + field(12, b"/app/hello")
 
 
+def tasks_of(pid):
+    try:
+        return os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return []
+
+
 def descendants(pid):
     """Of a process, with all that its threads have started."""
     found = []
-    for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
-            for child in map(int, file.read().split()):
-                found += [child, *descendants(child)]
+    for task in tasks_of(pid):
+        try:
+            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+                children = file.read().split()
+        except OSError:
+            continue  # It has just ended.
+        for child in map(int, children):
+            found += [child, *descendants(child)]
     return found
 
 
@@ -133,6 +145,8 @@ class Daemon:
         self.port = int(re.search(r"127\.0\.0\.1:(\d+)", self.process.stdout.readline()).group(1))
         # The log, which would fill its pipe.
         asyncio.new_event_loop().run_in_executor(None, self.process.stdout.read)
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/languages?details=1") as details:
+            details.read()  # It asks for them at its start.
 
     def __enter__(self):
         return self
