@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "jail/serve/config.h"
+#include "jail/serve/dialects/piston.h"
 #include "jail/serve/error.h"
 #include "jail/serve/execute.h"
 #include "jail/serve/json.h"
