@@ -89,10 +89,10 @@ bench-call: product ## Function runs beside the bare interpreter, and beside iso
 	@tests/bench/call.py --jailrun $(JAILRUN) --called $(BUILD)/tests/bench/jail_called --isolates build/bench-call \
 	  --json $(BUILD)/bench-call.json
 
-load: product ## How much the HTTP service bears: executions per second, latency, memory (as root)
+load: product ## How much the HTTP service bears: executions per second, latency, memory, disconnects; EXECUTIONS=100000: memory over so many (as root)
 	@cmake --build --preset release -j $(JOBS) --target jaild bench_hello
 	@/usr/bin/python3 tests/bench/serve_load.py --jaild $(BUILD)/tools/jaild/jaild --hello $(BUILD)/tests/bench/bench_hello \
-	  --seconds $(TIME) --json $(BUILD)/load.json
+	  --seconds $(TIME) $(if $(EXECUTIONS),--executions $(EXECUTIONS)) --json $(BUILD)/load.json
 
 fuzz: deps ## Run every fuzz target for TIME seconds (60)
 	@tools/deps check && cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers

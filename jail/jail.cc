@@ -195,10 +195,10 @@ class JobRun {
 
  private:
   bool IoIsUsable() {
-    const std::pair<const char*, int> fds[] = {{"io.stdin_fd", io_.stdin_fd},
-                                               {"io.stdout_fd", io_.stdout_fd},
-                                               {"io.stderr_fd", io_.stderr_fd},
-                                               {"io.cancel_fd", io_.cancel_fd}};
+    const std::pair<const char*, int> fds[] = {
+        {"io.stdin_fd", io_.stdin_fd},   {"io.stdout_fd", io_.stdout_fd},
+        {"io.stderr_fd", io_.stderr_fd}, {"io.compiler_fd", io_.compiler_fd},
+        {"io.cancel_fd", io_.cancel_fd}, {"io.signal_fd", io_.signal_fd}};
     for (const auto& [field, fd] : fds) {
       if (fd < 0 || fcntl(fd, F_GETFD) >= 0) continue;
       return Refuse(FromStatus(
@@ -225,7 +225,9 @@ class JobRun {
 
   void RunPhases() {
     for (const v1::PhasePlan& phase : plan_.phases()) {
-      const bool done = phase.kind() == v1::PhasePlan::KIND_COMPILE ? Compile(phase) : RunOne(phase);
+      const bool compiling = phase.kind() == v1::PhasePlan::KIND_COMPILE;
+      if (io_.on_phase) io_.on_phase(compiling ? v1::PhaseResult::KIND_COMPILE : v1::PhaseResult::KIND_RUN);
+      const bool done = compiling ? Compile(phase) : RunOne(phase);
       if (!done) return;
     }
     if (job_.compile_only()) ReturnCompiled();
@@ -272,7 +274,7 @@ class JobRun {
     *phase = std::move(*kept.mutable_compile());
     phase->set_cached(true);
     for (const v1::Output* output : {&phase->stdout(), &phase->stderr()}) {
-      watch::Deliver(io_.stderr_fd, absl::StrCat(output->content(), output->tail()), io_.cancel_fd);
+      watch::Deliver(CompilerFd(), absl::StrCat(output->content(), output->tail()), io_.cancel_fd);
     }
     return true;
   }
@@ -332,7 +334,9 @@ class JobRun {
     return plan::ComposeShape(plan_, phase, options);
   }
 
-  // The program gets the caller's input and output; a compiler only speaks, and on stderr.
+  int CompilerFd() const { return io_.compiler_fd >= 0 ? io_.compiler_fd : io_.stderr_fd; }
+
+  // The program gets the caller's input and output; a compiler only speaks.
   watch::PumpRequest Connect(const v1::PhasePlan& phase) const {
     const bool compiling = phase.kind() == v1::PhasePlan::KIND_COMPILE;
     watch::PumpRequest request;
@@ -340,9 +344,10 @@ class JobRun {
     request.end_run_on_overflow = plan_.output_overflow() == v1::OUTPUT_OVERFLOW_END_RUN;
     request.stdin_fd = compiling ? -1 : io_.stdin_fd;
     if (!compiling) request.stdin_bytes = plan_.stdin();
-    request.stdout_fd = compiling ? io_.stderr_fd : io_.stdout_fd;
-    request.stderr_fd = io_.stderr_fd;
+    request.stdout_fd = compiling ? CompilerFd() : io_.stdout_fd;
+    request.stderr_fd = compiling ? CompilerFd() : io_.stderr_fd;
     request.cancel_fd = io_.cancel_fd;
+    request.signal_fd = io_.signal_fd;
     return request;
   }
 

@@ -108,8 +108,17 @@ struct Io {
   // -1: nowhere; the record keeps it either way.
   int stdout_fd = -1;
   int stderr_fd = -1;
+  int compiler_fd = -1;  // Where a compiler's output goes live instead.
+  // Called as a phase begins, in the thread that runs. What the one before it had to say has been delivered
+  // by then; from the program's on `compiler_fd` is not used any more.
+  std::function<void(v1::PhaseResult::Kind kind)> on_phase;
   // Readable means: stop, with verdict CANCELLED.
   int cancel_fd = -1;
+  // A pipe or a socket. Each byte read from it is the number of a signal, one of kSendableSignals
+  // (jail/base/signals.h; any other is passed over), for what runs then: the compiler, or the program. Before
+  // it runs they wait. Nothing waits for the end of file; the record says what was sent
+  // (PhaseResult.signals).
+  int signal_fd = -1;
   // Unix stream sockets that the program gets, in the run phase, as descriptors kFirstChannelFd and up; at
   // most kMaxChannels. `on_channels`, which there must be then, gets the other ends once, before the
   // program's end and in the thread that runs; not when the job is refused. Who reads from one reads what a

@@ -23,7 +23,7 @@ CORE_LIBRARIES = [ABSL, PROTOBUF, "sodium.h"]
 ABOVE_CORE = ["api", "fd", "base", "proto"]
 LAYERS = [
     Layer("proto", ["jail/v1/*.pb.h"], [], [PROTOBUF]),
-    Layer("fd", ["jail/base/fd.h", "jail/base/errno_name.*"], [], []),
+    Layer("fd", ["jail/base/fd.h", "jail/base/errno_name.*", "jail/base/signals.h"], [], []),
     Layer("sys", ["jail/base/sys.*", "jail/base/mounts.*", "jail/base/cpus.*", "jail/base/landlock.*", "jail/base/rights.*",
                   "jail/base/denied_calls.*", "jail/base/ids.*"], ["fd"], []),
     Layer("builtin", ["jail/plan/builtin.h"], [], []),

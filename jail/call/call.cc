@@ -61,7 +61,8 @@ v1::CallResult Refuse(v1::CallError::Kind kind, absl::string_view why) {
 
 }  // namespace
 
-v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host, Io io) {
+v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host, Io io,
+                   const LogObserver& observe_log) {
   const v1::Site& site = jail.SiteConfig();
   const absl::StatusOr<Request> request =
       Prepare(spec, site.has_max_wall_time_ms() ? site.max_wall_time_ms() : kUsualMostWallMs);
@@ -75,6 +76,7 @@ v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host,
   }
 
   Service service(spec, request->caps, host, wires->over.get(), request->nonce, wires->stop.get());
+  service.ObserveLog(observe_log);
   std::vector<Fd> channel;
   std::thread server;
   io.channels = 1;

@@ -24,7 +24,8 @@ namespace jail::call {
 
 // Every outcome is a result, as with Jail::Run. `cancel_fd`: as in Io. Such a run never starts in a parked
 // jail: the channel is made with it.
-v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host = nullptr, Io io = {});
+v1::CallResult Run(const Jail& jail, const v1::CallSpec& spec, const Host& host = nullptr, Io io = {},
+                   const LogObserver& observe_log = nullptr);
 
 }  // namespace jail::call
 

@@ -25,6 +25,10 @@ struct HostRequest {
 // message is that of the Error which the program sees. DeadlineExceededError: no answer in time.
 using Host = std::function<absl::StatusOr<std::string>(const HostRequest&)>;
 
+// Hears of each log entry that the result will have, as it comes. Called by one thread, and never after
+// call::Run has returned; the program waits for it, under its own limits.
+using LogObserver = std::function<void(const v1::LogEntry& entry)>;
+
 // JSON lines with somebody who holds the other ends:
 //   {"id":1,"name":"api.request","args":[...]}  ->  {"id":1,"ok":true,"value":...} or
 //   {"id":1,"ok":false,"error":"why"}

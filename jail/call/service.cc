@@ -189,6 +189,7 @@ absl::Status Service::Log(const Message& message) {
   entry->set_level(message.level);
   entry->set_text(Shorten(message.text, caps_.log_characters));
   entry->set_at_us((MonotonicNs() - start_ns_) / kNsPerUs);
+  if (observe_log_) observe_log_(*entry);
   return absl::OkStatus();
 }
 

@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -51,6 +52,8 @@ class Service {
   // writes when the program's own time is over.
   Service(const v1::CallSpec& spec, Caps caps, Host host, int over_fd, std::string nonce, int stop_fd = -1);
 
+  void ObserveLog(LogObserver observe) { observe_log_ = std::move(observe); }
+
   // Until the other end is closed, or we close it to a program that misuses it.
   void Serve(int socket, const std::string& start_json);
 
@@ -82,6 +85,7 @@ class Service {
 
   const Caps caps_;
   const Host host_;
+  LogObserver observe_log_;  // May be empty.
   const int over_fd_;
   const int stop_fd_;
   const std::string nonce_;

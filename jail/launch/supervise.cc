@@ -15,6 +15,7 @@
 #include "jail/cgroup/grace.h"
 #include "jail/cgroup/sampler.h"
 #include "jail/cgroup/samples.h"
+#include "jail/cgroup/signals.h"
 #include "jail/cgroup/usage.h"
 #include "jail/launch/context.h"
 #include "jail/launch/job.h"
@@ -36,8 +37,6 @@ void Kill(Context& context, plan::KillReason reason) {
     report.kill_reason = reason;
   if (report.kill_reason != plan::KillReason::kNone) report.kill_ns = NowNs();
 }
-
-bool Killed(const Context& context) { return context.report->kill_reason != plan::KillReason::kNone; }
 
 int OnCpuTimer(Context& context) {
   int64_t used = 0, user = 0, system = 0;
@@ -87,6 +86,7 @@ int OnExec(Context& context) {
   const plan::RawReport& report = *context.report;
   if (report.exec_ns == 0 || report.child.error != 0) return 0;  // It never got there; init will end.
   if (context.plan.Has(plan::kParkRuntime)) return LetRuntimeStart(context);
+  cgroup::SendWaiting(context.proc, context.child_pid, context.report);
   return StartClocks(context);
 }
 
@@ -113,8 +113,9 @@ int OnControl(Context& context) {
     case plan::Message::kOutput:
       Kill(context, plan::KillReason::kOutput);
       break;
-    default:  // End of file, or a caller that does not speak our language: the same.
-      Kill(context, plan::KillReason::kCallerDied);
+    default:  // A signal; else the end of file, or a caller that does not speak our language: the same.
+      if (!cgroup::TakeSignal(context.proc, context.child_pid, byte, context.exec_read < 0, context.report))
+        Kill(context, plan::KillReason::kCallerDied);
   }
   return 0;
 }
@@ -208,21 +209,16 @@ int StartClocks(Context& context) {
 }
 
 int Supervise(Context& context) {
-  while (!Killed(context)) {
+  bool ended = false;
+  while (!ended && context.report->kill_reason == plan::KillReason::kNone) {
     epoll_event events[8];
-    const int count =
-        epoll_wait(context.events, events, 8, -1);  // The set-up timer or the wall timer is armed.
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return errno;
-    bool ended = false;
+    // The set-up timer or the wall timer is armed.
+    const int count = epoll_wait(context.events, events, 8, -1);
+    if (count < 0 && errno != EINTR) return errno;
     for (int i = 0; i < count; ++i) {
-      if (events[i].data.fd == context.child_pidfd) {
-        ended = true;
-      } else if (const int error = Dispatch(context, events[i])) {
-        return error;
-      }
+      ended = ended || events[i].data.fd == context.child_pidfd;
+      if (const int error = Dispatch(context, events[i])) return error;
     }
-    if (ended) return 0;
   }
   return 0;
 }

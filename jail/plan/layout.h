@@ -134,6 +134,9 @@ enum class Message : uint8_t {
   kJob = 'J',     // watcher -> helper: the job's plan, of the shape that the jail was built in
   kBegun = 'B',   // helper -> watcher: the job of a parked runtime is admitted, its limits count from now on
 };
+// watcher -> helper: this and the number of a signal, one of kSendableSignals. It is sent to the program, as
+// soon as that runs. Any other number is no message.
+inline constexpr uint8_t kSignal = 0x80;
 
 // The helper's exit status when it failed before there was a report to say so in: + the step's number.
 inline constexpr int kExitNoReport = 100;

@@ -67,6 +67,16 @@ struct ResourceSample {
 };
 inline constexpr int kMaxSamples = 200;
 
+// One that the caller had sent to the program.
+struct SentSignal {
+  int32_t number;
+  int32_t error;         // errno of the sending; ESRCH: the program had ended.
+  int64_t at_ns;         // CLOCK_MONOTONIC
+  uint32_t whole_group;  // 1: to its process group, not to it alone.
+  uint32_t reserved;
+};
+inline constexpr int kMaxSignals = 16;
+
 struct Violation {
   int32_t number;
   uint32_t arch;     // AUDIT_ARCH_*
@@ -161,6 +171,11 @@ struct RawReport {
   int64_t grace_ns;            // When.
   int32_t grace_error;         // errno of the asking: there was no grace.
   uint32_t grace_whole_group;  // 1: its process group was asked, not it alone.
+
+  uint64_t signals_waiting;  // For the program to begin: a bit for each number.
+  int32_t signal_count;      // All that were sent; the first are kept.
+  int32_t reserved3;
+  SentSignal signals[kMaxSignals];
 
   // wait(2) status of the program; valid when program_ended is 1.
   uint32_t program_ended;

@@ -22,14 +22,18 @@ struct Engine {
   std::function<v1::ResultRecord(const v1::JobSpec& job, const Io& io)> run = nullptr;
   std::function<absl::StatusOr<v1::RunPlan>(const v1::JobSpec& job)> resolve = nullptr;
   // As call::Run and exam::Run.
-  std::function<v1::CallResult(const v1::CallSpec& spec, const call::Host& host, const Io& io)> call =
-      nullptr;
+  std::function<v1::CallResult(const v1::CallSpec& spec, const call::Host& host, const Io& io,
+                               const call::LogObserver& observe_log)>
+      call = nullptr;
   std::function<v1::ExamResult(const v1::ExamSpec& spec, const exam::Observer& observe, int cancel_fd)> exam =
       nullptr;
-  // The languages of this machine; with their versions, which are asked for in jails.
-  std::function<v1::LanguageReport(bool with_versions)> languages = nullptr;
-  // A function run's result as JSON.
+  // The languages of this machine; and with their versions, which are asked for in jails. `cancel_fd` as in
+  // Io.
+  std::function<v1::LanguageReport()> languages = nullptr;
+  std::function<v1::LanguageReport(int cancel_fd)> versions = nullptr;
+  // A function run's result as JSON, and an entry of its log.
   std::function<std::string(const v1::CallResult& result)> call_json = nullptr;
+  std::function<std::string(const v1::LogEntry& entry)> log_json = nullptr;
   // A record as JSON, and as an exit status that a shell would see.
   std::function<std::string(const v1::ResultRecord& record)> record_json = nullptr;
   std::function<int(const v1::ResultRecord& record)> exit_status = nullptr;

@@ -19,9 +19,10 @@ inline std::string Event(absl::string_view name, absl::string_view data) {
   return absl::StrCat("event: ", name, "\ndata: ", data, "\n\n");
 }
 
-// "event: stdout" with a piece of text as a JSON string.
-inline std::string OutputEvent(absl::string_view stream, absl::string_view text) {
-  return Event(stream, Text(Json(std::string(text))));
+// "event: stdout" with a piece of text as a JSON string; of any other stream it is JSON itself.
+inline std::string PieceEvent(absl::string_view stream, absl::string_view text) {
+  const bool output = stream == "stdout" || stream == "stderr";
+  return output ? Event(stream, Text(Json(std::string(text)))) : Event(stream, text);
 }
 
 // "event: result" or "event: error", with what would have been the answer's body.

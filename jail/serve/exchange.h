@@ -24,8 +24,14 @@ struct Route;
 // the answer is there, it is over.
 struct Live {
   Fd stdout_pipe, stderr_pipe;
-  // Only of WebSockets: standard input, lines of host functions' calls, and of their answers.
-  Fd stdin_pipe = {}, calls = {}, answers = {};
+  // Only of WebSockets: standard input, lines of host functions' calls, and of their answers; signals as Io
+  // has them; a byte for each phase that begins, kCompiles or kRuns, and what the compiler writes, up to its
+  // end.
+  Fd stdin_pipe = {}, calls = {}, answers = {}, signals = {}, stages = {}, compiler_pipe = {};
+  static constexpr char kCompiles = 'c', kRuns = 'r';
+  // Only of events: lines of JSON, each an event of this name.
+  Fd notes = {};
+  const char* notes_name = "";
 };
 
 struct Exchange {
@@ -45,7 +51,8 @@ struct Exchange {
   std::vector<uint64_t> tasks = {};
 
   bool AcceptsProtobuf() const {
-    return Accepts("application/x-protobuf") || (IsProtobuf() && !head.Find("Accept"));
+    return !AcceptsEvents() &&
+           (Accepts("application/x-protobuf") || (IsProtobuf() && head.Find("Accept") == nullptr));
   }
   bool AcceptsEvents() const { return Accepts("text/event-stream"); }
   bool IsProtobuf() const;

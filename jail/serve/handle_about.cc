@@ -1,14 +1,13 @@
 // What the service says of itself: its languages, its health.
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "jail/serve/answers.h"
 #include "jail/serve/error.h"
-#include "jail/serve/execute.h"
 #include "jail/serve/handlers.h"
+#include "jail/serve/language_book.h"
 
 namespace jail::serve {
 namespace {
@@ -40,42 +39,6 @@ v1::JobSpec SelfTest() {
   return job;
 }
 
-// What a hello of this language would have.
-Json LimitsOf(const Service& service, const std::string& language) {
-  v1::JobSpec job;
-  job.set_language(language);
-  job.add_files();
-  Complete(service.config(), "", "", &job);
-  const absl::StatusOr<v1::RunPlan> plan = service.engine().resolve(job);
-  if (!plan.ok() || plan->phases().empty()) return nullptr;
-  const v1::Limits& limits = plan->phases(plan->phases_size() - 1).limits();
-  return {{"wallTimeMs", limits.wall_time_ms()},  {"cpuTimeMs", limits.cpu_time_ms()},
-          {"memoryBytes", limits.memory_bytes()}, {"processes", limits.processes()},
-          {"outputBytes", limits.output_bytes()}, {"diskBytes", limits.disk_bytes()},
-          {"sourceBytes", limits.source_bytes()}};
-}
-
-Json Details(const Service& service, const v1::LanguageReport& report) {
-  Json languages = Json::array();
-  for (const v1::LanguageState& state : report.languages()) {
-    if (!state.installed()) continue;
-    Json variants = Json::array();
-    for (const v1::VariantState& variant : state.variants()) {
-      if (variant.installed()) variants.push_back(variant.name());
-    }
-    languages.push_back(
-        {{"name", state.name()},
-         {"displayName", state.display_name()},
-         {"version", state.version()},
-         {"aliases", Json(std::vector<std::string>(state.aliases().begin(), state.aliases().end()))},
-         {"extensions", Json(std::vector<std::string>(state.extensions().begin(), state.extensions().end()))},
-         {"standards", Json(std::vector<std::string>(state.standards().begin(), state.standards().end()))},
-         {"variants", std::move(variants)},
-         {"limits", LimitsOf(service, state.name())}});
-  }
-  return {{"languages", std::move(languages)}};
-}
-
 Json Names(const v1::LanguageReport& report) {
   Json names = Json::array();
   for (const v1::LanguageState& state : report.languages()) {
@@ -95,12 +58,10 @@ bool WantsDetails(const Head& head) {
 
 void Languages(Service& service, const ExchangePtr& exchange) {
   if (!WantsDetails(exchange->head))
-    return exchange->answer(JsonResponse(Names(service.engine().languages(/*with_versions=*/false))));
-  exchange->caller.tenant = kOurselves;
-  const auto describe = [&service, exchange](const Turn&) {
-    exchange->answer(JsonResponse(Details(service, service.engine().languages(/*with_versions=*/true))));
-  };
-  service.Submit(exchange, {describe}, Urgency::kNormal);
+    return exchange->answer(JsonResponse(Names(service.engine().languages())));
+  service.languages().Tell([exchange](const LanguageBook::Facts& facts) {
+    exchange->answer(facts.ok() ? Response{.body = (*facts)->details} : ErrorResponse(facts.status()));
+  });
 }
 
 void Health(Service& service, const ExchangePtr& exchange) {

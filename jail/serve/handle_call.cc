@@ -1,10 +1,12 @@
 // POST /api/call and POST /api/exam.
+#include <memory>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
+#include "jail/exam/log/event_json.h"
 #include "jail/exam/message_json.h"
 #include "jail/exam/result_json.h"
 #include "jail/exam/spec_json.h"
@@ -13,6 +15,7 @@
 #include "jail/serve/error.h"
 #include "jail/serve/execute.h"
 #include "jail/serve/handlers.h"
+#include "jail/serve/notes.h"
 
 namespace jail::serve {
 namespace {
@@ -64,21 +67,37 @@ void Call(Service& service, const ExchangePtr& exchange) {
     if (const absl::Status fits = PrepareCall(service, *exchange, &*spec); !fits.ok()) spec = fits;
   }
   if (!spec.ok()) return exchange->answer(ErrorResponse(spec.status()));
-  const auto run = [&service, exchange, spec = *std::move(spec)](const Turn& turn) {
+  absl::StatusOr<std::shared_ptr<Notes>> notes = Notes::Open(exchange.get(), "log");
+  if (!notes.ok()) return exchange->answer(ErrorResponse(notes.status()));
+  const auto run = [&service, exchange, notes = *notes, spec = *std::move(spec)](const Turn& turn) {
     Io io;
     io.cancel_fd = turn.cancel_fd;
-    const v1::CallResult result = service.engine().call(spec, nullptr, io);
+    call::LogObserver observe;
+    if (notes != nullptr)
+      observe = [&](const v1::LogEntry& entry) {
+        notes->Add(service.engine().log_json(entry), turn.cancel_fd);
+      };
+    const v1::CallResult result = service.engine().call(spec, nullptr, io, observe);
+    if (notes != nullptr) notes->End();
     service.Note(*exchange, "call", result.record(), turn);
     exchange->answer(CallResponse(service, *exchange, result));
   };
-  service.Submit(exchange, {run}, Urgency::kNormal);
+  if (!service.Submit(exchange, {run}, Urgency::kNormal)) exchange->live.reset();
 }
 
 void Exam(Service& service, const ExchangePtr& exchange) {
   absl::StatusOr<v1::ExamSpec> spec = ReadExam(*exchange);
   if (!spec.ok()) return exchange->answer(ErrorResponse(spec.status()));
-  const auto run = [&service, exchange, spec = *std::move(spec)](const Turn& turn) {
-    const v1::ExamResult result = service.engine().exam(spec, nullptr, turn.cancel_fd);
+  absl::StatusOr<std::shared_ptr<Notes>> notes = Notes::Open(exchange.get(), "event");
+  if (!notes.ok()) return exchange->answer(ErrorResponse(notes.status()));
+  const auto run = [&service, exchange, notes = *notes, spec = *std::move(spec)](const Turn& turn) {
+    exam::Observer observe;
+    if (notes != nullptr)
+      observe = [&](const v1::ExamEvent& event) {
+        notes->Add(exam::EventJson(event, /*with_content=*/true), turn.cancel_fd);
+      };
+    const v1::ExamResult result = service.engine().exam(spec, observe, turn.cancel_fd);
+    if (notes != nullptr) notes->End();
     bool cancelled = false;
     if (result.has_compile()) service.Note(*exchange, "exam", result.compile(), turn);
     for (const v1::CaseResult& one : result.cases()) {
@@ -87,7 +106,7 @@ void Exam(Service& service, const ExchangePtr& exchange) {
     }
     exchange->answer(ExamResponse(service, *exchange, result, cancelled));
   };
-  service.Submit(exchange, {run}, Urgency::kLow);
+  if (!service.Submit(exchange, {run}, Urgency::kLow)) exchange->live.reset();
 }
 
 }  // namespace jail::serve

@@ -47,6 +47,7 @@ Service::Service(Engine engine, v1::ServeConfig config)
     : engine_(std::move(engine)),
       config_(std::move(config)),
       access_(config_, geteuid()),
+      languages_(engine_, config_),
       workers_(config_.runs(), config_.queue(), absl::Milliseconds(config_.queue_wait_ms())) {}
 
 Service::Begun Service::Begin(Head head) {
@@ -204,9 +205,16 @@ void Service::Drain() {
   workers_.Drain();
 }
 
-void Service::CancelAll() { workers_.CancelAll(); }
+void Service::CancelAll() {
+  languages_.Cancel();
+  workers_.CancelAll();
+}
 
-void Service::EndRuns() { workers_.End(); }
+void Service::EndRuns() {
+  CancelAll();  // Both, before either is waited for.
+  languages_.End();
+  workers_.End();
+}
 
 bool Service::busy() const {
   const Workers::Load load = workers_.load();

@@ -22,6 +22,7 @@
 #include "jail/serve/engine.h"
 #include "jail/serve/exchange.h"
 #include "jail/serve/http.h"
+#include "jail/serve/language_book.h"
 #include "jail/serve/metrics.h"
 #include "jail/serve/rate.h"
 #include "jail/serve/routes.h"
@@ -87,6 +88,7 @@ class Service {
   void Note(const Exchange& exchange, absl::string_view kind, const v1::ResultRecord& record,
             const Turn& turn, std::vector<std::string> patterns = {});
   Metrics& metrics() { return metrics_; }
+  LanguageBook& languages() const { return languages_; }
   const Summary& summary() const { return summary_; }
   int connections() const { return connections_; }
   // When a run last showed that jails work here.
@@ -106,7 +108,8 @@ class Service {
   std::atomic<int> connections_ = 0;
   std::atomic<bool> draining_ = false;
   std::atomic<int64_t> last_good_ns_ = 0;
-  Workers workers_;  // Last: its threads use all of the above.
+  mutable LanguageBook languages_;  // Whoever asks may be the first.
+  Workers workers_;                 // Last: its threads use all of the above.
 };
 
 }  // namespace jail::serve

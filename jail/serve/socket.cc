@@ -1,9 +1,14 @@
 #include "jail/serve/socket.h"
 
+#include <signal.h>
+#include <unistd.h>
+
+#include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "jail/base/signals.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/exam/message_json.h"
@@ -14,20 +19,30 @@
 #include "jail/serve/execute.h"
 #include "jail/serve/json.h"
 #include "jail/serve/patterns.h"
+#include "jail/serve/routes.h"
 
 namespace jail::serve {
 namespace {
 
-absl::StatusOr<v1::ClientMessage> ReadOurs(const Service& /*service*/, absl::string_view text) {
+absl::StatusOr<v1::ClientMessage> ReadMessage(absl::string_view text, bool first) {
   v1::ClientMessage message;
   JAIL_RETURN_IF_ERROR(exam::ReadMessageJson(text, "the message", &message));
   if (message.kind_case() == v1::ClientMessage::KIND_NOT_SET) return Bad("the message", "says nothing");
+  const bool starts = message.has_execute() || message.has_call();
+  if (first && !starts) return Bad("the message", "must be \"execute\" or \"call\", the first one");
+  if (!first && starts) return Bad("the message", "something is being run already");
+  if (message.has_signal()) JAIL_RETURN_IF_ERROR(SignalNumber(message.signal()).status());
   return message;
+}
+
+Heard ReadOurs(const Service& /*service*/, absl::string_view text, bool first) {
+  return {ReadMessage(text, first)};
 }
 
 std::string BeganOurs(const Service& /*service*/, const v1::ClientMessage& /*first*/) { return ""; }
 
 std::string PieceOfOurs(absl::string_view stream, absl::string_view text) {
+  if (stream == "stage" || stream == "compiled") return "";
   if (stream == "call") return absl::StrCat("{\"call\":", text, "}");
   return Text(Json{{std::string(stream), std::string(text)}});
 }
@@ -36,17 +51,35 @@ std::vector<std::string> LastOfOurs(const Response& response) {
   return {absl::StrCat("{\"", response.status == 200 ? "result" : "error", "\":", response.body, "}")};
 }
 
+Closing ClosingOfOurs(SocketEnd end) {
+  return {end == SocketEnd::kAnswered ? kNormalClosure : kPolicyViolation};
+}
+
 // Both ends of every pipe that a live run has: the client's in the exchange, the run's here.
 struct RunEnds {
-  Fd stdin_pipe, stdout_pipe, stderr_pipe, calls, answers;
+  Fd stdin_pipe, stdout_pipe, stderr_pipe, calls, answers, signals, stages, compiler_pipe;
 
-  Io ToIo(const Turn& turn) const {
+  // `this` must outlive the run.
+  Io ToIo(const Turn& turn) {
     Io io;
     io.stdin_fd = stdin_pipe.get();
     io.stdout_fd = stdout_pipe.get();
     io.stderr_fd = stderr_pipe.get();
+    io.compiler_fd = compiler_pipe.get();
     io.cancel_fd = turn.cancel_fd;
+    io.signal_fd = signals.get();
+    io.on_phase = [this](v1::PhaseResult::Kind kind) { Begin(kind); };
     return io;
+  }
+
+ private:
+  // The end of the compiler's pipe comes before the beginning of the run.
+  void Begin(v1::PhaseResult::Kind kind) {
+    const bool compiles = kind == v1::PhaseResult::KIND_COMPILE;
+    if (!compiles) compiler_pipe.Reset();
+    const char stage = compiles ? Live::kCompiles : Live::kRuns;
+    // There is room for two bytes; that nobody reads them does not matter.
+    static_cast<void>(!write(stages.get(), &stage, 1));
   }
 };
 
@@ -55,7 +88,8 @@ absl::StatusOr<std::shared_ptr<RunEnds>> MakeEnds(Live* live) {
   const std::pair<Fd*, Fd*> read_write[] = {
       {&ends->stdin_pipe, &live->stdin_pipe},   {&live->stdout_pipe, &ends->stdout_pipe},
       {&live->stderr_pipe, &ends->stderr_pipe}, {&live->calls, &ends->calls},
-      {&ends->answers, &live->answers},
+      {&ends->answers, &live->answers},         {&ends->signals, &live->signals},
+      {&live->stages, &ends->stages},           {&live->compiler_pipe, &ends->compiler_pipe},
   };
   for (const auto& [read, write] : read_write) {
     JAIL_ASSIGN_OR_RETURN(exam::Pipe pipe, exam::MakePipe());
@@ -83,7 +117,7 @@ absl::StatusOr<Service::Run> LiveJob(Service* service, const std::shared_ptr<Exc
     const v1::ResultRecord record = service->engine().run(job, ends->ToIo(turn));
     *ends = RunEnds();
     service->Note(*exchange, "stream", record, turn, SuspiciousPatterns(job));
-    exchange->answer(LiveResponse(*service, *exchange, record, extras));
+    exchange->answer(exchange->route->socket->answer(*service, *exchange, record, extras));
   };
 }
 
@@ -94,7 +128,7 @@ absl::StatusOr<Service::Run> LiveCall(Service* service, const std::shared_ptr<Ex
     const call::Host host = call::LinesHost(ends->answers.get(), ends->calls.get());
     Io io = ends->ToIo(turn);
     io.stdin_fd = -1;
-    const v1::CallResult result = service->engine().call(spec, host, io);
+    const v1::CallResult result = service->engine().call(spec, host, io, nullptr);
     *ends = RunEnds();
     service->Note(*exchange, "stream", result.record(), turn);
     exchange->answer(CallResponse(*service, *exchange, result));
@@ -106,13 +140,13 @@ absl::StatusOr<Service::Run> LiveRun(Service* service, const std::shared_ptr<Exc
   exchange->live.emplace();
   JAIL_ASSIGN_OR_RETURN(const std::shared_ptr<RunEnds> ends, MakeEnds(&*exchange->live));
   if (first.has_execute()) return LiveJob(service, exchange, first.execute(), ends);
-  if (first.has_call()) return LiveCall(service, exchange, first.call(), ends);
-  return Bad("the message", "must be \"execute\" or \"call\", the first one");
+  return LiveCall(service, exchange, first.call(), ends);
 }
 
 }  // namespace
 
-const SocketProtocol kOurProtocol = {ReadOurs, BeganOurs, PieceOfOurs, LastOfOurs, kNormalClosure};
+const SocketProtocol kOurProtocol = {ReadOurs,   BeganOurs,     PieceOfOurs,          LiveResponse,
+                                     LastOfOurs, ClosingOfOurs, /*first_within_ms=*/0};
 
 void StartLive(Service& service, const std::shared_ptr<Exchange>& exchange, const v1::ClientMessage& first) {
   absl::StatusOr<Service::Run> run = LiveRun(&service, exchange, first);
@@ -121,9 +155,14 @@ void StartLive(Service& service, const std::shared_ptr<Exchange>& exchange, cons
   if (!runs) exchange->live.reset();
 }
 
-absl::Status CheckSignal(absl::string_view name) {
-  if (name == "SIGKILL") return absl::OkStatus();
-  return Bad("signal", absl::StrCat(Quoted(name), ": only SIGKILL can be sent"));
+absl::StatusOr<int> SignalNumber(absl::string_view name) {
+  if (name == "SIGKILL") return SIGKILL;
+  std::string names = "SIGKILL";
+  for (const SendableSignal& signal : kSendableSignals) {
+    if (name == signal.name) return signal.number;
+    absl::StrAppend(&names, ", ", signal.name);
+  }
+  return Bad("signal", absl::StrCat(Quoted(name), " cannot be sent; there are ", names));
 }
 
 }  // namespace jail::serve

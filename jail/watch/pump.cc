@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "jail/base/clock.h"
+#include "jail/base/signals.h"
 #include "jail/plan/layout.h"
 #include "jail/watch/caller_io.h"
 
@@ -52,6 +53,7 @@ class PumpLoop {
       : pidfd_(std::move(helper.pidfd)),
         control_(std::move(helper.control)),
         cancel_fd_(request.cancel_fd),
+        signals_(request.signal_fd),
         end_run_on_overflow_(request.end_run_on_overflow),
         in_(std::move(helper.stdin_pipe), request.stdin_fd, request.stdin_bytes),
         out_(std::move(helper.stdout_pipe), request.stdout_fd, request.output_limit_bytes),
@@ -86,6 +88,7 @@ class PumpLoop {
     handlers_.clear();
     Watch(control_.get(), POLLIN, &PumpLoop::OnControl);
     if (!result_.cancelled) Watch(cancel_fd_, POLLIN, &PumpLoop::OnCancel);
+    if (control_.valid()) Watch(signals_.fd(), POLLIN, &PumpLoop::OnSignals);
     WatchOutput(out_, &PumpLoop::OnStdout, &PumpLoop::OnStdoutSink);
     WatchOutput(err_, &PumpLoop::OnStderr, &PumpLoop::OnStderrSink);
     WatchInput();
@@ -219,10 +222,23 @@ class PumpLoop {
     err_.capture.StopDelivery();
   }
 
+  // One that comes before the helper has read a few hundred is as good as those, as a pending signal is.
+  void OnSignals() {
+    char numbers[16];
+    const size_t got = signals_.Read(numbers, sizeof(numbers));
+    for (const char number : absl::string_view(numbers, got)) {
+      if (!IsSendable(number)) continue;
+      const uint8_t message = static_cast<uint8_t>(plan::kSignal + number);
+      if (!Tell(message) && errno != EAGAIN) return control_.Reset();
+    }
+  }
+
   void Send(plan::Message message) {
-    if (!control_.valid()) return;
-    // Never full: we send two messages at most. EPIPE: the helper is ending anyway.
-    if (send(control_.get(), &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) control_.Reset();
+    // EPIPE: the helper is ending anyway. EAGAIN: full of signals; the end of the socket ends the run, too.
+    if (control_.valid() && !Tell(static_cast<uint8_t>(message))) control_.Reset();
+  }
+  bool Tell(uint8_t message) const {
+    return send(control_.get(), &message, sizeof(message), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
   }
 
   void OnDone() {
@@ -258,6 +274,7 @@ class PumpLoop {
 
   Fd pidfd_, control_;
   int cancel_fd_;
+  Source signals_;
   bool end_run_on_overflow_;
   Input in_;
   Output out_, err_;

@@ -28,6 +28,7 @@ struct PumpRequest {
   int stdout_fd = -1;
   int stderr_fd = -1;
   int cancel_fd = -1;
+  int signal_fd = -1;  // As in Io.
 };
 
 struct PumpResult {

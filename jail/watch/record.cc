@@ -4,10 +4,12 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
+#include <cstring>
 #include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "jail/base/errno_name.h"
 #include "jail/base/units.h"
 #include "jail/watch/cleanup.h"
 #include "jail/watch/denied.h"
@@ -154,12 +156,26 @@ std::string FilesDigest(const google::protobuf::RepeatedPtrField<v1::SourceFile>
   return Digest(digest);
 }
 
+void SetSignals(const RawReport& report, v1::PhaseResult* phase) {
+  phase->set_signal_count(report.signal_count);
+  for (int i = 0; i < std::clamp(report.signal_count, 0, plan::kMaxSignals); ++i) {
+    const plan::SentSignal& raw = report.signals[i];
+    v1::SentSignal* sent = phase->add_signals();
+    const char* name = sigabbrev_np(raw.number);
+    sent->set_name(name == nullptr ? absl::StrCat(raw.number) : absl::StrCat("SIG", name));
+    sent->set_at_us((raw.at_ns - report.exec_ns) / kNsPerUs);
+    sent->set_whole_group(raw.whole_group == 1);
+    if (raw.error != 0) sent->set_error_name(ErrnoName(raw.error));
+  }
+}
+
 void AddReport(const PhaseFacts& facts, v1::PhaseResult* phase, v1::ResultRecord* record) {
   const RawReport& report = *facts.report;
   AddSteps(facts, record->mutable_timeline());
   *record->mutable_isolation() = DescribeIsolation(facts);
   if (!facts.reached_exec()) return;
   SetUsage(report, phase->mutable_usage());
+  SetSignals(report, phase);
   if (!facts.compiling()) AddSamples(facts, record->mutable_timeline());
   *phase->mutable_timing() = TimingOf(facts, phase->usage());
   SetDeniedCalls(report, facts.phase->policy(), phase);

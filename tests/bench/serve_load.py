@@ -1,20 +1,26 @@
 #!/usr/bin/python3
-"""How much jaild bears: executions per second, latency, memory. serve_load.py --jaild PATH --hello STATIC [--seconds N] [--json FILE]
+"""How much jaild bears: executions per second, latency, memory, and how soon a client's end is its program's.
+serve_load.py --jaild PATH --hello STATIC [--seconds N] [--executions N] [--json FILE]
 
 Closed loops: each of N connections asks for the next execution when the last is answered. It shares the machine's CPUs
-with what it measures, as a proxy in front of it would. Needs root, for full jails."""
+with what it measures, as a proxy in front of it would. Needs root, for full jails. --executions N: only memory, over so
+many of Python's."""
 import argparse
 import asyncio
 import json
 import os
 import re
+import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
-CONFIG = "runs: {runs} queue: 4096 usual {{ queue: 4096 }} connections: 4096 body_bytes: 8000000"
+DISCONNECTS = 50
+CONFIG = "pool_ready: {pool} runs: {runs} queue: 4096 usual {{ queue: 4096 }} connections: 4096 body_bytes: 8000000"
 
 
 def quantile(values, share):
@@ -81,40 +87,142 @@ def job_of(program):
     return field(3, file) + field(8, limits) + field(12, b"/app/hello")
 
 
+def tasks_of(pid):
+    try:
+        return os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return []
+
+
+def descendants(pid):
+    """Of a process, with all that its threads have started."""
+    found = []
+    for task in tasks_of(pid):
+        try:
+            with open(f"/proc/{pid}/task/{task}/children", encoding="ascii") as file:
+                children = file.read().split()
+        except OSError:
+            continue  # It has just ended.
+        for child in map(int, children):
+            found += [child, *descendants(child)]
+    return found
+
+
+def name_of(pid):
+    with open(f"/proc/{pid}/comm", encoding="ascii") as file:
+        return file.read().strip()
+
+
+def disconnect(daemon):
+    """Seconds from a client's close to the end of its program."""
+    code = "import time\nprint('begun', flush=True)\ntime.sleep(60)"
+    body = json.dumps({"language": "python", "code": code, "limits": {"wallTimeMs": 60000}}).encode()
+    with socket.create_connection(("127.0.0.1", daemon.port)) as client:
+        client.sendall(request(body).replace(b"\r\n", b"\r\nAccept: text/event-stream\r\n", 1))
+        said = b""
+        while b"begun" not in said:
+            said += client.recv(4096)
+        program, = (pid for pid in descendants(daemon.pid) if name_of(pid).startswith("python"))
+        pidfd = os.pidfd_open(program)
+        began = time.monotonic()
+    select.select([pidfd], [], [])
+    took = time.monotonic() - began
+    os.close(pidfd)
+    while descendants(daemon.pid):  # The next one's program must be the only one.
+        time.sleep(0.001)
+    return took
+
+
+class Daemon:
+    """jaild on a port of its own, as long as the block lasts."""
+
+    def __init__(self, path, pool):
+        self.config = tempfile.NamedTemporaryFile("w", suffix=".textproto")
+        self.config.write(CONFIG.format(runs=2 * os.cpu_count(), pool=pool))
+        self.config.flush()
+        self.process = subprocess.Popen([path, "--listen", "127.0.0.1:0", "--config", self.config.name], stdout=subprocess.PIPE, text=True)
+        self.pid = self.process.pid
+        self.port = int(re.search(r"127\.0\.0\.1:(\d+)", self.process.stdout.readline()).group(1))
+        # The log, which would fill its pipe.
+        asyncio.new_event_loop().run_in_executor(None, self.process.stdout.read)
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/languages?details=1") as details:
+            details.read()  # It asks for them at its start.
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        if self.process.wait() != 0:
+            sys.exit(f"jaild ended with {self.process.returncode}")
+        self.config.close()
+
+
+def measure_load(daemon, hello, seconds, results):
+    before = None
+    for name, bytes_ in bodies(hello).items():
+        for connections in (1, 2 * os.cpu_count(), 64):
+            row = asyncio.run(measure(daemon.port, bytes_, connections, seconds))
+            before = before or resident_kib(daemon.pid)
+            results.setdefault(name, []).append(row)
+            print(f"{name:13} {connections:3} connections: {row['per_second']:6.0f}/s, p50 {row['p50_ms']:6.1f} ms, "
+                  f"p99 {row['p99_ms']:6.1f} ms, {row['runs']} runs", flush=True)
+    results["resident_kib"] = [before, resident_kib(daemon.pid)]
+    print(f"resident memory: {before / 1024:.1f} MiB after the first thousands, {results['resident_kib'][1] / 1024:.1f} MiB at the end")
+
+
+def measure_disconnects(daemon, results):
+    disconnect(daemon)  # Warm.
+    took = [1000 * disconnect(daemon) for _ in range(DISCONNECTS)]
+    results["disconnect_ms"] = took
+    print(f"from a client's end to its program's: p50 {quantile(took, .5):.1f} ms, at most {max(took):.1f} ms of {len(took)}")
+
+
+async def execute(port, bytes_, count):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for _ in range(count):
+        writer.write(bytes_)
+        status, body = await answer(reader)
+        if status != 200:
+            sys.exit(f"answered {status}: {body.decode()}")
+    writer.close()
+
+
+async def execute_all(port, bytes_, connections, count):
+    await asyncio.gather(*(execute(port, bytes_, count // connections) for _ in range(connections)))
+
+
+def measure_memory(daemon, hello, executions, results):
+    """Resident after each tenth."""
+    python, connections = bodies(hello)["python"], 2 * os.cpu_count()
+    rows = results["resident_kib_by_executions"] = []
+    for tenth in range(1, 11):
+        asyncio.run(execute_all(daemon.port, python, connections, executions // 10))
+        rows.append([tenth * executions // 10, resident_kib(daemon.pid)])
+        print(f"{rows[-1][0]:7} executions: {rows[-1][1] / 1024:.1f} MiB resident", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jaild", required=True)
     parser.add_argument("--hello", required=True)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--executions", type=int)
     parser.add_argument("--json")
     options = parser.parse_args()
     results = {}
-    with tempfile.NamedTemporaryFile("w", suffix=".textproto") as config:
-        config.write(CONFIG.format(runs=2 * os.cpu_count()))
-        config.flush()
-        daemon = subprocess.Popen([options.jaild, "--listen", "127.0.0.1:0", "--config", config.name], stdout=subprocess.PIPE, text=True)
-        try:
-            port = int(re.search(r"127\.0\.0\.1:(\d+)", daemon.stdout.readline()).group(1))
-            drain = asyncio.new_event_loop()
-            drain.run_in_executor(None, daemon.stdout.read)  # The log, which would fill its pipe.
-            before = None
-            for name, bytes_ in bodies(options.hello).items():
-                for connections in (1, 2 * os.cpu_count(), 64):
-                    row = asyncio.run(measure(port, bytes_, connections, options.seconds))
-                    before = before or resident_kib(daemon.pid)
-                    results.setdefault(name, []).append(row)
-                    print(f"{name:13} {connections:3} connections: {row['per_second']:6.0f}/s, p50 {row['p50_ms']:6.1f} ms, "
-                          f"p99 {row['p99_ms']:6.1f} ms, {row['runs']} runs", flush=True)
-            results["resident_kib"] = [before, resident_kib(daemon.pid)]
-            print(f"resident memory: {before / 1024:.1f} MiB after the first thousands, {results['resident_kib'][1] / 1024:.1f} MiB at the end")
-        finally:
-            daemon.send_signal(signal.SIGTERM)
-            status = daemon.wait()
+    if options.executions:
+        with Daemon(options.jaild, pool=4) as daemon:
+            measure_memory(daemon, options.hello, options.executions, results)
+    else:
+        with Daemon(options.jaild, pool=4) as daemon:
+            measure_load(daemon, options.hello, options.seconds, results)
+        with Daemon(options.jaild, pool=0) as daemon:
+            measure_disconnects(daemon, results)
     if options.json:
         with open(options.json, "w", encoding="ascii") as file:
             json.dump(results, file, indent=1)
-    return status
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

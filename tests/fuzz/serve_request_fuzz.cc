@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "jail/serve/config.h"
+#include "jail/serve/dialects/piston.h"
 #include "jail/serve/error.h"
 #include "jail/serve/execute.h"
 #include "jail/serve/json.h"
@@ -28,13 +29,13 @@ std::unique_ptr<Service> MakeService() {
     return absl::InvalidArgumentError("limits: none");
   };
   engine.run = [](const jail::v1::JobSpec&, const jail::Io&) { return jail::v1::ResultRecord(); };
-  engine.call = [](const jail::v1::CallSpec&, const jail::call::Host&, const jail::Io&) {
-    return jail::v1::CallResult();
-  };
+  engine.call = [](const jail::v1::CallSpec&, const jail::call::Host&, const jail::Io&,
+                   const jail::call::LogObserver&) { return jail::v1::CallResult(); };
   engine.exam = [](const jail::v1::ExamSpec&, const jail::exam::Observer&, int) {
     return jail::v1::ExamResult();
   };
-  engine.languages = [](bool) { return jail::v1::LanguageReport(); };
+  engine.languages = [] { return jail::v1::LanguageReport(); };
+  engine.versions = [](int) { return jail::v1::LanguageReport(); };
   engine.call_json = [](const jail::v1::CallResult&) { return "{}"; };
   engine.record_json = [](const jail::v1::ResultRecord&) { return "{}"; };
   engine.exit_status = [](const jail::v1::ResultRecord&) { return 0; };
@@ -72,7 +73,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string body(reinterpret_cast<const char*>(data) + 1, size - 1);
   Ask(*service, kPaths[data[0] % std::size(kPaths)],
       data[0] & 0x80 ? "application/x-protobuf" : "application/json", body);
-  const auto message = jail::serve::kOurProtocol.read(*service, body);
-  if (!message.ok()) Require(Json::accept(jail::serve::ErrorResponse(message.status()).body));
+  for (const auto* protocol : {&jail::serve::kOurProtocol, &jail::serve::kPistonProtocol}) {
+    const auto message = protocol->read(*service, body, /*first=*/(data[0] & 1) != 0).message;
+    if (!message.ok()) Require(Json::accept(jail::serve::ErrorResponse(message.status()).body));
+  }
   return 0;
 }

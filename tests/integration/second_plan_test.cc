@@ -2,6 +2,7 @@
 // (a jail is used once) and P19 (nothing is left).
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 
 #include <cerrno>
 #include <cstdint>
@@ -39,6 +40,10 @@ class SecondPlanTest : public JailTest {
 
   static int Send(const jail::Helper& helper, jail::plan::Message message, int fd) {
     return jail::SendByte(helper.control.get(), static_cast<uint8_t>(message), fd);
+  }
+
+  static int SendSignal(const jail::Helper& helper, int number) {
+    return jail::SendByte(helper.control.get(), static_cast<uint8_t>(jail::plan::kSignal + number));
   }
 
   static std::optional<jail::plan::RawReport> End(const jail::Helper& helper) {
@@ -244,6 +249,29 @@ TEST_F(SecondPlanTest, AGoodJobRuns) {
     EXPECT_EQ(report->program_status, 0);
     EXPECT_EQ(report->host.error, 0);
     EXPECT_EQ(report->parked_cpu_ns, 0) << "its start is the program's own";
+  }
+}
+
+TEST_F(SecondPlanTest, ASignalWaitsForTheProgram) {
+  const jail::Helper helper = ParkOne();
+  ASSERT_EQ(SendSignal(helper, SIGTERM), 0);
+  ASSERT_EQ(Send(helper, jail::plan::Message::kJob, PlanMemfd(PlanBytes()).get()), 0);
+  const auto report = End(helper);
+  ASSERT_TRUE(report.has_value());
+  EXPECT_NE(report->exec_ns, 0);
+  EXPECT_EQ(report->program_ended, 1u);
+  EXPECT_EQ(report->signal_count, 1);
+  EXPECT_GE(report->signals[0].at_ns, report->exec_ns);
+}
+
+TEST_F(SecondPlanTest, P33_OneThatIsNotToBeHadIsNoMessage) {
+  for (const int number : {0, SIGKILL, SIGSEGV, SIGCHLD, 32, 64, 127}) {
+    const jail::Helper helper = ParkOne();
+    ASSERT_EQ(SendSignal(helper, number), 0);
+    const auto report = End(helper);
+    ASSERT_TRUE(report.has_value());
+    EXPECT_EQ(report->kill_reason, jail::plan::KillReason::kCallerDied) << number;
+    EXPECT_EQ(report->signal_count, 0) << number;
   }
 }
 

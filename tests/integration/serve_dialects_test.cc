@@ -1,4 +1,5 @@
 // Other services' clients against the real jaild.
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,12 @@ class ServeDialectsTest : public ServeTest {
     ServeTest::SetUp();
     if (IsSkipped()) return;
     Start("dialects: DIALECT_PISTON dialects: DIALECT_SANDBOX_FUSION dialects: DIALECT_DIFY");
+  }
+  WebSocketClient Init(const std::string& language, const std::string& code) {
+    WebSocketClient socket(port_, "/api/v2/connect");
+    const Json file = {{"name", "main.c"}, {"content", code}};
+    socket.Say(Json{{"type", "init"}, {"language", language}, {"version", "*"}, {"files", {file}}}.dump());
+    return socket;
   }
   Json AskJson(const std::string& request) {
     const Answer answer = Ask(request);
@@ -42,15 +49,85 @@ TEST_F(ServeDialectsTest, Piston) {
 }
 
 TEST_F(ServeDialectsTest, PistonsWebSocket) {
-  WebSocketClient socket(port_, "/api/v2/connect");
-  socket.Say(
-      R"json({"type":"init","language":"python","version":"*","files":[{"name":"a.py","content":"print(input())"}]})json");
+  WebSocketClient socket = Init("python", "print(input())");
   EXPECT_THAT(socket.Hear().value_or(""), HasSubstr(R"("type":"runtime","language":"python")"));
   socket.Say(R"({"type":"data","stream":"stdin","data":"hi\n"})");
+  EXPECT_EQ(socket.Hear(), R"({"type":"stage","stage":"run"})");
   EXPECT_EQ(socket.Hear(), R"({"type":"data","stream":"stdout","data":"hi\n"})");
   EXPECT_EQ(socket.Hear(), R"({"type":"exit","stage":"run","code":0,"signal":null})");
   EXPECT_EQ(socket.Hear(), std::nullopt);
   EXPECT_EQ(socket.close_code(), 4999);
+}
+
+TEST_F(ServeDialectsTest, PistonsStagesAreInTheirOrder) {
+  WebSocketClient socket =
+      Init("c", "#warning careful\n#include <stdio.h>\nint main(void) { puts(\"hi\"); return 3; }");
+  EXPECT_THAT(socket.Hear().value_or(""), HasSubstr("runtime"));
+  EXPECT_EQ(socket.Hear(), R"({"type":"stage","stage":"compile"})");
+  std::string words;
+  std::optional<std::string> next = socket.Hear();
+  for (; next && next->find("\"data\"") != next->npos; next = socket.Hear()) words += *next;
+  EXPECT_THAT(words, HasSubstr("careful"));
+  EXPECT_EQ(next, R"({"type":"exit","stage":"compile","code":0,"signal":null})");
+  EXPECT_EQ(socket.Hear(), R"({"type":"stage","stage":"run"})");
+  EXPECT_EQ(socket.Hear(), R"({"type":"data","stream":"stdout","data":"hi\n"})");
+  EXPECT_EQ(socket.Hear(), R"({"type":"exit","stage":"run","code":3,"signal":null})");
+  EXPECT_EQ(socket.Hear(), std::nullopt);
+  EXPECT_EQ(socket.close_code(), 4999);
+}
+
+TEST_F(ServeDialectsTest, PistonsCompileErrorIsTheEnd) {
+  WebSocketClient socket = Init("c", "int main(void) { return x; }");
+  const std::string all = socket.HearAll();
+  EXPECT_THAT(all, HasSubstr(R"({"type":"exit","stage":"compile","code":1,"signal":null})"));
+  EXPECT_THAT(all, testing::Not(HasSubstr(R"("stage":"run")")));
+  EXPECT_EQ(socket.close_code(), 4999);
+}
+
+TEST_F(ServeDialectsTest, PistonsSignals) {
+  for (const char* name : {"SIGTERM", "SIGKILL"}) {
+    WebSocketClient socket = Init("python", "print('begun', flush=True)\nimport time\ntime.sleep(60)");
+    while (socket.Hear().value_or("begun").find("begun") == std::string::npos) {
+    }
+    socket.Say(Json{{"type", "signal"}, {"signal", name}}.dump());
+    EXPECT_EQ(socket.Hear(),
+              absl::StrCat(R"({"type":"exit","stage":"run","code":null,"signal":")", name, "\"}"));
+    EXPECT_EQ(socket.Hear(), std::nullopt);
+    EXPECT_EQ(socket.close_code(), 4999);
+  }
+}
+
+struct Misused {
+  const char* message;
+  int code;
+};
+
+TEST_F(ServeDialectsTest, PistonsCloseCodes) {
+  constexpr Misused kFirst[] = {{R"({"type":"data","stream":"stdin","data":"x"})", 4003},
+                                {R"({"type":"signal","signal":"SIGINT"})", 4003},
+                                {R"({"type":"init","language":"cobol","version":"*","files":[]})", 4002},
+                                {"{", 4002}};
+  for (const Misused& row : kFirst) {
+    WebSocketClient socket(port_, "/api/v2/connect");
+    socket.Say(row.message);
+    EXPECT_EQ(socket.HearAll().empty(), row.code != 4002) << row.message;
+    EXPECT_EQ(socket.close_code(), row.code) << row.message;
+  }
+  constexpr Misused kLater[] = {{R"({"type":"init"})", 4000},
+                                {R"({"type":"data","stream":"stdout","data":"x"})", 4004},
+                                {R"({"type":"signal","signal":"SIGSEGV"})", 4005}};
+  for (const Misused& row : kLater) {
+    WebSocketClient socket = Init("python", "import time\ntime.sleep(60)");
+    socket.Say(row.message);
+    EXPECT_THAT(socket.HearAll(), testing::Not(HasSubstr("\"error\""))) << row.message;
+    EXPECT_EQ(socket.close_code(), row.code) << row.message;
+  }
+}
+
+TEST_F(ServeDialectsTest, PistonDoesNotWaitForLong) {
+  WebSocketClient socket(port_, "/api/v2/connect");
+  EXPECT_EQ(socket.HearAll(), "");
+  EXPECT_EQ(socket.close_code(), 4001);
 }
 
 TEST_F(ServeDialectsTest, SandboxFusion) {

@@ -1,7 +1,15 @@
 // What hostile and broken clients, and broken services, do: nothing hangs, nothing is left, bad input is
 // never a 500.
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +18,7 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "gmock/gmock.h"
+#include "jail/base/fd.h"
 #include "tests/integration/serve_fixture.h"
 
 namespace jailtest {
@@ -210,6 +219,54 @@ TEST_F(ServeFaultTest, P19_EveryoneGoesAwayAtOnce) {
   }
   EXPECT_TRUE(Await([&] { return Metric("jaild_running") + Metric("jaild_queue_depth") == 0; }));
   ExpectAlive();
+}
+
+// How soon, `make load` measures.
+TEST_F(ServeFaultTest, P19_ADisconnectIsTheEndOfTheProgram) {
+  Start("pool_ready: 0");  // Else other programs of that name are there.
+  HttpClient client = ConnectSleeper();
+  const auto program = AwaitDescendant(daemon_->pid(), "python3", absl::Seconds(5));
+  ASSERT_TRUE(program.has_value());
+  const jail::Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, *program, 0)));
+  ASSERT_TRUE(pidfd.valid());
+  client.Close();
+  pollfd ended = {pidfd.get(), POLLIN, 0};
+  EXPECT_EQ(poll(&ended, 1, 5000), 1) << "it lives on";
+}
+
+TEST_F(ServeFaultTest, AFullDiskForTheCacheIsNobodysMisfortune) {
+  const std::string cache = dir_ + "/cache";
+  ASSERT_EQ(mkdir(cache.c_str(), 0700), 0);
+  prepare_ = [&cache](Command* command) {
+    command->argv.insert(command->argv.end(), {"--cache", cache});
+    command->before_exec = [&cache] {  // In a mount namespace of its own.
+      const bool mounted = unshare(CLONE_NEWNS) == 0 &&
+                           mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+                           mount("small", cache.c_str(), "tmpfs", 0, "size=4k,mode=700") == 0;
+      if (!mounted) _exit(97);
+    };
+  };
+  const std::string hello = "#include <stdio.h>\nint main(void) { puts(\"hi\"); }";
+  for (int i = 0; i < 2; ++i) {
+    const Json answer = Run("c", hello, {{"record", true}});
+    EXPECT_EQ(answer["stdout"], "hi\n");
+    EXPECT_THAT(answer["record"]["phases"][0]["not_kept_because"].get<std::string>(), HasSubstr("ENOSPC"))
+        << answer;
+  }
+}
+
+TEST_F(ServeFaultTest, AFullDiskForTheLogStopsNobody) {
+  Command command{.argv = {JAILTEST_JAILD, "--listen", "unix:" + socket_}};
+  command.before_exec = [] {
+    const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    if (full < 0 || dup2(full, STDOUT_FILENO) < 0) _exit(97);
+  };
+  daemon_ = std::make_unique<Process>(std::move(command));
+  ASSERT_TRUE(Await([&] { return HttpClient(socket_).connected(); }));
+  for (int i = 0; i < 3; ++i) {
+    const Answer answer = HttpClient(socket_).Ask(Post("/api/execute", Program("python", "print(1)")));
+    EXPECT_EQ(answer.status, 200) << answer.body;
+  }
 }
 
 TEST_F(ServeFaultTest, AHelperThatIsKilledIsOneRunsMisfortune) {

@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -37,6 +38,7 @@ class ServeTest : public FolderTest {
     Command command{.argv = {JAILTEST_JAILD, "--listen", "127.0.0.1:0", "--listen", "unix:" + socket_,
                              "--config", dir_ + "/config"}};
     command.timeout = absl::Seconds(120);
+    if (prepare_) prepare_(&command);
     daemon_ = std::make_unique<Process>(std::move(command));
     ASSERT_TRUE(daemon_->AwaitOutput("\"event\":\"listening\"", absl::Seconds(20)));
     const std::string& out = daemon_->out();
@@ -99,6 +101,7 @@ class ServeTest : public FolderTest {
     return value;
   }
 
+  std::function<void(Command* command)> prepare_;  // What Start starts.
   std::unique_ptr<Process> daemon_;
   const std::string socket_ = dir_ + "/socket";
   int port_ = 0;

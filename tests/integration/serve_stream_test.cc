@@ -1,4 +1,6 @@
 // Function runs, exams, batches and WebSockets of jaild.
+#include <signal.h>
+
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -19,8 +21,8 @@ class ServeStreamTest : public ServeTest {
     EXPECT_EQ(socket.answer().status, 101) << socket.answer().body;
     return socket;
   }
-  static std::string Execution(const std::string& code) {
-    return absl::StrCat("{\"execute\":", Program("python", code), "}");
+  static std::string Execution(const std::string& code, const Json& more = Json::object()) {
+    return absl::StrCat("{\"execute\":", Program("python", code, more), "}");
   }
 };
 
@@ -29,6 +31,37 @@ TEST_F(ServeStreamTest, ACallIsJsonInJsonOut) {
       Ask(Post("/api/call", R"({"language":"javascript","code":"input.a + input.b","input":{"a":1,"b":2}})"));
   ASSERT_EQ(answer.status, 200) << answer.body;
   EXPECT_EQ(Json::parse(answer.body)["result"], 3);
+}
+
+TEST_F(ServeStreamTest, ACallsLogComesAsEventsWhileItIsWritten) {
+  HttpClient client = Connect();
+  client.Send(Post(
+      "/api/call",
+      R"json({"language":"python","code":"print('on')\nwhile True: pass","limits":{"wall_time_ms":60000}})json",
+      "Accept: text/event-stream\r\n"));
+  EXPECT_TRUE(client.Await("event: log\ndata: {\"level\":\"log\",\"text\":\"on\""));
+  client.Close();
+  const Answer answer =
+      Ask(Post("/api/call", R"json({"language":"javascript","code":"console.warn('w'); 3"})json",
+               "Accept: text/event-stream\r\n"));
+  EXPECT_EQ(answer.headers.at("content-type"), "text/event-stream");
+  EXPECT_THAT(answer.body, HasSubstr("event: log\ndata: {\"level\":\"warn\",\"text\":\"w\""));
+  EXPECT_THAT(answer.body, HasSubstr("event: result\ndata: {\"success\":true"));
+}
+
+TEST_F(ServeStreamTest, AnExamsEventsComeAsTheyHappen) {
+  HttpClient client = Connect();
+  client.Send(Post("/api/exam", R"json({"language":"python","code":"print(int(input())*2)",
+      "cases":[{"stdin":"21","expected_stdout":"42"},{"stdin":"1","expected_stdout":"3"}]})json",
+                   "Accept: text/event-stream\r\n"));
+  const std::string body = client.Read().body;
+  size_t at = 0;
+  for (const char* next : {"\"kind\":\"exam_started\"", "\"kind\":\"case_started\"", "\"kind\":\"output\"",
+                           "\"kind\":\"case_judged\"", "\"kind\":\"exam_ended\"", "event: result\ndata: {"}) {
+    at = body.find(next, at);
+    ASSERT_NE(at, body.npos) << next << "\n" << body;
+  }
+  EXPECT_EQ(client.Ask(Get("/api/languages")).status, 200);  // The connection goes on.
 }
 
 TEST_F(ServeStreamTest, AnExamIsHeld) {
@@ -83,6 +116,75 @@ TEST_F(ServeStreamTest, AKillIsAnswered) {
   EXPECT_EQ(socket.close_code(), 1000);
 }
 
+TEST_F(ServeStreamTest, ASignalIsTheProgramsToHandle) {
+  WebSocketClient socket = Open();
+  socket.Say(
+      Execution("import os, signal, time\n"
+                "asked = []\n"
+                "def ask(number, frame):\n"
+                "  asked.append(number)\n"
+                "  os.write(1, b'asked\\n')\n"
+                "signal.signal(signal.SIGINT, ask)\n"
+                "os.write(1, b'begun\\n')\n"
+                "while len(asked) < 2: time.sleep(0.01)\n"
+                "os.write(1, b'end\\n')",
+                {{"record", true}}));
+  EXPECT_EQ(socket.Hear(), R"({"stdout":"begun\n"})");
+  for (int i = 0; i < 2; ++i) {
+    socket.Say(R"({"signal":"SIGINT"})");
+    EXPECT_EQ(socket.Hear(), R"({"stdout":"asked\n"})");
+  }
+  EXPECT_EQ(socket.Hear(), R"({"stdout":"end\n"})");
+  const Json last = Json::parse(socket.Hear().value_or("null"))["result"];
+  EXPECT_EQ(last["exitCode"], 0);
+  const Json& signals = last["record"]["phases"][0]["signals"];
+  ASSERT_EQ(signals.size(), 2) << last;
+  EXPECT_EQ(signals[0]["name"], "SIGINT");
+  EXPECT_EQ(signals[0].value("error_name", ""), "");
+}
+
+TEST_F(ServeStreamTest, AProgramWithoutAHandlerDiesOfASignal) {
+  WebSocketClient socket = Open();
+  socket.Say(Execution("import time\nprint('begun', flush=True)\ntime.sleep(60)"));
+  EXPECT_EQ(socket.Hear(), R"({"stdout":"begun\n"})");
+  socket.Say(R"({"signal":"SIGTERM"})");
+  const Json last = Json::parse(socket.Hear().value_or("null"))["result"];
+  EXPECT_EQ(last["exitCode"], 128 + SIGTERM) << last;
+  EXPECT_EQ(socket.Hear(), std::nullopt);
+  EXPECT_EQ(socket.close_code(), 1000);
+}
+
+TEST_F(ServeStreamTest, AStoppedProgramGoesOnWhenItIsTold) {
+  WebSocketClient socket = Open();
+  socket.Say(Execution("print('begun', flush=True)\nprint(input())"));
+  EXPECT_EQ(socket.Hear(), R"({"stdout":"begun\n"})");
+  for (const char* message : {R"({"signal":"SIGSTOP"})", R"({"stdin":"on\n"})", R"({"signal":"SIGCONT"})"})
+    socket.Say(message);
+  EXPECT_EQ(socket.Hear(), R"({"stdout":"on\n"})");
+}
+
+// It waits for the program: what there is before is ours, and none of it may end by it.
+TEST_F(ServeStreamTest, ASignalBeforeTheProgramBeginsIsKept) {
+  for (int i = 0; i < 10; ++i) {
+    WebSocketClient socket = Open();
+    socket.Say(Execution("import time\ntime.sleep(60)", {{"record", true}}));
+    socket.Say(R"({"signal":"SIGTERM"})");
+    const Json last = Json::parse(socket.Hear().value_or("null"))["result"];
+    EXPECT_EQ(last["exitCode"], 128 + SIGTERM) << last;
+    EXPECT_EQ(last["record"]["verdict"], "VERDICT_SIGNALED");
+  }
+}
+
+TEST_F(ServeStreamTest, ASignalAfterTheAnswerIsForNobody) {
+  WebSocketClient socket = Open();
+  socket.Say(Execution("print(1)"));
+  EXPECT_THAT(socket.Hear().value_or(""), HasSubstr("1\\n"));
+  EXPECT_THAT(socket.Hear().value_or(""), HasSubstr("result"));
+  socket.Say(R"({"signal":"SIGTERM"})");
+  EXPECT_EQ(socket.Hear(), std::nullopt);
+  EXPECT_EQ(socket.close_code(), 1000);
+}
+
 TEST_F(ServeStreamTest, HostFunctionsAreTheClients) {
   WebSocketClient socket = Open();
   socket.Say(R"({"call":{"language":"python","code":"price('tea') + 1","functions":["price"]}})");
@@ -103,7 +205,7 @@ TEST_F(ServeStreamTest, WhatIsWrongIsSaidAndTheSocketClosed) {
 }
 
 TEST_F(ServeStreamTest, AWrongMessageEndsTheRun) {
-  for (const char* later : {"{", R"({"signal":"SIGINT"})", R"({"execute":{}})"}) {
+  for (const char* later : {"{", R"({"signal":"SIGSEGV"})", R"({"execute":{}})"}) {
     WebSocketClient socket = Open();
     socket.Say(Execution("import time\nprint('begun', flush=True)\ntime.sleep(60)"));
     EXPECT_EQ(socket.Hear(), R"({"stdout":"begun\n"})");

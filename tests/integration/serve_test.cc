@@ -192,6 +192,39 @@ TEST_F(ServeTest, P19_SigtermCancelsWhatTakesTooLongAndSaysSo) {
   daemon_.reset();
 }
 
+// Their answers are for a server that is no more by the time that the runs have ended.
+TEST_F(ServeTest, P19_SigtermEndsWhatWasAskedForByThoseWhoHaveGone) {
+  HttpClient asker = Connect();
+  asker.Send(Get("/api/languages?details=1"));
+  std::vector<HttpClient> runs;
+  for (int i = 0; i < 3; ++i) runs.push_back(ConnectSleeper());
+  asker.Close();
+  runs.clear();
+  EXPECT_EQ(Stop().exit_code, 0);
+}
+
+// The end of the connection is seen behind its request: the languages are being asked then, or were.
+TEST_F(ServeTest, SigtermDoesNotWaitForLanguagesThatNobodyAsksForAnyMore) {
+  for (int i = 0; i < 5; ++i) {
+    Start();
+    HttpClient asker = Connect();
+    asker.Send(Get("/api/languages?details=1"));
+    asker.Close();
+    EXPECT_TRUE(Await([&] { return Metric("jaild_connections") == 1; }));
+    EXPECT_EQ(Stop().exit_code, 0);
+  }
+}
+
+TEST_F(ServeTest, WhoeverAsksForDetailsGetsThemAll) {
+  HttpClient first = Connect(), second = Connect();
+  for (HttpClient* client : {&first, &second}) client->Send(Get("/api/languages?details=1"));
+  const std::string details = first.Read().body;
+  EXPECT_EQ(second.Read().body, details);
+  for (const Json& language : Json::parse(details)["languages"])
+    EXPECT_NE(language["version"], "") << language;
+  EXPECT_THAT(details, HasSubstr("\"Python 3"));
+}
+
 TEST_F(ServeTest, TheSocketOfAKilledServiceIsTakenOver) {
   Start();
   daemon_->Signal(SIGKILL);

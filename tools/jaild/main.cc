@@ -83,10 +83,12 @@ absl::Status Serve(const Flags& flags) {
   JAIL_ASSIGN_OR_RETURN(const cli::CancelSignals stop, cli::CancelSignals::Block());
   JAIL_ASSIGN_OR_RETURN(const std::unique_ptr<Jail> jail, OpenJail(flags, config));
   LimitRate(*jail, &config);
-  serve::Engine engine = MakeEngine(*jail);
-  // Asked for here, once, in jails: later it would hold up whoever else is served.
-  if (absl::c_linear_search(config.dialects(), v1::DIALECT_PISTON)) engine.languages(/*with_versions=*/true);
-  serve::Service service(std::move(engine), std::move(config));
+  serve::Service service(MakeEngine(*jail), std::move(config));
+  service.languages().Begin();
+  // Each of its requests chooses by version: to wait for them later would hold up whoever else is served.
+  if (absl::c_linear_search(service.config().dialects(), v1::DIALECT_PISTON)) {
+    JAIL_RETURN_IF_ERROR(service.languages().Await().status());
+  }
   JAIL_ASSIGN_OR_RETURN(const std::unique_ptr<http::Server> server,
                         http::Server::Open(&service, flags.places));
   service.LogStart(server->Listening());

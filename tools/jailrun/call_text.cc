@@ -38,12 +38,6 @@ std::string ErrorJson(const v1::CallError& error) {
   });
 }
 
-std::string LogJson(const v1::LogEntry& entry) {
-  return JsonObject({{"level", Quote(entry.level())},
-                     {"text", Quote(entry.text())},
-                     {"time", Milliseconds(entry.at_us())}});
-}
-
 std::string HostCallJson(const v1::HostCall& call) {
   const bool ok = call.outcome() == v1::HostCall::OUTCOME_OK;
   return JsonObject({
@@ -104,6 +98,12 @@ bool ReadCall(absl::string_view line, v1::HostCall* host_call) {
 }
 
 }  // namespace
+
+std::string LogJson(const v1::LogEntry& entry) {
+  return JsonObject({{"level", Quote(entry.level())},
+                     {"text", Quote(entry.text())},
+                     {"time", Milliseconds(entry.at_us())}});
+}
 
 std::string CallJson(const v1::CallResult& result) {
   const bool has_steps = result.steps_size() > 0;

@@ -12,6 +12,8 @@ namespace jail::cli {
 
 // One line, for programs: the result itself is a member, not a string.
 std::string CallJson(const v1::CallResult& result);
+// One of its `logs`.
+std::string LogJson(const v1::LogEntry& entry);
 
 // What went wrong in one line, for people: "TypeError: x is not a function (line 3, column 5)".
 std::string CallErrorText(const v1::CallError& error);

@@ -54,6 +54,7 @@ void TryFirst(const v1::Runtime& runtime, RunJob run, v1::LanguageState* state) 
 void Answer(const v1::Runtime& runtime, Ask ask, RunJob run, const RootFiles& files,
             v1::LanguageState* state) {
   state->set_version(Version(runtime, run, files));
+  if (ask == Ask::kVersions) return;
   TryFirst(runtime, run, state);
   if (ask == Ask::kEverything)
     *state->mutable_self_test() = CheckLang(

@@ -13,8 +13,8 @@
 
 namespace jail::cli {
 
-// What is asked of the languages themselves, in jails.
-enum class Ask { kNothing, kVersions, kEverything };
+// What is asked of the languages themselves, in jails; kFirstProbe: and how long the smallest program takes.
+enum class Ask { kNothing, kVersions, kFirstProbe, kEverything };
 
 // `run` is not called for kNothing.
 v1::LanguageReport DescribeLangs(const std::vector<const v1::Runtime*>& runtimes, Ask ask, RunJob run,

@@ -156,7 +156,7 @@ int LangsWith(const Jail& jail, const CommandLine& line, const std::vector<const
   }
   if (line.check && !line.json.wanted())
     return CheckLangs(runtimes, run, print, *files) ? kExitOk : kExitCheckFailed;
-  const Ask ask = line.check ? Ask::kEverything : line.versions ? Ask::kVersions : Ask::kNothing;
+  const Ask ask = line.check ? Ask::kEverything : line.versions ? Ask::kFirstProbe : Ask::kNothing;
   const v1::LanguageReport report = DescribeLangs(runtimes, ask, run, *files);
   const int shown = line.json.wanted() ? ShowJson(report) : Show(RenderLangs(report));
   const bool failed = absl::c_any_of(

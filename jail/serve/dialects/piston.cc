@@ -186,4 +186,16 @@ Json PistonAnswer(const PistonRuntime& runtime, const v1::ResultRecord& record) 
   return json;
 }
 
+Json PistonExit(const v1::ResultRecord& record) {
+  v1::PhaseResult never_begun;
+  never_begun.set_verdict(record.verdict());
+  const v1::PhaseResult* last = LastPhase(record);
+  const Json phase = PhaseJson(last == nullptr ? never_begun : *last, record.summary());
+  const bool compiling = last != nullptr && last->kind() == v1::PhaseResult::KIND_COMPILE;
+  return {{"type", "exit"},
+          {"stage", compiling ? "compile" : "run"},
+          {"code", phase["code"]},
+          {"signal", phase["signal"]}};
+}
+
 }  // namespace jail::serve

@@ -26,6 +26,9 @@ absl::StatusOr<PistonJob> ReadPiston(const v1::LanguageReport& languages, const 
 // {"language", "version", "run": {...}, "compile"?: {...}}. A compile error's `run` is its `compile`.
 Json PistonAnswer(const PistonRuntime& runtime, const v1::ResultRecord& record);
 
+// {"type": "exit", "stage", "code", "signal"}: of the phase that came last.
+Json PistonExit(const v1::ResultRecord& record);
+
 extern const SocketProtocol kPistonProtocol;
 
 }  // namespace jail::serve

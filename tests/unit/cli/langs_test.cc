@@ -71,7 +71,7 @@ Checked Check(const v1::RuntimeCatalog& catalog, const std::vector<std::string>&
 std::string LangsTable(const v1::RuntimeCatalog& catalog, const std::vector<std::string>& names,
                        bool versions, RunJob run) {
   return RenderLangs(
-      DescribeLangs(*PickRuntimes(catalog, names), versions ? Ask::kVersions : Ask::kNothing, run));
+      DescribeLangs(*PickRuntimes(catalog, names), versions ? Ask::kFirstProbe : Ask::kNothing, run));
 }
 
 TEST(LangsTest, ToolsOfTheHostAreLookedFor) {
@@ -180,7 +180,7 @@ TEST(LangsTest, WithTheVersionComeTheStartAndTheFirstProgram) {
     record.mutable_timeline()->set_total_us(12300);
     return record;
   };
-  const v1::LanguageReport report = DescribeLangs(*PickRuntimes(catalog, {}), Ask::kVersions, answer);
+  const v1::LanguageReport report = DescribeLangs(*PickRuntimes(catalog, {}), Ask::kFirstProbe, answer);
   EXPECT_EQ(report.languages(0).start_up_us(), 12300);
   EXPECT_EQ(report.languages(0).self_test().passed(), 1);
   EXPECT_FALSE(report.languages(1).installed());
@@ -191,6 +191,9 @@ TEST(LangsTest, WithTheVersionComeTheStartAndTheFirstProgram) {
                 .self_test()
                 .passed(),
             3);
+  const v1::LanguageReport versions = DescribeLangs(*PickRuntimes(catalog, {"h"}), Ask::kVersions, answer);
+  EXPECT_EQ(versions.languages(0).version(), "Here 1.2");
+  EXPECT_FALSE(versions.languages(0).has_start_up_us());
 }
 
 TEST(LangsTest, ALanguageThatFailsIsShown) {

@@ -159,22 +159,63 @@ TEST_F(PistonTest, RuntimesAndPackagesAreWhatIsInstalled) {
   EXPECT_THAT(install.body, HasSubstr(R"({"message":)"));
 }
 
-TEST_F(PistonTest, TheWebSocketsMessages) {
-  const auto read = [this](const char* text) { return kPistonProtocol.read(*service_, text); };
-  EXPECT_EQ(read(R"({"type":"init","language":"python","version":"*","files":[{"content":"1"}]})")
-                ->execute()
-                .language(),
-            "python");
-  EXPECT_EQ(read(R"({"type":"data","stream":"stdin","data":"x"})")->stdin(), "x");
-  EXPECT_EQ(read(R"({"type":"signal","signal":"SIGKILL"})")->signal(), "SIGKILL");
-  EXPECT_FALSE(read(R"({"type":"data","stream":"stdout","data":"x"})").ok());
-  EXPECT_FALSE(read(R"({"type":"else"})").ok());
+class PistonSocketTest : public PistonTest {
+ protected:
+  Heard Read(const char* text, bool first = false) { return kPistonProtocol.read(*service_, text, first); }
+  // Its code, when it is no message.
+  int Code(const char* text, bool first = false) {
+    const Heard heard = Read(text, first);
+    return heard.message.ok() ? 0 : kPistonProtocol.closing(heard.wrong).code;
+  }
+};
+
+constexpr char kInit[] = R"({"type":"init","language":"python","version":"*","files":[{"content":"1"}]})";
+
+TEST_F(PistonSocketTest, Messages) {
+  EXPECT_EQ(Read(kInit, /*first=*/true).message->execute().language(), "python");
+  EXPECT_EQ(Read(R"({"type":"data","stream":"stdin","data":"x"})").message->stdin(), "x");
+  EXPECT_EQ(Read(R"({"type":"signal","signal":"SIGINT"})").message->signal(), "SIGINT");
+}
+
+TEST_F(PistonSocketTest, WhatIsWrongHasItsCode) {
+  EXPECT_EQ(Code(kInit), 4000);
+  EXPECT_EQ(Code("{", /*first=*/true), 4002);
+  EXPECT_EQ(Code(R"({"type":"else"})"), 4002);
+  EXPECT_EQ(Code(R"({"type":"init","language":"cobol"})", /*first=*/true), 4002);
+  EXPECT_EQ(Code(R"({"type":"data","stream":"stdin","data":"x"})", /*first=*/true), 4003);
+  EXPECT_EQ(Code(R"({"type":"signal","signal":"SIGINT"})", /*first=*/true), 4003);
+  EXPECT_EQ(Code(R"({"type":"data","stream":"stdout","data":"x"})"), 4004);
+  EXPECT_EQ(Code(R"({"type":"signal","signal":"SIGNONE"})"), 4005);
+  EXPECT_EQ(kPistonProtocol.closing(SocketEnd::kSilent).code, 4001);
+  EXPECT_EQ(kPistonProtocol.closing(SocketEnd::kAnswered).code, 4999);
+}
+
+TEST_F(PistonSocketTest, WhatIsSaid) {
   EXPECT_EQ(kPistonProtocol.piece("stdout", "x"), R"({"type":"data","stream":"stdout","data":"x"})");
-  EXPECT_EQ(kPistonProtocol.last({.body = R"({"exitCode":3})"})[0],
-            R"({"type":"exit","stage":"run","code":3,"signal":null})");
-  EXPECT_EQ(kPistonProtocol.last({.body = R"({"exitCode":137,"error":"x"})"})[0],
-            R"({"type":"exit","stage":"run","code":null,"signal":"SIGKILL"})");
-  EXPECT_EQ(kPistonProtocol.close_code, 4999);
+  EXPECT_EQ(kPistonProtocol.piece("stage", "compile"), R"({"type":"stage","stage":"compile"})");
+  EXPECT_EQ(kPistonProtocol.piece("compiled", ""),
+            R"({"type":"exit","stage":"compile","code":0,"signal":null})");
+  EXPECT_EQ(kPistonProtocol.last({.status = 400, .body = R"({"error":"why"})"})[0],
+            R"({"type":"error","message":"why"})");
+  EXPECT_EQ(kPistonProtocol.last({.body = "exit"})[0], "exit");
+}
+
+TEST_F(PistonSocketTest, ExitsAreThoseOfTheLastPhase) {
+  v1::ResultRecord record;
+  record.set_verdict(v1::VERDICT_CANCELLED);
+  EXPECT_EQ(PistonExit(record).dump(), R"({"type":"exit","stage":"run","code":null,"signal":"SIGKILL"})");
+  v1::PhaseResult* phase = record.add_phases();
+  phase->set_kind(v1::PhaseResult::KIND_COMPILE);
+  phase->set_verdict(v1::VERDICT_COMPILE_ERROR);
+  phase->set_exit_code(1);
+  EXPECT_EQ(PistonExit(record).dump(), R"({"type":"exit","stage":"compile","code":1,"signal":null})");
+  phase = record.add_phases();
+  phase->set_kind(v1::PhaseResult::KIND_RUN);
+  phase->set_verdict(v1::VERDICT_SIGNALED);
+  phase->set_term_signal(2);
+  EXPECT_EQ(PistonExit(record).dump(), R"({"type":"exit","stage":"run","code":null,"signal":"SIGINT"})");
+  phase->set_verdict(v1::VERDICT_WALL_TIME_LIMIT);
+  EXPECT_EQ(PistonExit(record)["signal"], "SIGKILL");
 }
 
 TEST_F(ServiceTest, FusionRunsCode) {

@@ -1,4 +1,9 @@
 // /api/call, /api/exam, /api/batch, and what is said over /api/stream.
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <future>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "jail/exam/emitter.h"
 #include "jail/serve/socket.h"
 #include "tests/unit/serve/service_fixture.h"
 
@@ -102,6 +108,78 @@ TEST_F(ServiceTest, AnExamsProblemNamesTheField) {
   EXPECT_THAT(response.body, HasSubstr(R"("field":"cases[0].id")"));
 }
 
+// --- Events of calls and exams ---
+
+class NotesTest : public ServiceTest {
+ protected:
+  static Head WithEvents(const std::string& target) {
+    return Post(target, {{"Accept", "text/event-stream"}});
+  }
+  // Up to the end.
+  std::string Told() {
+    std::string text;
+    char buffer[4096];
+    for (ssize_t got; (got = read(exchange_->live->notes.get(), buffer, sizeof buffer)) > 0;)
+      text.append(buffer, static_cast<size_t>(got));
+    return text;
+  }
+};
+
+TEST_F(NotesTest, ACallsLogIsToldAsItComes) {
+  call_ = [this](const v1::CallSpec&, const call::Host&, const Io&) {
+    v1::LogEntry entry;
+    entry.set_text("one");
+    observe_log_(entry);
+    entry.set_text(std::string(100'000, 'x'));  // More than a pipe holds.
+    observe_log_(entry);
+    return v1::CallResult();
+  };
+  std::future<Response> response = Begin(WithEvents("/api/call"), R"({"language":"python","code":"1"})");
+  ASSERT_TRUE(exchange_->live.has_value());
+  EXPECT_STREQ(exchange_->live->notes_name, "log");
+  EXPECT_EQ(Told(), absl::StrCat("{\"text\":\"one\"}\n{\"text\":\"", std::string(100'000, 'x'), "\"}\n"));
+  EXPECT_EQ(response.get().status, 200);
+}
+
+TEST_F(NotesTest, AnExamsEventsAreTold) {
+  exam_ = [this](const v1::ExamSpec&) {
+    observe_exam_(exam::CaseEvent(v1::ExamEvent::CASE_STARTED, "1", 1));
+    return v1::ExamResult();
+  };
+  std::future<Response> response =
+      Begin(WithEvents("/api/exam"), R"({"language":"python","code":"1","cases":[{"stdin":"1"}]})");
+  EXPECT_THAT(Told(), HasSubstr(R"("case_id":"1")"));
+  EXPECT_EQ(response.get().status, 200);
+}
+
+TEST_F(NotesTest, WhoHasGoneIsNotWaitedFor) {
+  std::atomic<int> begun = 0;
+  call_ = [&](const v1::CallSpec&, const call::Host&, const Io&) {
+    begun.fetch_add(1);
+    begun.notify_all();
+    v1::LogEntry entry;
+    entry.set_text(std::string(1'000'000, 'x'));
+    for (int i = 0; i < 3; ++i) observe_log_(entry);
+    return v1::CallResult();
+  };
+  std::future<Response> deaf = Begin(WithEvents("/api/call"), R"({"language":"python","code":"1"})");
+  exchange_->live.reset();  // As the connection does at its end.
+  EXPECT_EQ(deaf.get().status, 200);
+  std::future<Response> cancelled = Begin(WithEvents("/api/call"), R"({"language":"python","code":"1"})");
+  begun.wait(1);  // Before that it would never be.
+  service_->Abandon(*exchange_);
+  EXPECT_EQ(cancelled.get().status, 200);
+}
+
+TEST_F(NotesTest, WhoDoesNotWantThemHasNone) {
+  call_ = [this](const v1::CallSpec&, const call::Host&, const Io&) {
+    EXPECT_FALSE(observe_log_);
+    return v1::CallResult();
+  };
+  EXPECT_EQ(Ask(Post("/api/call"), R"({"language":"python","code":"1"})").status, 200);
+  EXPECT_FALSE(exchange_->live.has_value());
+}
+
 // --- Batches ---
 
 TEST_F(ServiceTest, ABatchIsAnsweredInItsOrder) {
@@ -162,22 +240,25 @@ class SocketTest : public ServiceTest {
  protected:
   SocketTest() { Start(); }
   std::string ErrorOf(absl::string_view text) {
-    const auto message = kOurProtocol.read(*service_, text);
+    const auto message = Read(text);
     return message.ok() ? "" : std::string(message.status().message());
+  }
+  absl::StatusOr<v1::ClientMessage> Read(absl::string_view text, bool first = false) {
+    return kOurProtocol.read(*service_, text, first).message;
   }
 };
 
 TEST_F(SocketTest, MessagesAreReadStrictly) {
-  EXPECT_EQ(kOurProtocol.read(*service_, R"({"execute":{"language":"c","code":"x"}})")->execute().code(),
-            "x");
-  EXPECT_EQ(kOurProtocol.read(*service_, R"({"stdin":"a\nb"})")->stdin(), "a\nb");
-  EXPECT_EQ(kOurProtocol.read(*service_, R"({"answer":{"id":1,"ok":true,"value":[1.0]}})").ok(), false);
-  EXPECT_EQ(
-      kOurProtocol.read(*service_, R"({"answer_json":{"id":1,"ok":true,"value":[1.0]}})")->answer_json(),
-      R"({"id":1,"ok":true,"value":[1.0]})");
+  EXPECT_EQ(Read(R"({"execute":{"language":"c","code":"x"}})", /*first=*/true)->execute().code(), "x");
+  EXPECT_EQ(Read(R"({"stdin":"a\nb"})")->stdin(), "a\nb");
+  EXPECT_FALSE(Read(R"({"answer":{"id":1,"ok":true,"value":[1.0]}})").ok());
+  EXPECT_EQ(Read(R"({"answer_json":{"id":1,"ok":true,"value":[1.0]}})")->answer_json(),
+            R"({"id":1,"ok":true,"value":[1.0]})");
   EXPECT_THAT(ErrorOf("{}"), HasSubstr("says nothing"));
   EXPECT_THAT(ErrorOf(R"({"sudo":1})"), HasSubstr("sudo"));
   EXPECT_THAT(ErrorOf("{"), HasSubstr("no JSON"));
+  EXPECT_THAT(ErrorOf(R"({"execute":{"language":"c","code":"x"}})"), HasSubstr("already"));
+  EXPECT_FALSE(Read(R"({"signal":"SIGINT"})", /*first=*/true).ok());
 }
 
 TEST_F(SocketTest, AnswersAreObjects) {
@@ -187,9 +268,16 @@ TEST_F(SocketTest, AnswersAreObjects) {
   EXPECT_THAT(kOurProtocol.last({.status = 400, .body = "{}"}), ElementsAre(R"({"error":{}})"));
 }
 
-TEST_F(SocketTest, OnlyOneSignalCanBeSent) {
-  EXPECT_TRUE(CheckSignal("SIGKILL").ok());
-  EXPECT_TRUE(absl::IsInvalidArgument(CheckSignal("SIGINT")));
+TEST_F(SocketTest, StagesAreNotTold) { EXPECT_EQ(kOurProtocol.piece("stage", "run"), ""); }
+
+TEST_F(SocketTest, AFewSignalsCanBeSent) {
+  EXPECT_EQ(*SignalNumber("SIGKILL"), SIGKILL);
+  EXPECT_EQ(*SignalNumber("SIGINT"), SIGINT);
+  EXPECT_EQ(Read(R"({"signal":"SIGINT"})")->signal(), "SIGINT");
+  for (const char* wrong : {"", "INT", "sigint", "SIGSEGV", "2", "SIGCHLD"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(SignalNumber(wrong).status())) << wrong;
+    EXPECT_THAT(ErrorOf(Text(Json{{"signal", wrong}})), HasSubstr("signal: ")) << wrong;
+  }
 }
 
 }  // namespace

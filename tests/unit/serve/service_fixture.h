@@ -26,19 +26,18 @@ class ServiceTest : public testing::Test {
       if (job.language() == "klingon") return absl::NotFoundError("language: no language \"klingon\"");
       return v1::RunPlan();
     };
-    engine_.languages = [](bool with_versions) {
-      v1::LanguageReport report;
-      v1::LanguageState* python = report.add_languages();
-      python->set_name("python");
-      python->set_installed(true);
-      if (with_versions) python->set_version("3.11");
-      report.add_languages()->set_name("absent");
-      return report;
-    };
-    engine_.call = [this](const v1::CallSpec& spec, const call::Host& host, const Io& io) {
+    engine_.languages = [] { return Languages(); };
+    engine_.versions = [this](int cancel_fd) { return versions_(cancel_fd); };
+    engine_.call = [this](const v1::CallSpec& spec, const call::Host& host, const Io& io,
+                          const call::LogObserver& observe_log) {
+      observe_log_ = observe_log;
       return call_(spec, host, io);
     };
-    engine_.exam = [this](const v1::ExamSpec& spec, const exam::Observer&, int) { return exam_(spec); };
+    engine_.exam = [this](const v1::ExamSpec& spec, const exam::Observer& observe, int) {
+      observe_exam_ = observe;
+      return exam_(spec);
+    };
+    engine_.log_json = [](const v1::LogEntry& entry) { return Text(Json{{"text", entry.text()}}); };
     engine_.call_json = [](const v1::CallResult& result) { return result.result_json(); };
     engine_.record_json = [](const v1::ResultRecord&) { return R"({"verdict":"VERDICT_OK"})"; };
     engine_.exit_status = [](const v1::ResultRecord&) { return 7; };
@@ -46,6 +45,20 @@ class ServiceTest : public testing::Test {
       const std::lock_guard lock(log_mutex_);
       log_.emplace_back(line);
     };
+  }
+
+  static v1::LanguageReport Languages() {
+    v1::LanguageReport report;
+    v1::LanguageState* python = report.add_languages();
+    python->set_name("python");
+    python->set_installed(true);
+    report.add_languages()->set_name("absent");
+    return report;
+  }
+  static v1::LanguageReport Versions() {
+    v1::LanguageReport report = Languages();
+    report.mutable_languages(0)->set_version("3.11");
+    return report;
   }
 
   static v1::ResultRecord Ok(const std::string& out = "out") {
@@ -114,8 +127,11 @@ class ServiceTest : public testing::Test {
 
   std::function<v1::ResultRecord(const v1::JobSpec& job, const Io& io)> run_ = [](const v1::JobSpec&,
                                                                                   const Io&) { return Ok(); };
+  std::function<v1::LanguageReport(int cancel_fd)> versions_ = [](int) { return Versions(); };
   std::function<v1::CallResult(const v1::CallSpec& spec, const call::Host& host, const Io& io)> call_;
   std::function<v1::ExamResult(const v1::ExamSpec& spec)> exam_;
+  call::LogObserver observe_log_;  // Of the call that runs.
+  exam::Observer observe_exam_;
   Engine engine_;
   std::shared_ptr<Exchange> exchange_;
   std::mutex log_mutex_;

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "jail/base/clock.h"
+#include "jail/plan/layout.h"
 #include "tests/unit/watch/run_fake.h"
 
 namespace jail::watch {
@@ -228,6 +229,16 @@ TEST(PumpTest, CancelReachesTheHelperOnce) {
   const PhaseFacts facts = RunFake(Script("await"), request).facts;
   EXPECT_TRUE(facts.cancelled);
   EXPECT_EQ(facts.stdout_stream.content, "C");
+}
+
+TEST(PumpTest, ASignalReachesTheHelper) {
+  Pipe signals = MakePipe();
+  const char numbers[] = {0, -1, SIGKILL, SIGSEGV, SIGINT};  // All but the last are passed over.
+  ASSERT_EQ(write(signals.write.get(), numbers, sizeof numbers), static_cast<ssize_t>(sizeof numbers));
+  PumpRequest request;
+  request.signal_fd = signals.read.get();
+  EXPECT_EQ(RunFake(Script("await"), request).facts.stdout_stream.content,
+            std::string(1, static_cast<char>(plan::kSignal + SIGINT)));
 }
 
 TEST(PumpTest, OverflowIsToldToTheHelperOnlyWhenAskedFor) {

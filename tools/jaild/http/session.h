@@ -149,6 +149,7 @@ class Session {
     const auto output = std::make_shared<Output>(waiter, stream_.get_executor());
     output->Add("stdout", std::move(exchange.live->stdout_pipe));
     output->Add("stderr", std::move(exchange.live->stderr_pipe));
+    output->Add(exchange.live->notes_name, std::move(exchange.live->notes), /*lines=*/true);
     auto message = HeaderOf<bhttp::empty_body>({.content_type = serve::kEventStream},
                                                hub_.service().CommonHeaders(exchange), version_);
     message.chunked(true);
@@ -163,7 +164,7 @@ class Session {
       const bool rang = co_await waiter->bell.Wait(std::chrono::steady_clock::now() + kSilence);
       over = waiter->answered && output->ended();
       std::string events = rang ? "" : serve::kNoEvent;
-      for (const Piece& piece : output->Take()) events += serve::OutputEvent(piece.stream, piece.text);
+      for (const Piece& piece : output->Take()) events += serve::PieceEvent(piece.stream, piece.text);
       if (over) events += serve::LastEvent(*waiter->response);
       if (!events.empty()) good = co_await WriteChunk(std::move(events));
     }

@@ -2,8 +2,11 @@
 #ifndef TOOLS_JAILD_HTTP_SOCKET_H_
 #define TOOLS_JAILD_HTTP_SOCKET_H_
 
+#include <signal.h>
+
 #include <boost/beast/websocket.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -31,7 +34,8 @@ class Socket {
         waiter_(std::make_shared<Waiter>(socket_.get_executor())),
         output_(std::make_shared<Output>(waiter_, socket_.get_executor())),
         stdin_(std::make_shared<Feed>()),
-        answers_(std::make_shared<Feed>()) {}
+        answers_(std::make_shared<Feed>()),
+        signals_(std::make_shared<Feed>()) {}
 
   Coroutine<> Run(const Request& request) {
     if (!co_await Accept(request)) co_return;
@@ -50,10 +54,8 @@ class Socket {
     if (good) good = co_await TellAll();
     if (!good || waiter_->gone) hub_.service().Abandon(*exchange_);
     output_->Close();
-    stdin_->Close();
-    answers_->Close();
-    if (good && !waiter_->gone)
-      co_await Close(waiter_->response->status == 200 ? protocol_.close_code : serve::kPolicyViolation);
+    for (const auto& feed : {stdin_, answers_, signals_}) feed->Close();
+    if (good && !waiter_->gone) co_await Close(End());
     beast::get_lowest_layer(socket_).close();
     while (reading) co_await read_.Wait();
   }
@@ -71,6 +73,7 @@ class Socket {
           response.set(bhttp::field::server, "jaild");
           for (const auto& [name, value] : headers) response.set(name, value);
         }));
+    socket_.auto_fragment(false);  // A message is a frame: not every client puts them together.
     socket_.read_message_max(static_cast<size_t>(hub_.config().body_bytes()));
     const auto [error] = co_await socket_.async_accept(request, kValues);
     co_return !error;
@@ -78,16 +81,27 @@ class Socket {
 
   // Nothing: it was told why not, or has gone.
   Coroutine<std::optional<v1::ClientMessage>> ReadFirst() {
+    asio::co_spawn(socket_.get_executor(), AwaitFirst(), asio::detached);
     beast::flat_buffer buffer;
     const auto [error, count] = co_await socket_.async_read(buffer, kValues);
+    first_.Ring();
+    co_await awaited_.Wait();
     if (error) co_return std::nullopt;
-    absl::StatusOr<v1::ClientMessage> first =
-        socket_.got_text() ? protocol_.read(hub_.service(), beast::buffers_to_string(buffer.data()))
-                           : absl::InvalidArgumentError("the message: is no text");
-    if (first.ok()) co_return *std::move(first);
-    waiter_->response = serve::ErrorResponse(first.status());
-    if (co_await SayLast()) co_await Close(serve::kPolicyViolation);
+    serve::Heard first = {absl::InvalidArgumentError("the message: is no text")};
+    if (socket_.got_text())
+      first = protocol_.read(hub_.service(), beast::buffers_to_string(buffer.data()), /*first=*/true);
+    if (first.message.ok()) co_return *std::move(first.message);
+    waiter_->response = serve::ErrorResponse(first.message.status());
+    wrong_ = first.wrong;
+    if (co_await SayLast()) co_await Close(End());
     co_return std::nullopt;
+  }
+  // By the end of this socket, where that may not be long.
+  Coroutine<> AwaitFirst() {
+    const auto until = std::chrono::steady_clock::now() + Ms(protocol_.first_within_ms);
+    const bool came = protocol_.first_within_ms == 0 || co_await first_.Wait(until);
+    if (!came) co_await Close(serve::SocketEnd::kSilent);
+    awaited_.Ring();
   }
 
   // From here on a client that is there answers pings; who waits for a program may be silent.
@@ -97,12 +111,12 @@ class Socket {
   }
 
   void Connect(serve::Live& live) {
-    output_->Add("stdout", std::move(live.stdout_pipe));
-    output_->Add("stderr", std::move(live.stderr_pipe));
+    output_->AddPhases(live);
     output_->Add("call", std::move(live.calls), /*lines=*/true);
     const auto most = static_cast<size_t>(hub_.config().body_bytes());
     stdin_->Start(socket_.get_executor(), std::move(live.stdin_pipe), most);
     answers_->Start(socket_.get_executor(), std::move(live.answers), most);
+    signals_->Start(socket_.get_executor(), std::move(live.signals), most);
   }
 
   // Everything up to the answer. False: nobody hears it.
@@ -112,24 +126,35 @@ class Socket {
       co_await waiter_->bell.Wait();
       over = waiter_->answered && output_->ended();
       for (const Piece& piece : output_->Take()) {
-        if (!co_await Say(protocol_.piece(piece.stream, piece.text))) co_return false;
+        if (!co_await Say(protocol_.piece(piece.stream, piece.text)))
+          co_return false;  // An empty one is none.
       }
     }
     if (!over) co_return false;
     co_return co_await SayLast();
   }
+  serve::SocketEnd End() const {
+    return waiter_->response->status == 200 ? serve::SocketEnd::kAnswered
+                                            : wrong_.value_or(serve::SocketEnd::kError);
+  }
   Coroutine<bool> SayLast() {
+    if (!protocol_.closing(End()).told) co_return true;
     for (const std::string& message : protocol_.last(*waiter_->response)) {
       if (!co_await Say(message)) co_return false;
     }
     co_return true;
   }
   Coroutine<bool> Say(std::string message) {
+    if (message.empty()) co_return true;
     socket_.text(true);
     const auto [error, count] = co_await socket_.async_write(asio::buffer(message), kValues);
     co_return !error;
   }
-  Coroutine<> Close(unsigned short code) { co_await socket_.async_close(CloseReason(code), kValues); }
+  Coroutine<> Close(serve::SocketEnd end) {
+    const serve::Closing closing = protocol_.closing(end);
+    const auto code = static_cast<beast::websocket::close_code>(closing.code);
+    co_await socket_.async_close(CloseReason(code, closing.reason), kValues);
+  }
 
   // Until the connection ends.
   Coroutine<> ReadOn(bool* reading) {
@@ -138,7 +163,7 @@ class Socket {
       const auto [error, count] = co_await socket_.async_read(buffer, kValues);
       if (error) break;
       const absl::Status heard = Hear(beast::buffers_to_string(buffer.data()), socket_.got_text());
-      if (heard.ok() || waiter_->answered) continue;
+      if (heard.ok() || waiter_->answered) continue;  // After the answer it is for nobody.
       // What it says is not understood: the run ends, and that is the answer.
       AnswerTo(waiter_, socket_.get_executor())(serve::ErrorResponse(heard));
       hub_.service().Abandon(*exchange_);
@@ -154,22 +179,28 @@ class Socket {
 
   absl::Status Hear(const std::string& message, bool is_text) {
     if (!is_text) return stdin_->Add(message, "stdin");
-    JAIL_ASSIGN_OR_RETURN(const v1::ClientMessage heard, protocol_.read(hub_.service(), message));
-    switch (heard.kind_case()) {
-      case v1::ClientMessage::kStdin:
-        return stdin_->Add(heard.stdin(), "stdin");
+    const serve::Heard heard = protocol_.read(hub_.service(), message, /*first=*/false);
+    if (!heard.message.ok()) {
+      wrong_ = heard.wrong;
+      return heard.message.status();
+    }
+    switch (heard.message->kind_case()) {
       case v1::ClientMessage::kStdinEnd:
         stdin_->End();
         return absl::OkStatus();
       case v1::ClientMessage::kAnswerJson:
-        return answers_->Add(absl::StrCat(heard.answer_json(), "\n"), "answer_json");
+        return answers_->Add(absl::StrCat(heard.message->answer_json(), "\n"), "answer_json");
       case v1::ClientMessage::kSignal:
-        JAIL_RETURN_IF_ERROR(serve::CheckSignal(heard.signal()));
-        hub_.service().Abandon(*exchange_);
-        return absl::OkStatus();
+        return SendSignal(heard.message->signal());
       default:
-        return absl::InvalidArgumentError("the message: something is being run already");
+        return stdin_->Add(heard.message->stdin(), "stdin");
     }
+  }
+  absl::Status SendSignal(const std::string& name) {
+    JAIL_ASSIGN_OR_RETURN(const int number, serve::SignalNumber(name));
+    if (number != SIGKILL) return signals_->Add(std::string(1, static_cast<char>(number)), "signal");
+    hub_.service().Abandon(*exchange_);
+    return absl::OkStatus();
   }
 
   Hub& hub_;
@@ -178,8 +209,9 @@ class Socket {
   WebSocket socket_;
   const WaiterPtr waiter_;
   const std::shared_ptr<Output> output_;
-  const std::shared_ptr<Feed> stdin_, answers_;
-  Bell read_{socket_.get_executor()};
+  const std::shared_ptr<Feed> stdin_, answers_, signals_;
+  std::optional<serve::SocketEnd> wrong_;  // What the client has done.
+  Bell first_{socket_.get_executor()}, awaited_{socket_.get_executor()}, read_{socket_.get_executor()};
 };
 
 }  // namespace jail::http
