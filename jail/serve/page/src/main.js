@@ -78,6 +78,7 @@ function end(what) {
   running = null;
   clearInterval(ticking);
   at("clock").textContent = "";
+  output.draw();  // Whoever reads the verdict has all that was written before it.
   show(what);
   showButtons();
 }

@@ -52,7 +52,7 @@ export class Output {
   append(stream, text) {
     this.total += text.length;
     for (const slice of slicesOf(text)) this.#add({stream, text: slice, cost: costOf(slice)});
-    this.#timer ||= setTimeout(() => this.#draw(), this.#pause);
+    this.#timer ||= setTimeout(() => this.draw(), this.#pause);
   }
 
   // So much of what was written is not known. What follows is the end.
@@ -64,7 +64,7 @@ export class Output {
 
   // A line of the page's own.
   note(text) {
-    this.#draw();
+    this.draw();
     this.#place.append(node("span", "ours", text));
   }
 
@@ -83,7 +83,7 @@ export class Output {
     }
   }
 
-  #draw() {
+  draw() {
     const began = performance.now();
     clearTimeout(this.#timer);
     this.#timer = 0;
