@@ -181,6 +181,21 @@ TEST(ResolveTest, AVariantIsLaidOverTheLanguage) {
   EXPECT_EQ(usual.phases(1).report_signs_size(), 0);
 }
 
+TEST(ResolveTest, WhatHasLittleIsNotStartedAhead) {
+  const v1::PhasePlan usual = Resolved(MakeJob()).phases(0);
+  EXPECT_TRUE(usual.has_parked());
+  v1::JobSpec job = MakeJob();
+  job.mutable_limits()->set_memory_bytes(4 * usual.floor_memory_bytes());
+  job.mutable_limits()->set_processes(2 * usual.floor_processes());
+  EXPECT_TRUE(Resolved(job).phases(0).has_parked());
+  v1::JobSpec less = job;
+  less.mutable_limits()->set_memory_bytes(job.limits().memory_bytes() - 1);
+  EXPECT_FALSE(Resolved(less).phases(0).has_parked());
+  less = job;
+  less.mutable_limits()->set_processes(job.limits().processes() - 1);
+  EXPECT_FALSE(Resolved(less).phases(0).has_parked());
+}
+
 TEST(ResolveTest, TheFirstStandardIsTheDefault) {
   v1::JobSpec job = MakeJob();
   job.set_language("cpp");
