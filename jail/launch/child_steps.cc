@@ -39,11 +39,12 @@ int ForkProgram(Context& context) {
 
 constexpr Step<Context> kChildSteps[] = {
     {StepId::kDieWithParent, Always, DieWithParent},
+    // What can be done without ids, while the helper writes their maps.
+    {StepId::kSetHostname, Always, SetHostname},
+    {StepId::kDropBoundingSet, Always, DropBoundingSet},
     {StepId::kAwaitIdMaps, Always, AwaitIdMaps},
     {StepId::kForbidMemfdExec, Always, ForbidMemfdExec},
     {StepId::kBecomeInsideRoot, Always, BecomeInsideRoot},
-    {StepId::kSetHostname, Always, SetHostname},
-    {StepId::kDropBoundingSet, Always, DropBoundingSet},
     {StepId::kForkProgram, Always, ForkProgram},
     {StepId::kMakeMountsPrivate, Always, MakeMountsPrivate},
     {StepId::kMountNewRoot, Always, MountNewRoot},

@@ -136,6 +136,8 @@ int OnSync(Context& context) {
   }
   if (byte == kSyncListener && context.listener < 0 && fd >= 0) {
     context.listener = fd;
+    // Its last word: its end is to wake us once, by the pidfd. Our end of the socket is what it lives by.
+    if (epoll_ctl(context.events, EPOLL_CTL_DEL, context.sync_helper, nullptr) != 0) return errno;
     return Watch(context, context.listener);
   }
   if (byte == kSyncParked && fd < 0) {
