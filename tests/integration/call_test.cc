@@ -26,6 +26,10 @@ TEST_F(CallTest, EntryAndGlobals) {
                  {"--entry", "f", "--input", "3", "--global", "limit=4"})
                 .out,
             "7\n");
+  EXPECT_EQ(Call("typescript", "function f(i: number): number { return i + limit }",
+                 {"--entry", "f", "--input", "3", "--global", "limit=4"})
+                .out,
+            "7\n");
   EXPECT_THAT(Call("python", "x = 1", {"--entry", "f"}).err, HasSubstr("the code has no function 'f'"));
   EXPECT_EQ(Call("python", "1", {"--entry", "f-g"}).exit_code, 2);
 }
@@ -46,6 +50,37 @@ TEST_F(CallTest, TheWholeAnswerIsJson) {
   EXPECT_THAT(python.out, HasSubstr("{\"level\":\"log\",\"text\":\"a {\\\"b\\\":null}\""));
   EXPECT_THAT(python.out, HasSubstr("\"kind\":\"THROWN\",\"name\":\"ZeroDivisionError\",\"message\":"
                                     "\"division by zero\",\"line\":4,\"column\":1"));
+}
+
+TEST_F(CallTest, LogsOfPythonAreCountedToo) {
+  const Outcome outcome = Call("python", "for i in range(150):\n    print('x' * 2000)\n1", {"--json"});
+  EXPECT_THAT(outcome.out, HasSubstr("\"" + std::string(1000, 'x') + "...\""));
+  EXPECT_THAT(outcome.out, HasSubstr("\"logs_dropped\":50,"));
+}
+
+// The code's own frames, and nothing of what runs it.
+TEST_F(CallTest, AStackIsOfTheCodeAlone) {
+  const auto stack = [](const std::string& language, const std::string& code) {
+    return Call(language, code, {"--stack", "--json"}).out;
+  };
+  const auto only_own = testing::Not(testing::AnyOf(HasSubstr(".call."), HasSubstr("node:")));
+  for (const std::string language : {"javascript", "typescript"}) {
+    EXPECT_THAT(stack(language, "function g() {\n  throw new Error('no');\n}\ng()"),
+                testing::AllOf(HasSubstr("\"stack\":\"Error: no\\n    at g (snippet.js:2:9)\\n"),
+                               HasSubstr("snippet.js:4:1"), only_own));
+  }
+  EXPECT_THAT(stack("python", "def g():\n    raise ValueError('no')\ng()"),
+              testing::AllOf(HasSubstr("File \\\"snippet.py\\\", line 3, in <module>\\n"),
+                             HasSubstr("File \\\"snippet.py\\\", line 2, in g\\n"),
+                             HasSubstr("ValueError: no\\n\""), only_own));
+}
+
+TEST_F(CallTest, ModulesAreAllowedByName) {
+  const std::string code = "require('node:crypto').createHash('sha256').update('a').digest('hex').length";
+  EXPECT_EQ(Call("javascript", code, {"--allow-module", "crypto"}).out, "64\n");
+  EXPECT_THAT(Call("javascript", code).err, HasSubstr("require is not defined"));
+  EXPECT_THAT(Call("javascript", "require('fs').readdirSync('/')", {"--allow-module", "crypto"}).err,
+              HasSubstr("the module \"fs\" is not allowed here"));
 }
 
 TEST_F(CallTest, StepsAreTheLinesAsExecuted) {
@@ -145,10 +180,12 @@ TEST_F(CallTest, LimitsAreNamed) {
   const Outcome slow = Call("javascript", "while (true) {}", {"--quick"});
   EXPECT_EQ(slow.exit_code, 124);
   EXPECT_THAT(slow.err, HasSubstr("TIMEOUT: "));
-  const Outcome leak = Call("javascript", "const a = []; while (true) a.push('x'.repeat(1000) + a.length)");
-  EXPECT_EQ(leak.exit_code, 137);
-  EXPECT_THAT(leak.err,
-              HasSubstr("OUT_OF_MEMORY: Out of memory by the language's own limit (V8's heap limit"));
+  for (const std::string language : {"javascript", "typescript"}) {
+    const Outcome leak = Call(language, "const a = []; while (true) a.push('x'.repeat(1000) + a.length)");
+    EXPECT_EQ(leak.exit_code, 137);
+    EXPECT_THAT(leak.err,
+                HasSubstr("OUT_OF_MEMORY: Out of memory by the language's own limit (V8's heap limit"));
+  }
   EXPECT_EQ(Call("javascript", "eval('1')", {"--patterns", "reject"}).exit_code, 2);
   EXPECT_EQ(Call("javascript", "eval('1')", {"--patterns", "flag"}).out, "1\n");
   EXPECT_THAT(Call("javascript", "1", {"--input", "{a:1}"}).err,
