@@ -172,8 +172,8 @@ int OpenChannels(Context& context) {
 
 int CloneChild(Context& context) {
   if (const int error = ReadOwnCpus(context.cpus)) return error;
-  if (HasJob(context))
-    GoFirst(0);  // Somebody waits, and the program's process would wait for us where we are.
+  // Somebody waits for it, and the program's process would wait for us where we are.
+  if (HasJob(context)) GoFirst(0);
   clone_args args = {};
   args.flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD;
   args.exit_signal = SIGCHLD;

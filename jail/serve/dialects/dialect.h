@@ -1,6 +1,6 @@
 // Other services' APIs: what they share. Each turns its own JSON into a job, and the job's record into its
 // own JSON. To add one: a value of v1::Dialect, its rows in routes.cc, its handlers here, its errors in
-// shape.cc.
+// dialect.cc.
 #ifndef JAIL_SERVE_DIALECTS_DIALECT_H_
 #define JAIL_SERVE_DIALECTS_DIALECT_H_
 
