@@ -36,6 +36,9 @@ namespace jail {
 namespace cache {
 class ArtifactCache;
 }
+namespace watch {
+class HelperServer;
+}
 
 // What a jail is built from before its job is known, of all that a job says: root, policy, disk, rates,
 // layers; and where its runtime is started ahead, its limits and environment too. The bytes of a plan for the
@@ -54,10 +57,25 @@ class Parking {
 
 // Starts to build a jail that then waits for its job. Pipes, process and all go with what is returned.
 absl::StatusOr<Helper> Park(const std::string& launcher_path, const Shape& shape);
+// The same by a helper that lives on, which costs less for each; and where the language allows that its
+// runtime is forked from one that has been started before (`zygotes`). Not thread-safe.
+class Launcher {
+ public:
+  Launcher(std::string launcher_path, bool zygotes);
+  // Waits until all that it has started is gone, unless abandoned.
+  ~Launcher();
+  absl::StatusOr<Helper> Park(const Shape& shape);
+  void Abandon();
+
+ private:
+  const std::string path_;
+  const bool zygotes_;
+  std::unique_ptr<watch::HelperServer> server_;
+};
 // Whether it waits by now; it says so once, by its control socket. An error: it will not, ever. Does not
 // wait.
 absl::StatusOr<bool> IsParked(Helper* helper);
-// When the pidfd is readable: our child's end, so that none stays a zombie.
+// Waits for a helper's end, so that none stays a zombie.
 void Bury(int pidfd);
 
 // Where this installation keeps its parts, and its ceilings. Loaded once, then immutable.

@@ -1,4 +1,8 @@
 // Jails without their jobs, for those who keep them ready (jail/pool).
+#include <memory>
+#include <string>
+#include <utility>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "jail/base/errno_name.h"
@@ -15,14 +19,13 @@ absl::Status Gone(const watch::Fault& fault) {
   return absl::UnavailableError(absl::StrCat(fault.subject, ": ", ErrnoName(fault.error)));
 }
 
-}  // namespace
-
-absl::StatusOr<Helper> Park(const std::string& launcher_path, const Shape& shape) {
+template <typename Starter>
+absl::StatusOr<Helper> ParkBy(const std::string& launcher_path, const Shape& shape, const Starter& start) {
   const absl::optional<plan::ShapeNeeds> needs = plan::NeedsOf(shape.plan);
   if (!needs.has_value()) return absl::InvalidArgumentError("the shape is none");
   JAIL_ASSIGN_OR_RETURN(const Fd plan, plan::SealBytes(shape.plan));
   Helper helper;
-  if (const watch::Fault fault = watch::Start({launcher_path, plan.get(), needs->channels}, &helper))
+  if (const watch::Fault fault = start({launcher_path, plan.get(), needs->channels}, &helper))
     return Gone(fault);
   if (needs->runtime && !helper.channels.empty()) {
     helper.loader = std::move(helper.channels.back());
@@ -30,6 +33,29 @@ absl::StatusOr<Helper> Park(const std::string& launcher_path, const Shape& shape
   }
   return helper;
 }
+
+}  // namespace
+
+absl::StatusOr<Helper> Park(const std::string& launcher_path, const Shape& shape) {
+  return ParkBy(launcher_path, shape, watch::Start);
+}
+
+Launcher::Launcher(std::string launcher_path, bool zygotes)
+    : path_(std::move(launcher_path)), zygotes_(zygotes), server_(std::make_unique<watch::HelperServer>()) {}
+Launcher::~Launcher() = default;
+
+absl::StatusOr<Helper> Launcher::Park(const Shape& shape) {
+  if (!server_->valid()) {
+    server_ = std::make_unique<watch::HelperServer>();
+    if (const watch::Fault fault = server_->Open(path_)) return Gone(fault);
+  }
+  return ParkBy(path_, shape, [this](watch::StartRequest request, Helper* helper) {
+    request.zygote = zygotes_;
+    return server_->Start(request, helper);
+  });
+}
+
+void Launcher::Abandon() { server_->Abandon(); }
 
 absl::StatusOr<bool> IsParked(Helper* helper) {
   bool parked = false;

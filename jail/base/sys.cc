@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -60,6 +61,12 @@ int64_t ReadClock(clockid_t clock) {
 void CloseFd(int* fd) {
   if (*fd >= 0) close(*fd);
   *fd = -1;
+}
+
+int ReapDead(int pid, int* status, rusage* usage) {
+  const pid_t reaped = wait4(pid, status, WNOHANG | __WALL, usage);
+  if (reaped < 0) return errno;
+  return reaped == 0 ? EBUSY : 0;
 }
 
 int OpenBeneath(int dir, const char* path, int flags, int mode, int* fd) {
@@ -330,41 +337,81 @@ int DrainTimer(int timer) {
   return read(timer, &expirations, sizeof expirations) < 0 && errno != EAGAIN ? errno : 0;
 }
 
-int SendByte(int socket, uint8_t byte, int fd) {
-  iovec data = {&byte, 1};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+namespace {
+
+// Of another type with each libc.
+template <typename Size>
+void SetSize(Size* field, size_t size) {
+  *field = static_cast<Size>(size);
+}
+
+}  // namespace
+
+int SendWith(int socket, const Sent& sent) {
+  if (sent.count > kMostSent) return E2BIG;
+  iovec data = {sent.bytes, sent.size};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMostSent)] = {};
+  const size_t fds_size = sizeof(int) * static_cast<size_t>(sent.count);
   msghdr message = {};
   message.msg_iov = &data;
   message.msg_iovlen = 1;
-  if (fd >= 0) {
+  if (sent.count > 0) {
     message.msg_control = control;
-    message.msg_controllen = sizeof control;
+    SetSize(&message.msg_controllen, CMSG_SPACE(fds_size));
     cmsghdr* header = CMSG_FIRSTHDR(&message);
     header->cmsg_level = SOL_SOCKET;
     header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(header), &fd, sizeof fd);
+    SetSize(&header->cmsg_len, CMSG_LEN(fds_size));
+    std::memcpy(CMSG_DATA(header), sent.fds, fds_size);
   }
   return Errno(sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 
-int ReceiveByte(int socket, int flags, uint8_t* byte, int* fd) {
-  *byte = 0;
-  *fd = -1;
-  iovec data = {byte, 1};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+int ReceiveWith(int socket, int flags, Sent* sent) {
+  const int capacity = sent->count;
+  sent->count = 0;
+  iovec data = {sent->bytes, sent->size};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMostSent)] = {};
   msghdr message = {};
   message.msg_iov = &data;
   message.msg_iovlen = 1;
   message.msg_control = control;
-  message.msg_controllen = sizeof control;
+  SetSize(&message.msg_controllen, CMSG_LEN(sizeof(int) * static_cast<size_t>(capacity)));  // Not one more.
   ssize_t n;
   do n = recvmsg(socket, &message, flags | MSG_CMSG_CLOEXEC);
   while (n < 0 && errno == EINTR);
   if (n < 0) return errno;
-  const cmsghdr* header = CMSG_FIRSTHDR(&message);
-  if (header != nullptr && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int))) {
-    std::memcpy(fd, CMSG_DATA(header), sizeof *fd);
+  sent->size = static_cast<size_t>(n);
+  const cmsghdr* header = message.msg_controllen > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+  if (header != nullptr && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+    const size_t fds_size = header->cmsg_len - CMSG_LEN(0);
+    sent->count = static_cast<int>(fds_size / sizeof(int));
+    std::memcpy(sent->fds, CMSG_DATA(header), fds_size);
+  }
+  return 0;
+}
+
+int SendByte(int socket, uint8_t byte, int fd) { return SendWith(socket, {&byte, 1, &fd, fd >= 0 ? 1 : 0}); }
+
+int ReceiveByte(int socket, int flags, uint8_t* byte, int* fd) {
+  *byte = 0;
+  *fd = -1;
+  Sent sent = {byte, 1, fd, 1};
+  return ReceiveWith(socket, flags, &sent);
+}
+
+// no_sanitize_address: called where memory is shared with a parent that does not know of it.
+[[gnu::no_sanitize_address]] int PlaceFds(int* given, int count) {
+  for (int n = 0; n < count; ++n) {
+    if (given[n] < 0) continue;
+    const int moved = fcntl(given[n], F_DUPFD_CLOEXEC, count);
+    if (moved < 0) return errno;
+    given[n] = moved;
+  }
+  for (int n = 0; n < count; ++n) {
+    if (given[n] < 0) continue;
+    if (dup2(given[n], n) < 0) return errno;
+    given[n] = n;
   }
   return 0;
 }

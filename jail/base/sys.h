@@ -24,6 +24,9 @@ inline int Keep(long result, int* fd) {
 
 void CloseFd(int* fd);
 
+// A child that has ended: EBUSY when it has not.
+int ReapDead(int pid, int* status, rusage* usage);
+
 // FixedText in a fixed buffer; what does not fit sets `overflow` and is cut.
 template <size_t kSize>
 class FixedText {
@@ -139,6 +142,23 @@ int DrainTimer(int timer);
 // ETIMEDOUT: `fd` had nothing to read, nor was it at its end. Once there is a limit there is a wait: 0 only
 // looks.
 int WaitReadable(int fd, int timeout_ms);
+
+// Makes descriptor n of given[n], unless that is negative: first out of the way of the numbers, then onto
+// them, since one may be any of them. Copies stay behind, at `count` and above.
+int PlaceFds(int* given, int count);
+
+// A message over a SOCK_SEQPACKET socket, and descriptors with it. Sending never waits: EAGAIN from one that
+// somebody has filled. To receive: `size` and `count` are what there is room for, then what came; a size of 0
+// is the end of file, and what there was no room for is lost.
+struct Sent {
+  void* bytes;
+  size_t size;
+  int* fds;
+  int count;
+};
+inline constexpr int kMostSent = 24;
+int SendWith(int socket, const Sent& sent);
+int ReceiveWith(int socket, int flags, Sent* sent);
 
 // One-byte messages with at most one descriptor over a SOCK_SEQPACKET socket. Sending never waits: EAGAIN
 // from one that somebody has filled.

@@ -60,6 +60,9 @@ int Exec(Context& context);
 int VerifyNamespaces(Context& context);
 int VerifyConfinement(Context& context);
 
+// Nothing is executed: the program's process is a fork of one that is what it is to be.
+inline bool IsFork(const Context& context) { return context.fork != nullptr; }
+
 // For init: a program's process that is gone has failed already, and its trace says why.
 inline int UnlessGone(int error) {
   return error == EPIPE || error == ECONNRESET || error == ECANCELED ? 0 : error;

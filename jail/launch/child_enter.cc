@@ -30,6 +30,12 @@ int Join(int from, int to, plan::Trace& trace, int64_t* cpu_ns) {
   return Errno(unshare(CLONE_NEWCGROUP));
 }
 
+int ExpectNumberAt(int dir, const char* name, int64_t wanted) {
+  int64_t value = 0;
+  const int error = ReadNumberAt(dir, name, &value);
+  return error == 0 && value != wanted ? EPERM : error;
+}
+
 }  // namespace
 
 // First of two ways to die with the helper; the other is end of file on the sync socket.
@@ -62,9 +68,12 @@ int JoinCgroupToo(Context& context) {
   return UnlessGone(Join(context.program_peer, -1, report.init, &report.init_joined_cpu_ns));
 }
 
-// vm.memfd_noexec counts per pid namespace, and only host root may open it: before the id changes.
+// vm.memfd_noexec counts per pid namespace and what is in it, and only host root may write it: before the id
+// changes. A zygote is nobody, and has it from its own namespace.
 int ForbidMemfdExec(Context& context) {
-  const int error = WriteAt(context.proc, "sys/vm/memfd_noexec", "2");
+  constexpr char kScope[] = "sys/vm/memfd_noexec";
+  const int error =
+      IsFork(context) ? ExpectNumberAt(context.proc, kScope, 2) : WriteAt(context.proc, kScope, "2");
   if (error != 0) return GoWithout(context, plan::kMemfdNoexec, StepId::kForbidMemfdExec, error);
   context.report->memfd_noexec = 1;
   return 0;

@@ -1,6 +1,7 @@
 // The program's own process, from its working directory to exec.
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "jail/launch/child.h"
 #include "jail/launch/entry.h"
 #include "jail/launch/step.h"
+#include "jail/plan/memfds.h"
 #include "jail/root/files.h"
 
 namespace jail::launch {
@@ -39,8 +41,9 @@ int WriteFiles(Context& context) {
   return error;
 }
 
-int NewSession(Context&) {
+int NewSession(Context& context) {
   if (setsid() < 0) return errno;
+  if (IsFork(context)) return UnblockSignals();  // The runtime's own handlers stay.
   if (const int error = SetHandlers(kIgnoredSignals, SIG_DFL)) return error;
   return UnblockSignals();
 }
@@ -65,7 +68,7 @@ int AwaitJob(Context& context) {
   uint8_t byte = 0;
   int fd = -1;
   int error = ReceiveByte(context.sync_child, 0, &byte, &fd);
-  if (error == 0) error = fd < 0 || byte != kSyncJob ? ECANCELED : OpenPlan(fd, &context.plan);
+  if (error == 0) error = fd < 0 || byte != kSyncJob ? ECANCELED : plan::OpenPlan(fd, &context.plan);
   CloseFd(&fd);
   return error != 0 ? error : TakeCpus(context.cpus);
 }
@@ -108,15 +111,31 @@ int InstallSeccomp(Context& context) {
   return error;
 }
 
+namespace {
+
+void NoteBeginning(plan::RawReport& report) {
+  report.setup_cpu_ns = OwnCpuNs();
+  report.program_cpu = OwnCpu();
+  report.exec_ns = NowNs();
+}
+
+// What exec does besides: it may be looked at again, by itself.
+int BecomeProgram(Context& context) {
+  if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return errno;
+  NoteBeginning(*context.report);
+  return 0;
+}
+
+}  // namespace
+
 int Exec(Context& context) {
+  if (IsFork(context)) return BecomeProgram(context);
   static const char* argv[plan::kMaxStrings + 1];
   static const char* env[plan::kMaxStrings + 1];
   context.plan.Argv(argv);
   context.plan.Env(env);
   At(context.report->child, -1, argv[0]);
-  context.report->setup_cpu_ns = OwnCpuNs();
-  context.report->program_cpu = OwnCpu();
-  context.report->exec_ns = NowNs();
+  NoteBeginning(*context.report);
   execve(argv[0], const_cast<char**>(argv), const_cast<char**>(env));
   const int error = errno;
   context.report->exec_ns = 0;

@@ -30,7 +30,8 @@ int ForkProgram(Context& context) {
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) return errno;
   context.init_peer = pair[0];
   context.program_peer = pair[1];
-  const long pid = syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+  const long pid =
+      IsFork(context) ? context.fork() : syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
   if (pid < 0) return errno;
   if (pid > 0) RunInit(context, static_cast<pid_t>(pid));
   CloseFd(&context.program_peer);
@@ -87,7 +88,8 @@ static_assert(plan::KeepsChildOrder(kChildSteps), "promise P35: see jail/plan/st
 }  // namespace
 
 void RunChild(Context& context) {
-  WalkSteps(kChildSteps, context, context.report->child);
+  const int error = WalkSteps(kChildSteps, context, context.report->child);
+  if (error == 0 && IsFork(context)) return;
   _exit(1);  // Only a failure comes here; the trace has it.
 }
 

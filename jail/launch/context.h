@@ -4,6 +4,7 @@
 #define JAIL_LAUNCH_CONTEXT_H_
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -36,7 +37,21 @@ inline constexpr std::initializer_list<int> kIgnoredSignals = {SIGXFSZ, SIGPIPE,
 // Of the scratch mount, ours and not the program's: its root, tmp, shm and work.
 inline constexpr int kOwnInodes = 4;
 
+struct Context;
+
+// Where the jail's first process comes from, when it is no clone of the helper's (jail/zygote).
+struct Birth {
+  int (*make_report)(Context&, int* memfd);           // One of a report's size, as that process has it.
+  int (*clone)(Context&);                             // Fills in child_pidfd and child_pid.
+  int (*reap)(Context&, int* status, rusage* usage);  // When it has ended.
+};
+
 struct Context {
+  const Birth* birth = nullptr;  // Null: it is a clone.
+  int zygote = -1;               // A connection, for this jail alone, to the process that `pid` is,
+  pid_t zygote_pid = -1;
+  pid_t (*fork)() = nullptr;  // and in its child: makes the program's process, which is the program already.
+
   plan::RawReport* report = nullptr;
   plan::View plan;
   plan::View job_plan;  // For a jail that was built ahead: the next plan, while it is looked at.
@@ -94,8 +109,8 @@ int GoWithout(Context& context, plan::Layer layer, StepId step, int error);
 // The whole run, and what always follows it. Return the first errno.
 int RunHostSteps(Context& context);
 int RunTeardownSteps(Context& context);
-// In the cloned child; does not return.
-[[noreturn]] void RunChild(Context& context);
+// In the cloned child; returns only in a zygote's, as the program.
+void RunChild(Context& context);
 // pid 1 after it has forked the program's process; does not return.
 [[noreturn]] void RunInit(Context& context, pid_t program);
 

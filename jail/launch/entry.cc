@@ -14,6 +14,7 @@
 
 #include "jail/base/sys.h"
 #include "jail/plan/layout.h"
+#include "jail/plan/memfds.h"
 
 namespace jail::launch {
 namespace {
@@ -55,35 +56,19 @@ int Sanitize(Context& context, int argc) {
 
 int MakeReport(Context& context) {
   int fd = -1;
-  if (const int error = MakeMemfd("jailrun-report", &fd)) return error;
-  if (ftruncate(fd, sizeof(plan::RawReport)) != 0) return errno;
-  void* memory =
-      mmap(nullptr, sizeof(plan::RawReport), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
-  if (memory == MAP_FAILED) return errno;
+  const int made =
+      context.birth != nullptr ? context.birth->make_report(context, &fd) : plan::MakeReportFile(&fd);
+  if (made != 0) return made;
+  if (const int error = plan::MapReport(fd, &context.report)) return error;
   // Our mapping stays writable; nobody can make another that is.
-  constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE | F_SEAL_SEAL;
-  if (fcntl(fd, F_ADD_SEALS, kSeals) != 0) return errno;
-  context.report = static_cast<plan::RawReport*>(memory);
+  if (fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) != 0) return errno;
   context.report->magic = plan::kReportMagic;
   context.report->version = plan::kVersion;
   context.report->privileged = context.privileged ? 1 : 0;
+  context.report->zygote = context.birth != nullptr ? 1 : 0;
   const int error = SendByte(plan::kControlFd, static_cast<uint8_t>(plan::Message::kReport), fd);
   CloseFd(&fd);
   return error;
-}
-
-int OpenPlan(int fd, plan::View* plan) {
-  constexpr int kSeals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-  const int seals = fcntl(fd, F_GET_SEALS);
-  if (seals < 0) return errno;
-  if ((seals & kSeals) != kSeals) return EPERM;
-  struct stat status;
-  if (fstat(fd, &status) != 0) return errno;
-  const uint64_t size = static_cast<uint64_t>(status.st_size);
-  if (size < sizeof(plan::Header) || size > plan::kMaxPlanBytes) return EBADMSG;
-  const void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-  if (bytes == MAP_FAILED) return errno;
-  return plan::View::Check(bytes, size, plan);
 }
 
 // What the caller asked for as rootless runs with his own ids, whoever owns our binary. Root has

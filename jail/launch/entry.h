@@ -11,10 +11,6 @@ int Sanitize(Context& context, int argc);
 
 // The shared report, in a memfd that only we can write, sent to the watcher.
 int MakeReport(Context& context);
-
-// Maps a plan after checking that it can no longer change.
-int OpenPlan(int fd, plan::View* plan);
-
 // For a plan that wants none.
 int GiveUpPrivilege(Context& context);
 

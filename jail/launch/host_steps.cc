@@ -28,6 +28,7 @@
 #include "jail/launch/entry.h"
 #include "jail/launch/job.h"
 #include "jail/launch/step.h"
+#include "jail/plan/memfds.h"
 #include "jail/root/image.h"
 #include "jail/root/loop.h"
 
@@ -59,7 +60,7 @@ bool HasChild(const Context& context) { return context.child_pidfd >= 0; }
 bool HasLease(const Context& context) { return context.cgroups.slot >= 0; }
 
 int OpenFirstPlan(Context& context) {
-  if (const int error = OpenPlan(plan::kPlanFd, &context.plan)) return error;
+  if (const int error = plan::OpenPlan(plan::kPlanFd, &context.plan)) return error;
   const int channels_end = plan::kFirstChannelFd + static_cast<int>(context.plan.header().channel_count);
   if (channels_end > context.channels_end) return EBADF;
   if (const int error = CloseBetween(channels_end, context.channels_end - 1)) return error;
@@ -170,10 +171,8 @@ int OpenChannels(Context& context) {
   return 0;
 }
 
-int CloneChild(Context& context) {
-  if (const int error = ReadOwnCpus(context.cpus)) return error;
-  // Somebody waits for it, and the program's process would wait for us where we are.
-  if (HasJob(context)) GoFirst(0);
+// To `child_pidfd` and `child_pid`.
+int Clone(Context& context) {
   clone_args args = {};
   args.flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD;
   args.exit_signal = SIGCHLD;
@@ -188,6 +187,15 @@ int CloneChild(Context& context) {
   if (pid == 0) RunChild(context);
   context.child_pid = static_cast<pid_t>(pid);
   StartApart(context.child_pid, context.cpus);  // While it makes the jail we make the groups.
+  return 0;
+}
+
+int CloneChild(Context& context) {
+  if (const int error = ReadOwnCpus(context.cpus)) return error;
+  // Somebody waits for it, and the program's process would wait for us where we are.
+  if (HasJob(context)) GoFirst(0);
+  const int error = context.birth != nullptr ? context.birth->clone(context) : Clone(context);
+  if (error != 0) return error;
   for (int* fd : {&context.sync_child, &context.exec_write, &context.image}) CloseFd(fd);
   return CloseBetween(plan::kFirstChannelFd, context.channels_end - 1);
 }
@@ -252,9 +260,9 @@ int KillAll(Context& context) {
 int ReapChild(Context& context) {
   rusage usage;
   int status = 0;
-  const pid_t pid = wait4(context.child_pid, &status, WNOHANG | __WALL, &usage);
-  if (pid < 0) return errno;
-  if (pid == 0) return EBUSY;
+  const int error = context.birth != nullptr ? context.birth->reap(context, &status, &usage)
+                                             : ReapDead(context.child_pid, &status, &usage);
+  if (error != 0) return error;
   CloseFd(&context.child_pidfd);
   plan::RawReport& report = *context.report;
   report.init_status = status;
@@ -334,21 +342,6 @@ constexpr Step<Context> kTeardownSteps[] = {
 };
 
 }  // namespace
-
-int GoWithout(Context& context, plan::Layer layer, StepId step, int error) {
-  plan::RawReport& report = *context.report;
-  const bool extra =
-      layer == plan::kMemfdNoexec || layer == plan::kNoNestedNamespaces || layer == plan::kLandlock;
-  const bool by_mode = !context.privileged && layer != plan::kCpuCgroup && layer != plan::kNoLayer;
-  const bool stand_in = layer == plan::kMemoryCgroup || layer == plan::kPidsCgroup;
-  const bool allowed =
-      extra || by_mode || stand_in || step == StepId::kMakeCgroup || context.plan.Has(plan::kBestEffort);
-  if (context.Requires(layer) || !allowed) return error;
-  // Helper and child may both be here at the same time.
-  const int32_t slot = __atomic_fetch_add(&report.missing_count, 1, __ATOMIC_RELAXED);
-  if (slot < plan::kMaxMissing) report.missing[slot] = {step, 0, error, static_cast<int32_t>(layer)};
-  return 0;
-}
 
 bool ChildDied(const Context& context) { return WaitReadable(context.child_pidfd, 0) == 0; }
 

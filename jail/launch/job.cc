@@ -11,6 +11,7 @@
 #include "jail/cgroup/usage.h"
 #include "jail/launch/entry.h"
 #include "jail/launch/step.h"
+#include "jail/plan/memfds.h"
 
 namespace jail::launch {
 namespace {
@@ -27,7 +28,7 @@ bool WaitsWithGroups(const Context& context) { return !context.runtime && HasCgr
 // The socket's end will be seen.
 int UnlessCallerGone(int error) { return error == EPIPE || error == ECONNRESET ? 0 : error; }
 
-int OpenJob(Context& context) { return OpenPlan(context.job, &context.job_plan); }
+int OpenJob(Context& context) { return plan::OpenPlan(context.job, &context.job_plan); }
 
 int AdmitJob(Context& context) {
   return plan::AdmitLimits(context.job_plan.limits(), context.site, context.report->host);

@@ -44,6 +44,24 @@ struct RootView {
   const ViewEntry* entries;
 };
 
+// A runtime's loader that may fork into jails (tools/build/zygotec, from runtimes/): all that it is started
+// with. Nothing else is ever started as a zygote.
+struct ZygoteFile {
+  const char* path;  // Below /app.
+  const char* content;
+  uint32_t size;
+};
+struct CompiledZygote {
+  const char* name;
+  int argc;  // Without the number of the loader's channel, which is one more.
+  const char* const* argv;
+  int envc;
+  const char* const* env;  // "NAME=VALUE", in no order.
+  int file_count;
+  const ZygoteFile* files;
+};
+const CompiledZygote* ZygoteAt(int index);
+
 // Null when there is none of that name.
 const CompiledPolicy* FindPolicy(const char* name);
 const RootView* FindRootView(const char* name);

@@ -134,6 +134,10 @@ enum class Message : uint8_t {
   kJob = 'J',     // watcher -> helper: the job's plan, of the shape that the jail was built in
   kBegun = 'B',   // helper -> watcher: the job of a parked runtime is admitted, its limits count from now on
 };
+// To a helper that lives on, with the descriptors above in their order: make a helper for these;
+// kNewOrZygote: its jail may be born of a zygote. The answer: kNewHelper, with that one's pidfd, or
+// kNoHelper.
+inline constexpr uint8_t kNewHelper = 'N', kNewOrZygote = 'Z', kNoHelper = 'X';
 // watcher -> helper: this and the number of a signal, one of kSendableSignals. It is sent to the program, as
 // soon as that runs. Any other number is no message.
 inline constexpr uint8_t kSignal = 0x80;

@@ -163,9 +163,9 @@ struct RawReport {
   int64_t parked_cpu_ns, parked_user_ns;  // All that a parked runtime had used when its job came; 0: none.
   int64_t exec_ns;                        // CLOCK_MONOTONIC just before execve; 0: never reached
   int32_t program_cpu;  // Where its process was when it parked, or when it came to exec; -1: unknown.
-  int32_t reserved0;
-  int64_t end_ns;   // when the last process was gone
-  int64_t kill_ns;  // when the helper decided to kill; 0: it did not
+  int32_t zygote;       // 1: its process is a fork of one that was there before, and nothing is executed.
+  int64_t end_ns;       // when the last process was gone
+  int64_t kill_ns;      // when the helper decided to kill; 0: it did not
   KillReason kill_reason;
   KillReason grace_reason;     // The limit at which the program was asked to end; kNone: it was not.
   int64_t grace_ns;            // When.

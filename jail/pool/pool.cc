@@ -3,6 +3,7 @@
 #include "jail/pool/pool.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -45,6 +46,11 @@ struct OfShape {
   int building() const { return static_cast<int>(jails.size()) - ready(); }
 };
 
+bool HasEnded(int pidfd) {
+  pollfd ended = {pidfd, POLLIN, 0};
+  return poll(&ended, 1, 0) > 0;
+}
+
 absl::Status OsError(const char* what) {
   return absl::ResourceExhaustedError(absl::StrCat("the pool: ", what, ": ", ErrnoName(errno)));
 }
@@ -70,8 +76,13 @@ class Pool::Keeper {
     for (auto& [shape, of_shape] : shapes_) {
       for (Kept& kept : of_shape.jails) Leave(std::move(kept));
     }
-    for (const int pidfd : leaving_) Bury(pidfd);
-    for (const int pidfd : leaving_) close(pidfd);
+    for (const int pidfd : leaving_) {
+      Bury(pidfd);
+      close(pidfd);
+    }
+    // Theirs to wait for who have them.
+    if (!std::all_of(running_.begin(), running_.end(), [](const Fd& one) { return HasEnded(one.get()); }))
+      launcher_.Abandon();
   }
 
   std::optional<Helper> Take(const Shape& shape) {
@@ -209,7 +220,7 @@ class Pool::Keeper {
   // Starting a helper takes long enough for others not to wait for it. Only this thread removes shapes.
   void Build(Shapes::iterator shape, std::unique_lock<std::mutex>* lock) {
     lock->unlock();
-    absl::StatusOr<Helper> helper = Park(options_.launcher_path, {shape->first});
+    absl::StatusOr<Helper> helper = launcher_.Park({shape->first});
     lock->lock();
     const bool heard = helper.ok() && listener_.Add(helper->control.get()) &&
                        (!helper->loader.valid() || listener_.Add(helper->loader.get()));
@@ -246,6 +257,7 @@ class Pool::Keeper {
   }
 
   const Options options_;
+  Launcher launcher_{options_.launcher_path, options_.zygotes};
   const Listener listener_;
   const Fd wake_;
   mutable std::mutex mutex_;

@@ -1,6 +1,7 @@
 // Jails that are built before anybody asks for them: each waits, empty, for one job of its shape and is then
 // gone. A pool learns its shapes from what is asked for, keeps a few ready of each, and builds new ones in
-// the background. It has no privilege: each jail has a helper of its own, as every run's has.
+// the background. It has no privilege: each jail has a helper of its own, as every run's has, which a helper
+// that lives on starts.
 #ifndef JAIL_POOL_POOL_H_
 #define JAIL_POOL_POOL_H_
 
@@ -19,6 +20,8 @@ struct Options {
   int ready_per_shape = 4;
   int most = 32;     // Ready or being built, of all shapes: a shape that was not asked for lately makes room.
   int building = 2;  // At once, so that what is run now does not starve.
+  // A runtime whose language allows it is started once, and forked into jails; else it is started in each.
+  bool zygotes = true;
 };
 
 struct Stats {

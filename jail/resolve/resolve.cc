@@ -23,6 +23,7 @@
 #include "jail/resolve/catalog.h"
 #include "jail/resolve/job_check.h"
 #include "jail/resolve/limits.h"
+#include "jail/resolve/phase.h"
 #include "jail/v1/runtime.pb.h"
 
 namespace jail::resolve {
@@ -33,18 +34,6 @@ constexpr absl::string_view kHostname = "jail";
 constexpr absl::string_view kDefaultRootfs = "host";
 constexpr absl::string_view kDefaultPolicy = "default";
 constexpr absl::string_view kInitPolicy = "init";  // Of the jail's first process; not for programs.
-
-// The whole environment of every phase, before the runtime's and the job's own.
-struct Variable {
-  const char* name;
-  const char* value;
-};
-constexpr Variable kFixedEnv[] = {
-    {"HOME", "/tmp"},
-    {"LANG", "C.UTF-8"},
-    {"PATH", "/usr/bin:/bin"},
-    {"TMPDIR", "/tmp"},
-};
 
 // The same error, with the field it is about before it.
 absl::Status InField(absl::string_view field, const absl::Status& status) {
@@ -112,15 +101,6 @@ absl::Status NameFirstFile(const std::string& name, std::vector<v1::SourceFile>*
   }
   files->front().set_path(name);
   return absl::OkStatus();
-}
-
-v1::Runtime::Phase LaidOver(const v1::Runtime::Phase& under, const v1::Runtime::Phase& over) {
-  v1::Runtime::Phase phase = under;
-  if (!over.argv().empty()) phase.clear_argv();
-  if (!over.argv().empty() || over.has_parked()) phase.clear_parked();  // It is started in another way.
-  if (!over.products().empty()) phase.clear_products();
-  phase.MergeFrom(over);
-  return phase;
 }
 
 template <typename Names>

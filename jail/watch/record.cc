@@ -203,7 +203,9 @@ void DescribeRoot(const v1::RunPlan& plan, v1::Provenance::Root* root) {
 
 v1::PhaseResult::Start StartOf(const PhaseFacts& facts) {
   if (facts.parked_ns <= 0) return v1::PhaseResult::START_COLD;
-  return facts.parked_runtime ? v1::PhaseResult::START_RUNTIME : v1::PhaseResult::START_PARKED;
+  if (!facts.parked_runtime) return v1::PhaseResult::START_PARKED;
+  return facts.report.has_value() && facts.report->zygote == 1 ? v1::PhaseResult::START_ZYGOTE
+                                                               : v1::PhaseResult::START_RUNTIME;
 }
 
 }  // namespace

@@ -36,19 +36,8 @@ struct ChildTask {
 
 // no_sanitize_address, here and below: the child never returns from its frames, and what the sanitizer
 // notes about them in the memory we share would be held against whoever uses that stack next.
-//
-// First out of the way of the target numbers, then onto them: a source may be any of 0 to 12.
 [[gnu::no_sanitize_address]] int PlaceDescriptors(ChildTask& task) {
-  for (int n = 0; n < task.given_count; ++n) {
-    if (task.given[static_cast<size_t>(n)] < 0) continue;
-    const int moved = fcntl(task.given[static_cast<size_t>(n)], F_DUPFD_CLOEXEC, kMaxGiven);
-    if (moved < 0) return errno;
-    task.given[static_cast<size_t>(n)] = moved;
-  }
-  for (int n = 0; n < task.given_count; ++n) {
-    if (task.given[static_cast<size_t>(n)] < 0) continue;
-    if (dup2(task.given[static_cast<size_t>(n)], n) < 0) return errno;
-  }
+  if (const int error = PlaceFds(task.given.data(), task.given_count)) return error;
   const auto first_unwanted = static_cast<unsigned>(task.given_count);
   return close_range(first_unwanted, ~0U, 0) == 0 ? 0 : errno;
 }
@@ -136,17 +125,43 @@ int Connect(Connections* c) {
   return MakeSocketPair(SOCK_SEQPACKET, &c->control);
 }
 
-ChildTask TaskFor(const StartRequest& request, const Connections& c, const char* const* argv) {
-  ChildTask task{request.launcher_path.c_str(), argv, {}, plan::kFirstChannelFd, 0};
-  task.given.fill(-1);
-  task.given[plan::kStdinFd] = c.in.read.get();
-  task.given[plan::kStdoutFd] = c.out.write.get();
-  task.given[plan::kStderrFd] = c.err.write.get();
-  task.given[plan::kPlanFd] = request.plan_fd;
-  task.given[plan::kControlFd] = c.control.theirs.get();
+struct Given {
+  std::array<int, kMaxGiven> fds;  // fds[n] becomes descriptor n; -1: none
+  int count = 0;
+};
+
+Given GivenFor(const StartRequest& request, const Connections& c) {
+  Given given{{}, plan::kFirstChannelFd};
+  given.fds.fill(-1);
+  given.fds[plan::kStdinFd] = c.in.read.get();
+  given.fds[plan::kStdoutFd] = c.out.write.get();
+  given.fds[plan::kStderrFd] = c.err.write.get();
+  given.fds[plan::kPlanFd] = request.plan_fd;
+  given.fds[plan::kControlFd] = c.control.theirs.get();
   for (const SocketPair& channel : c.channels)
-    task.given[static_cast<size_t>(task.given_count++)] = channel.theirs.get();
-  return task;
+    given.fds[static_cast<size_t>(given.count++)] = channel.theirs.get();
+  return given;
+}
+
+void KeepOurs(Connections c, Helper* helper) {
+  helper->control = std::move(c.control.ours);
+  for (SocketPair& channel : c.channels) helper->channels.push_back(std::move(channel.ours));
+  helper->stdin_pipe = std::move(c.in.write);
+  helper->stdout_pipe = std::move(c.out.read);
+  helper->stderr_pipe = std::move(c.err.read);
+}  // The helper's ends close with `c`, so that end of file means what it says.
+
+template <typename Starter>
+Fault StartBy(const StartRequest& request, Helper* helper, const Starter& start) {
+  if (request.channels > plan::kMaxChannels) return {kStartHelper, E2BIG, "channels", {}};
+  Connections c;
+  c.channels.resize(static_cast<size_t>(request.channels));
+  if (const int error = Connect(&c); error != 0) return {kStartHelper, error, "pipes to the helper", {}};
+  helper->started_ns = MonotonicNs();
+  if (const int error = start(GivenFor(request, c)); error != 0)
+    return {kStartHelper, error, request.launcher_path, {}};
+  KeepOurs(std::move(c), helper);
+  return {};
 }
 
 void WaitFor(int pidfd) {
@@ -158,22 +173,49 @@ void WaitFor(int pidfd) {
 }  // namespace
 
 Fault Start(const StartRequest& request, Helper* helper) {
-  if (request.channels > plan::kMaxChannels) return {kStartHelper, E2BIG, "channels", {}};
-  Connections c;
-  c.channels.resize(static_cast<size_t>(request.channels));
-  if (const int error = Connect(&c); error != 0) return {kStartHelper, error, "pipes to the helper", {}};
-  const char* const argv[] = {"jail-launch", nullptr};
-  ChildTask task = TaskFor(request, c, argv);
-  helper->started_ns = MonotonicNs();
-  if (const int error = Spawn(&task, &helper->pidfd); error != 0) {
-    return {kStartHelper, error, request.launcher_path, {}};
-  }
-  helper->control = std::move(c.control.ours);
-  for (SocketPair& channel : c.channels) helper->channels.push_back(std::move(channel.ours));
-  helper->stdin_pipe = std::move(c.in.write);
-  helper->stdout_pipe = std::move(c.out.read);
-  helper->stderr_pipe = std::move(c.err.read);
-  return {};  // The helper's ends close with `c`, so that end of file means what it says.
+  return StartBy(request, helper, [&](const Given& given) {
+    const char* const argv[] = {"jail-launch", nullptr};
+    ChildTask task{request.launcher_path.c_str(), argv, given.fds, given.count, 0};
+    return Spawn(&task, &helper->pidfd);
+  });
+}
+
+// It wants all its descriptors, as ever; only the one leads anywhere.
+Fault HelperServer::Open(const std::string& launcher_path) {
+  const Fd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null.valid()) return {kStartHelper, errno, "/dev/null", {}};
+  SocketPair control;
+  if (const int error = MakeSocketPair(SOCK_SEQPACKET, &control); error != 0)
+    return {kStartHelper, error, "a socket to the helper", {}};
+  const char* const argv[] = {"jail-launch", "--serve", nullptr};
+  ChildTask task{launcher_path.c_str(), argv, {}, plan::kFirstChannelFd, 0};
+  task.given.fill(null.get());
+  task.given[plan::kControlFd] = control.theirs.get();
+  if (const int error = Spawn(&task, &pidfd_); error != 0) return {kStartHelper, error, launcher_path, {}};
+  control_ = std::move(control.ours);
+  return {};
+}
+
+Fault HelperServer::Start(const StartRequest& request, Helper* helper) {
+  const uint8_t wanted = request.zygote ? plan::kNewOrZygote : plan::kNewHelper;
+  const Fault fault = StartBy(
+      request, helper, [&](Given given) { return Ask(wanted, given.fds.data(), given.count, helper); });
+  if (fault) control_.Reset();  // Whatever it is, it is not what we would ask again.
+  return fault;
+}
+
+int HelperServer::Ask(uint8_t byte, int* fds, int count, Helper* helper) {
+  if (const int error = SendWith(control_.get(), {&byte, 1, fds, count}); error != 0) return error;
+  int pidfd = -1;
+  const int error = ReceiveByte(control_.get(), 0, &byte, &pidfd);
+  helper->pidfd = Fd(pidfd);
+  if (error != 0) return error;
+  return byte == plan::kNewHelper && pidfd >= 0 ? 0 : EAGAIN;
+}
+
+HelperServer::~HelperServer() {
+  control_.Reset();
+  if (pidfd_.valid()) Reap(pidfd_.get());
 }
 
 HelperEnd Reap(int pidfd) {
@@ -182,7 +224,10 @@ HelperEnd Reap(int pidfd) {
   do {
     result = waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED);
   } while (result != 0 && errno == EINTR);
-  if (result != 0) return {};  // ECHILD: reaped by the kernel (SIGCHLD ignored) or by another thread.
+  if (result != 0) {  // ECHILD: another's child, or reaped by the kernel (SIGCHLD ignored) or another thread.
+    WaitFor(pidfd);
+    return {};
+  }
   return {true, info.si_code != CLD_EXITED, info.si_status};
 }
 

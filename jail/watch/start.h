@@ -19,9 +19,35 @@ struct StartRequest {
   std::string launcher_path;  // Absolute.
   int plan_fd = -1;           // The sealed plan.
   int channels = 0;           // To make, from kFirstChannelFd on; at most kMaxChannels.
+  bool zygote = false;        // A HelperServer may have it born of one.
 };
 
 Fault Start(const StartRequest& request, Helper* helper);
+
+// A helper that lives on (jail/helper/serve.h): what it starts costs less, and may be born of a zygote. For
+// one thread at a time.
+class HelperServer {
+ public:
+  HelperServer() = default;
+  HelperServer(const HelperServer&) = delete;
+  HelperServer& operator=(const HelperServer&) = delete;
+  // Waits until the last of its helpers has gone.
+  ~HelperServer();
+
+  Fault Open(const std::string& launcher_path);
+  // Not to be waited for: it goes when it can.
+  void Abandon() { pidfd_.Reset(); }
+  // False: it was never opened, or is gone. What it has started lives on all the same, or ends by itself.
+  bool valid() const { return control_.valid(); }
+  // A helper of which it is the parent, and that has its end waited for by nobody but us: there is no status.
+  Fault Start(const StartRequest& request, Helper* helper);
+
+ private:
+  int Ask(uint8_t byte, int* fds, int count, Helper* helper);
+
+  Fd control_;
+  Fd pidfd_;
+};
 
 // How a helper ended. `known` is false when somebody else reaped it: the caller ignores SIGCHLD, or
 // waits for any child in another thread. Then only the report tells.
@@ -31,7 +57,7 @@ struct HelperEnd {
   int code = 0;  // Exit status, or the signal.
 };
 
-// After the pidfd has become readable.
+// Waits for it.
 HelperEnd Reap(int pidfd);
 
 // A helper that is still to be reaped: at the latest when this goes.

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -57,11 +58,17 @@ class PoolTest : public JailTest {
     });
   }
 
-  // All that this process has started and not yet handed on.
-  static std::vector<pid_t> Helpers() {
+  // The helper that lives on: our own child, once a jail was asked for.
+  static std::vector<pid_t> Servers() { return ChildrenOf({getpid()}, "jail-launch"); }
+  // All that it has started and that are still there.
+  static std::vector<pid_t> Helpers() { return ChildrenOf(Servers(), "jail-launch"); }
+  static std::vector<pid_t> Zygotes() { return ChildrenOf(Servers(), "python3"); }
+
+  static std::vector<pid_t> ChildrenOf(const std::vector<pid_t>& parents, const std::string& name) {
     std::vector<pid_t> pids;
     for (const ProcessInfo& info : Descendants(getpid())) {
-      if (info.name == "jail-launch" && info.parent == getpid()) pids.push_back(info.pid);
+      const bool theirs = std::find(parents.begin(), parents.end(), info.parent) != parents.end();
+      if (theirs && info.name == name) pids.push_back(info.pid);
     }
     return pids;
   }

@@ -98,6 +98,19 @@ class SameRecordTest : public PoolTest {
       ExpectSame(Changed(sample), PhaseResult::START_RUNTIME);
     }
   }
+
+  template <size_t count>
+  void ExpectPythonSame(const Sample (&samples)[count], bool zygotes) {
+    OpenPool({.ready_per_shape = 2, .zygotes = zygotes});
+    for (const Sample& sample : samples) {
+      if (std::string(sample.language) != "python" || sample.shows_app) continue;
+      SCOPED_TRACE(sample.name);
+      const jail::v1::JobSpec job = Changed(sample);
+      // A zygote's environment is no job's own.
+      const bool forked = zygotes && job.env().empty();
+      ExpectSame(job, forked ? PhaseResult::START_ZYGOTE : PhaseResult::START_RUNTIME);
+    }
+  }
 };
 
 TEST_F(SameRecordTest, P23_AParkedJailIsAsGoodAsAColdOne) {
@@ -110,15 +123,20 @@ TEST_F(SameRecordTest, P23_AParkedJailIsAsGoodAsAColdOne) {
 }
 
 TEST_F(SameRecordTest, P23_APythonThatWasStartedAheadIsAsGoodAsAColdOne) {
-  OpenPool({.ready_per_shape = 2});
-  for (const Sample& sample : kSamples) {
-    if (std::string(sample.language) != "python" || sample.shows_app) continue;
-    SCOPED_TRACE(sample.name);
-    ExpectSame(Changed(sample), PhaseResult::START_RUNTIME);
-  }
+  ExpectPythonSame(kSamples, /*zygotes=*/false);
 }
 
-TEST_F(SameRecordTest, P23_PythonsOwnCornersAreTheSame) { ExpectAllSame(kPythonSamples, 2); }
+TEST_F(SameRecordTest, P23_PythonsOwnCornersAreTheSame) {
+  ExpectPythonSame(kPythonSamples, /*zygotes=*/false);
+}
+
+TEST_F(SameRecordTest, P23_APythonThatWasForkedIsAsGoodAsAColdOne) {
+  ExpectPythonSame(kSamples, /*zygotes=*/true);
+}
+
+TEST_F(SameRecordTest, P23_PythonsOwnCornersAreTheSameInAFork) {
+  ExpectPythonSame(kPythonSamples, /*zygotes=*/true);
+}
 
 TEST_F(SameRecordTest, P23_ANodeThatWasStartedAheadIsAsGoodAsAColdOne) { ExpectAllSame(kNodeSamples, 2); }
 
@@ -126,16 +144,27 @@ TEST_F(SameRecordTest, P23_ABunThatWasStartedAheadIsAsGoodAsAColdOne) { ExpectAl
 
 TEST_F(SameRecordTest, P23_AJavaThatWasStartedAheadIsAsGoodAsAColdOne) { ExpectAllSame(kJavaSamples, 1); }
 
-class SameProbesTest : public SameRecordTest, public testing::WithParamInterface<const char*> {};
+struct Started {
+  const char* language;
+  bool zygotes;
+};
 
-INSTANTIATE_TEST_SUITE_P(All, SameProbesTest, testing::Values("python", "javascript", "bun", "java"),
-                         [](const auto& param) { return std::string(param.param); });
+class SameProbesTest : public SameRecordTest, public testing::WithParamInterface<Started> {};
+
+INSTANTIATE_TEST_SUITE_P(All, SameProbesTest,
+                         testing::Values(Started{"python", false}, Started{"python", true},
+                                         Started{"javascript", false}, Started{"bun", false},
+                                         Started{"java", false}),
+                         [](const auto& row) {
+                           return absl::StrCat(row.param.language, row.param.zygotes ? "_forked" : "");
+                         });
 
 // What the language's own test programs show. One with the limits of its floor gets a jail without a runtime
 // in it.
 TEST_P(SameProbesTest, P23_TestProgramsDoTheSame) {
-  const jail::v1::Runtime& runtime = **jail::resolve::FindLanguage(GetParam());
-  OpenPool({.ready_per_shape = 1});
+  const jail::v1::Runtime& runtime = **jail::resolve::FindLanguage(GetParam().language);
+  OpenPool({.ready_per_shape = 1, .zygotes = GetParam().zygotes});
+  const auto ahead = GetParam().zygotes ? PhaseResult::START_ZYGOTE : PhaseResult::START_RUNTIME;
   for (const jail::v1::Runtime::Probe& probe : runtime.probes()) {
     if (!probe.variant().empty()) continue;
     SCOPED_TRACE(probe.name());
@@ -146,8 +175,8 @@ TEST_P(SameProbesTest, P23_TestProgramsDoTheSame) {
       return stats.building == 0 && stats.ready >= stats.shapes;
     }));
     const auto record = jail_->Run(job);
-    const auto start = probe.at_floor() ? PhaseResult::START_PARKED : PhaseResult::START_RUNTIME;
-    for (const PhaseResult& phase : record.phases()) EXPECT_EQ(phase.start(), start);
+    for (const PhaseResult& phase : record.phases())
+      EXPECT_EQ(phase.start(), probe.at_floor() ? PhaseResult::START_PARKED : ahead);
     EXPECT_EQ(jail::cli::ProbeDifference(probe, record), "");
   }
 }
@@ -159,7 +188,7 @@ TEST_F(SameRecordTest, P23_ARuntimesStartIsNotTheProgramsTime) {
   jail_->Run(job);
   ASSERT_TRUE(AwaitReady(4));
   const auto parked = jail_->Run(job);
-  ASSERT_EQ(parked.phases(0).start(), PhaseResult::START_RUNTIME);
+  ASSERT_EQ(parked.phases(0).start(), PhaseResult::START_ZYGOTE);
   const auto &one = parked.phases(0).usage(), &other = cold.phases(0).usage();
   EXPECT_LT(one.cpu_time_us(), other.cpu_time_us() / 2);
   EXPECT_LE(one.user_time_us() + one.system_time_us(), one.cpu_time_us() + 1);

@@ -17,6 +17,7 @@
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/plan/view.h"
+#include "jail/resolve/phase.h"
 #include "jail/v1/result.pb.h"
 #include "tools/build/data.h"
 
@@ -228,11 +229,7 @@ absl::Status CheckMemorySigns(const v1::Runtime& runtime) {
 // As it will be when it is laid over the runtime's.
 absl::Status CheckLaidOver(const std::string& name, const Phase& under, const Phase& over,
                            const std::set<std::string>& policies) {
-  Phase phase = under;
-  if (!over.argv().empty()) phase.clear_argv();
-  if (!over.argv().empty() || over.has_parked()) phase.clear_parked();
-  phase.MergeFrom(over);
-  return CheckPhase(name, phase, policies);
+  return CheckPhase(name, resolve::LaidOver(under, over), policies);
 }
 
 absl::Status CheckReportSigns(absl::string_view field,

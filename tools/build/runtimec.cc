@@ -1,6 +1,7 @@
-// runtimec OUT.cc POLICY,POLICY... RUNTIME.textproto...
+// runtimec OUT.cc ZYGOTES.cc POLICY,POLICY... RUNTIME.textproto...
 // Checks every runtime file and compiles them into one serialized RuntimeCatalog, sorted by name, as
-// constant bytes behind resolve::CatalogBytes. A mistake in a runtime file fails the build here.
+// constant bytes behind resolve::CatalogBytes; and for the helper those that may be zygotes. A mistake in a
+// runtime file fails the build here.
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -17,6 +18,7 @@
 #include "jail/v1/runtime.pb.h"
 #include "tools/build/data.h"
 #include "tools/build/runtime_check.h"
+#include "tools/build/zygote_code.h"
 
 namespace jail::build {
 namespace {
@@ -105,7 +107,7 @@ absl::Status AddLoaders(const std::string& file, v1::Runtime* runtime, v1::Runti
   return absl::OkStatus();
 }
 
-absl::Status Compile(const std::string& out, absl::string_view policies,
+absl::Status Compile(const std::string& out, const std::string& zygotes, absl::string_view policies,
                      const std::vector<std::string>& files) {
   RuntimeChecker checker(absl::StrSplit(policies, ','));
   v1::RuntimeCatalog catalog;
@@ -118,6 +120,8 @@ absl::Status Compile(const std::string& out, absl::string_view policies,
   }
   std::sort(catalog.mutable_runtimes()->begin(), catalog.mutable_runtimes()->end(),
             [](const v1::Runtime& a, const v1::Runtime& b) { return a.name() < b.name(); });
+  JAIL_ASSIGN_OR_RETURN(const std::string zygotes_code, ZygotesCode(catalog));
+  JAIL_RETURN_IF_ERROR(WriteFile(zygotes, zygotes_code));
   return WriteFile(out, Code(catalog));
 }
 
@@ -125,12 +129,12 @@ absl::Status Compile(const std::string& out, absl::string_view policies,
 }  // namespace jail::build
 
 int main(int argc, char** argv) {
-  if (argc < 4) {
-    std::fprintf(stderr, "usage: runtimec OUT.cc POLICY,POLICY... RUNTIME.textproto...\n");
+  if (argc < 5) {
+    std::fprintf(stderr, "usage: runtimec OUT.cc ZYGOTES.cc POLICY,POLICY... RUNTIME.textproto...\n");
     return 2;
   }
-  const std::vector<std::string> files(argv + 3, argv + argc);
-  const absl::Status status = jail::build::Compile(argv[1], argv[2], files);
+  const std::vector<std::string> files(argv + 4, argv + argc);
+  const absl::Status status = jail::build::Compile(argv[1], argv[2], argv[3], files);
   if (status.ok()) return 0;
   std::fprintf(stderr, "runtimec: %s\n", std::string(status.message()).c_str());
   return 1;

@@ -1,11 +1,13 @@
 // jail-launch: the privileged helper. Started by the watcher with a sealed plan on fd 3 and a control
 // socket on fd 4; runs one jail, fills in one report and exits. Nothing it prints, no file it leaves.
+// `jail-launch --serve` does the same again and again, each time in a process of its own (serve.h).
 // `jail-launch --sweep` only clears what killed runs have left, and says on fd 4 what that was.
 #include <unistd.h>
 
 #include <cstring>
 
 #include "jail/cgroup/lease.h"
+#include "jail/helper/serve.h"
 #include "jail/launch/context.h"
 #include "jail/launch/entry.h"
 #include "jail/launch/step.h"
@@ -17,6 +19,9 @@ namespace {
 constexpr int kExitFailed = 1;
 
 int Run(Context& context) {
+  if (InjectFault(StepId::kMakeReport) != 0 || MakeReport(context) != 0) {
+    return plan::kExitNoReport + static_cast<int>(StepId::kMakeReport);
+  }
   RunHostSteps(context);
   RunTeardownSteps(context);
   context.report->finished = 1;
@@ -38,9 +43,7 @@ int Main(int argc, char** argv) {
     return plan::kExitNoReport + static_cast<int>(StepId::kSanitize);
   }
   if (argc == 2 && std::strcmp(argv[1], "--sweep") == 0) return SweepOnly(context);
-  if (InjectFault(StepId::kMakeReport) != 0 || MakeReport(context) != 0) {
-    return plan::kExitNoReport + static_cast<int>(StepId::kMakeReport);
-  }
+  if (argc == 2 && std::strcmp(argv[1], "--serve") == 0) return helper::Serve(context, Run);
   return Run(context);
 }
 
