@@ -29,9 +29,12 @@ LAYERS = [
     Layer("builtin", ["jail/plan/builtin.h"], [], []),
     Layer("pod", ["jail/plan/layout.h", "jail/plan/raw_report.h", "jail/plan/step_order.h",
                   "jail/plan/steps.h", "jail/plan/view.*",
-                  "jail/plan/ceilings.*"], ["fd", "sys", "builtin"], []),
+                  "jail/plan/ceilings.*", "jail/plan/memfds.*", "jail/plan/missing.*"], ["fd", "sys", "builtin"], []),
     Layer("cgroup", ["jail/cgroup/*"], ["fd", "sys", "builtin", "pod"], []),
     Layer("root", ["jail/root/*"], ["fd", "sys", "builtin", "pod"], []),
+    # The bytes of the zygote's library, and what it and the helper say to each other.
+    Layer("zygote", ["jail/zygote/*"], ["fd", "sys", "builtin", "pod", "cgroup", "launch"], []),
+    Layer("helper", ["jail/helper/*"], ["fd", "sys", "builtin", "pod", "cgroup", "launch", "zygote"], []),
     Layer("launch", ["jail/launch/*"], ["fd", "sys", "builtin", "pod", "cgroup", "root"], []),
     Layer("textproto", ["jail/base/textproto.*"], ["fd", "base"], [ABSL, PROTOBUF]),
     Layer("base", ["jail/base/*"], ["fd"], [ABSL, "sodium.h"]),
@@ -64,7 +67,7 @@ LAYERS = [
 
 # Headers that the helper's layers may use: the C library, the kernel's, and C++ ones that hold only
 # types and templates. Anything else could allocate, lock, throw or format.
-HELPER_LAYERS = {"fd", "sys", "builtin", "pod", "cgroup", "root", "launch"}
+HELPER_LAYERS = {"fd", "sys", "builtin", "pod", "cgroup", "root", "launch", "zygote", "helper"}
 HELPER_HEADERS = re.compile(
     r"^((linux|sys|asm|netinet|net|arpa)/[\w./-]+|[a-z_0-9]+\.h"
     r"|c(assert|ctype|errno|inttypes|limits|signal|stddef|stdint|string|time)|array|algorithm|atomic|bit|compare|concepts"

@@ -16,7 +16,9 @@ int64_t Ns(const timeval& time) { return time.tv_sec * 1'000'000'000 + time.tv_u
 
 }  // namespace
 
-void UsageFromRusage(const rusage& figures, plan::Usage* usage) {
+void NoteEnd(int status, const rusage& figures, plan::RawReport* report) {
+  report->init_status = status;
+  plan::Usage* usage = &report->usage;
   usage->user_ns = Ns(figures.ru_utime);
   usage->system_ns = Ns(figures.ru_stime);
   usage->cpu_ns = usage->user_ns + usage->system_ns;
@@ -27,6 +29,8 @@ void UsageFromRusage(const rusage& figures, plan::Usage* usage) {
   usage->max_rss_bytes = figures.ru_maxrss * 1024;
   usage->io_read_bytes = figures.ru_inblock * kBlockBytes;
   usage->io_write_bytes = figures.ru_oublock * kBlockBytes;
+  if (report->sampled_cpu_ns > usage->cpu_ns) usage->cpu_ns = report->sampled_cpu_ns;
+  usage->memory_peak_bytes = report->memory_sampler != 0 ? report->sampled_peak_bytes : usage->max_rss_bytes;
 }
 
 int CollectDisk(int mount, int64_t own_inodes, plan::Usage* usage) {

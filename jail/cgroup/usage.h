@@ -10,7 +10,8 @@
 
 namespace jail::cgroup {
 
-void UsageFromRusage(const rusage& figures, plan::Usage* usage);
+// Of init, whose figures have all that it reaped in them.
+void NoteEnd(int status, const rusage& figures, plan::RawReport* report);
 
 // What a mount holds, less `own_inodes` that are ours.
 int CollectDisk(int mount, int64_t own_inodes, plan::Usage* usage);

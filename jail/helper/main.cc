@@ -39,6 +39,7 @@ int SweepOnly(Context& context) {
 
 int Main(int argc, char** argv) {
   static Context context;
+  context.birth = &kCloned;
   if (InjectFault(StepId::kSanitize) != 0 || Sanitize(context, argc) != 0) {
     return plan::kExitNoReport + static_cast<int>(StepId::kSanitize);
   }

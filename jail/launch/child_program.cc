@@ -111,31 +111,17 @@ int InstallSeccomp(Context& context) {
   return error;
 }
 
-namespace {
-
-void NoteBeginning(plan::RawReport& report) {
-  report.setup_cpu_ns = OwnCpuNs();
-  report.program_cpu = OwnCpu();
-  report.exec_ns = NowNs();
-}
-
-// What exec does besides: it may be looked at again, by itself.
-int BecomeProgram(Context& context) {
-  if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0) return errno;
-  NoteBeginning(*context.report);
-  return 0;
-}
-
-}  // namespace
-
 int Exec(Context& context) {
-  if (IsFork(context)) return BecomeProgram(context);
   static const char* argv[plan::kMaxStrings + 1];
   static const char* env[plan::kMaxStrings + 1];
   context.plan.Argv(argv);
   context.plan.Env(env);
   At(context.report->child, -1, argv[0]);
-  NoteBeginning(*context.report);
+  context.report->setup_cpu_ns = OwnCpuNs();
+  context.report->program_cpu = OwnCpu();
+  context.report->exec_ns = NowNs();
+  // A fork is the program already; what exec does besides is to let it look at itself.
+  if (IsFork(context)) return Errno(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
   execve(argv[0], const_cast<char**>(argv), const_cast<char**>(env));
   const int error = errno;
   context.report->exec_ns = 0;

@@ -15,6 +15,7 @@
 #include "jail/launch/step.h"
 #include "jail/plan/builtin.h"
 #include "jail/plan/ceilings.h"
+#include "jail/plan/missing.h"
 #include "jail/plan/raw_report.h"
 #include "jail/plan/view.h"
 
@@ -39,16 +40,18 @@ inline constexpr int kOwnInodes = 4;
 
 struct Context;
 
-// Where the jail's first process comes from, when it is no clone of the helper's (jail/zygote).
+// Where the jail's first process comes from.
 struct Birth {
   int (*make_report)(Context&, int* memfd);           // One of a report's size, as that process has it.
   int (*clone)(Context&);                             // Fills in child_pidfd and child_pid.
   int (*reap)(Context&, int* status, rusage* usage);  // When it has ended.
 };
 
+extern const Birth kCloned;  // It is a clone of the helper. jail/zygote has another.
+
 struct Context {
-  const Birth* birth = nullptr;  // Null: it is a clone.
-  int zygote = -1;               // A connection, for this jail alone, to the process that `pid` is,
+  const Birth* birth = nullptr;
+  int zygote = -1;  // A connection, for this jail alone, to the process that `pid` is,
   pid_t zygote_pid = -1;
   pid_t (*fork)() = nullptr;  // and in its child: makes the program's process, which is the program already.
 
@@ -102,9 +105,10 @@ struct Context {
   bool Requires(plan::Layer layer) const { return (plan.header().required >> layer & 1) != 0; }
 };
 
-// Notes a layer or limit this host cannot give. Returns 0 when the run may go on without it: it is
-// neither required by the caller nor part of what every run has.
-int GoWithout(Context& context, plan::Layer layer, StepId step, int error);
+// 0 when the run may go on without what this host cannot give, which is noted; else the error.
+inline int GoWithout(Context& context, plan::Layer layer, StepId step, int error) {
+  return plan::GoesWithout(context.plan.header(), {layer, step, error}, *context.report) ? 0 : error;
+}
 
 // The whole run, and what always follows it. Return the first errno.
 int RunHostSteps(Context& context);

@@ -56,16 +56,14 @@ int Sanitize(Context& context, int argc) {
 
 int MakeReport(Context& context) {
   int fd = -1;
-  const int made =
-      context.birth != nullptr ? context.birth->make_report(context, &fd) : plan::MakeReportFile(&fd);
-  if (made != 0) return made;
+  if (const int error = context.birth->make_report(context, &fd)) return error;
   if (const int error = plan::MapReport(fd, &context.report)) return error;
   // Our mapping stays writable; nobody can make another that is.
   if (fcntl(fd, F_ADD_SEALS, F_SEAL_FUTURE_WRITE | F_SEAL_SEAL) != 0) return errno;
   context.report->magic = plan::kReportMagic;
   context.report->version = plan::kVersion;
   context.report->privileged = context.privileged ? 1 : 0;
-  context.report->zygote = context.birth != nullptr ? 1 : 0;
+  context.report->zygote = context.zygote >= 0 ? 1 : 0;
   const int error = SendByte(plan::kControlFd, static_cast<uint8_t>(plan::Message::kReport), fd);
   CloseFd(&fd);
   return error;

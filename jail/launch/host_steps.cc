@@ -194,8 +194,7 @@ int CloneChild(Context& context) {
   if (const int error = ReadOwnCpus(context.cpus)) return error;
   // Somebody waits for it, and the program's process would wait for us where we are.
   if (HasJob(context)) GoFirst(0);
-  const int error = context.birth != nullptr ? context.birth->clone(context) : Clone(context);
-  if (error != 0) return error;
+  if (const int error = context.birth->clone(context)) return error;
   for (int* fd : {&context.sync_child, &context.exec_write, &context.image}) CloseFd(fd);
   return CloseBetween(plan::kFirstChannelFd, context.channels_end - 1);
 }
@@ -230,19 +229,12 @@ int NoteNamespaces(Context& context) {
   return error;
 }
 
-int MapIds(Context& context) {
-  const int error = WriteIdMaps(context);
-  return error != 0 && ChildDied(context) ? 0 : error;
-}
+int MapIds(Context& context) { return UnlessChildDied(context, WriteIdMaps(context)); }
 
-int ReleaseChild(Context& context) {
-  const int error = SendByte(context.sync_helper, 1);
-  return error != 0 && ChildDied(context) ? 0 : error;
-}
+int ReleaseChild(Context& context) { return UnlessChildDied(context, SendByte(context.sync_helper, 1)); }
 
 int OfferGroups(Context& context) {
-  const int error = cgroup::OfferGroups(context.sync_helper, context.cgroups);
-  return error != 0 && ChildDied(context) ? 0 : error;
+  return UnlessChildDied(context, cgroup::OfferGroups(context.sync_helper, context.cgroups));
 }
 
 // Two ways to one end: the namespace's init dies and the kernel takes the rest along; then whatever
@@ -260,16 +252,9 @@ int KillAll(Context& context) {
 int ReapChild(Context& context) {
   rusage usage;
   int status = 0;
-  const int error = context.birth != nullptr ? context.birth->reap(context, &status, &usage)
-                                             : ReapDead(context.child_pid, &status, &usage);
-  if (error != 0) return error;
+  if (const int error = context.birth->reap(context, &status, &usage)) return error;
   CloseFd(&context.child_pidfd);
-  plan::RawReport& report = *context.report;
-  report.init_status = status;
-  plan::Usage& out = report.usage;
-  cgroup::UsageFromRusage(usage, &out);
-  if (report.sampled_cpu_ns > out.cpu_ns) out.cpu_ns = report.sampled_cpu_ns;
-  out.memory_peak_bytes = report.memory_sampler != 0 ? report.sampled_peak_bytes : out.max_rss_bytes;
+  cgroup::NoteEnd(status, usage, context.report);
   return 0;
 }
 
@@ -341,9 +326,17 @@ constexpr Step<Context> kTeardownSteps[] = {
     {StepId::kGiveBackUid, HasLease, GiveBackUid},
 };
 
+int MakeReportFile(Context&, int* memfd) { return plan::MakeReportFile(memfd); }
+
+int Reap(Context& context, int* status, rusage* usage) { return ReapDead(context.child_pid, status, usage); }
+
 }  // namespace
 
-bool ChildDied(const Context& context) { return WaitReadable(context.child_pidfd, 0) == 0; }
+const Birth kCloned = {MakeReportFile, Clone, Reap};
+
+int UnlessChildDied(const Context& context, int error) {
+  return error != 0 && WaitReadable(context.child_pidfd, 0) == 0 ? 0 : error;
+}
 
 int RunHostSteps(Context& context) {
   NothingKnownYet(*context.report);

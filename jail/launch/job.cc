@@ -43,8 +43,7 @@ int MatchShape(Context& context) {
 }
 
 int HandOver(Context& context) {
-  const int error = SendByte(context.sync_helper, kSyncJob, context.job);
-  return error != 0 && ChildDied(context) ? 0 : error;
+  return UnlessChildDied(context, SendByte(context.sync_helper, kSyncJob, context.job));
 }
 
 // What the runtime has used until now is not the job's.

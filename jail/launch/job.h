@@ -12,7 +12,7 @@ inline constexpr int64_t kSetupTimeoutNs = int64_t{20} * 1'000'000'000;  // A sl
 
 bool HasCgroups(const Context& context);
 // A child that is already dead has left its reason in its own trace: not our failure.
-bool ChildDied(const Context& context);
+int UnlessChildDied(const Context& context, int error);
 
 int MakeCgroup(Context& context);
 int SetCgroupLimits(Context& context);

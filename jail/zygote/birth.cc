@@ -3,6 +3,7 @@
 #include "jail/zygote/birth.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -93,8 +94,9 @@ int Clone(launch::Context& context) {
 }
 
 int Reap(launch::Context& context, int* status, rusage* usage) {
-  Ended ended;
-  const int error = Hear(context.zygote, &ended, sizeof ended, nullptr);
+  Ended ended = {SIGKILL, {}};  // As the zygote's own end would have it.
+  int error = Hear(context.zygote, &ended, sizeof ended, nullptr);
+  if (error == EPIPE || error == ECONNRESET) error = 0;
   *status = ended.status;
   *usage = {};
   std::memcpy(usage, ended.usage, sizeof ended.usage);

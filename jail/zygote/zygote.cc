@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
 #include "jail/base/sys.h"
@@ -35,7 +34,7 @@ struct Jail {
 
 using Fork = pid_t (*)();
 bool used = false;
-char* preload = nullptr;  // The variable's value, where the kernel put it.
+char* preload = nullptr;  // The variable, where the kernel put it.
 Jail jails[kMostJails];
 bool closing = false;
 
@@ -56,10 +55,16 @@ void CloseGiven(int* fds, int count) {
   for (int i = 0; i < count; ++i) CloseFd(&fds[i]);
 }
 
+// No jail has the report of another.
+int Inherit(const Jail& jail, bool yes) {
+  return Errno(madvise(jail.report, sizeof *jail.report, yes ? MADV_DOFORK : MADV_DONTFORK));
+}
+
 int OfferReport(Jail& jail) {
   int memfd = -1;
   int error = plan::MakeReportFile(&memfd);
   if (error == 0) error = plan::MapReport(memfd, &jail.report);
+  if (error == 0) error = Inherit(jail, false);
   if (error == 0) error = SendByte(jail.connection, kReport, memfd);
   CloseFd(&memfd);
   return error;
@@ -127,12 +132,14 @@ void Live(const Jail& jail, const Order& order, int* given, Fork fork) {
 
 // True in the program's process.
 bool GiveBirth(Jail& jail, const Order& order, int* given, int count, Fork fork) {
-  const long pid = CloneFirst(&jail.pidfd);
+  const bool own = Inherit(jail, true) == 0;
+  const long pid = own ? CloneFirst(&jail.pidfd) : -1;
   if (pid == 0) {
     Live(jail, order, given, fork);
     return true;
   }
   Born born = {pid < 0 ? errno : 0};
+  if (Inherit(jail, false) != 0) _exit(1);
   jail.pid = static_cast<pid_t>(pid);
   CloseGiven(given, count);
   // Who has gone does not want to know: without its helper it ends by itself.
@@ -193,7 +200,13 @@ void Serve(Fork fork) {
   }
 }
 
-[[gnu::constructor]] void Note() { preload = getenv("LD_PRELOAD"); }
+// Before the loader takes it out of its environment.
+[[gnu::constructor]] void NotePreload() {
+  constexpr char kName[] = "LD_PRELOAD=";
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (std::strncmp(*variable, kName, sizeof kName - 1) == 0) preload = *variable;
+  }
+}
 
 }  // namespace
 }  // namespace jail::zygote
