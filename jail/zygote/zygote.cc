@@ -55,16 +55,10 @@ void CloseGiven(int* fds, int count) {
   for (int i = 0; i < count; ++i) CloseFd(&fds[i]);
 }
 
-// No jail has the report of another.
-int Inherit(const Jail& jail, bool yes) {
-  return Errno(madvise(jail.report, sizeof *jail.report, yes ? MADV_DOFORK : MADV_DONTFORK));
-}
-
 int OfferReport(Jail& jail) {
   int memfd = -1;
   int error = plan::MakeReportFile(&memfd);
   if (error == 0) error = plan::MapReport(memfd, &jail.report);
-  if (error == 0) error = Inherit(jail, false);
   if (error == 0) error = SendByte(jail.connection, kReport, memfd);
   CloseFd(&memfd);
   return error;
@@ -120,26 +114,36 @@ void TidyUp(launch::Context& context) {
   context = {};
 }
 
+// No jail has another's report. (MADV_DONTFORK would do it, but not in user-mode Linux: there a fork sees, where it
+// maps something else later, what it has not inherited.)
+int LeaveOthers(const Jail& own) {
+  for (const Jail& jail : jails) {
+    if (jail.report == nullptr || jail.report == own.report) continue;
+    if (munmap(jail.report, sizeof *jail.report) != 0) return errno;
+  }
+  return 0;
+}
+
 // The jail's first process, and the program's; only the latter returns.
 void Live(const Jail& jail, const Order& order, int* given, Fork fork) {
   static launch::Context context;
   context.report = jail.report;
   context.fork = fork;
-  if ((context.report->child.error = Arrange(context, order, given)) != 0) _exit(1);
+  int error = LeaveOthers(jail);
+  if (error == 0) error = Arrange(context, order, given);
+  if ((context.report->child.error = error) != 0) _exit(1);
   launch::RunChild(context);
   TidyUp(context);
 }
 
 // True in the program's process.
 bool GiveBirth(Jail& jail, const Order& order, int* given, int count, Fork fork) {
-  const bool own = Inherit(jail, true) == 0;
-  const long pid = own ? CloneFirst(&jail.pidfd) : -1;
+  const long pid = CloneFirst(&jail.pidfd);
   if (pid == 0) {
     Live(jail, order, given, fork);
     return true;
   }
   Born born = {pid < 0 ? errno : 0};
-  if (Inherit(jail, false) != 0) _exit(1);
   jail.pid = static_cast<pid_t>(pid);
   CloseGiven(given, count);
   // Who has gone does not want to know: without its helper it ends by itself.

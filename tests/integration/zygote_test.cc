@@ -37,6 +37,7 @@ class ZygoteTest : public PoolTest {
   std::string Forked(const std::string& source) {
     const auto record = RunReady(Job("python", source));
     EXPECT_EQ(record.phases(0).start(), PhaseResult::START_ZYGOTE);
+    EXPECT_EQ(record.verdict(), jail::v1::VERDICT_OK) << record.summary() << record.phases(0).stderr().content();
     return record.phases(0).stdout().content();
   }
 
