@@ -21,6 +21,7 @@ struct Helper {
   std::vector<Fd> channels;
   Fd loader;  // The channel of a parked runtime's loader, until its job comes; not valid: it is no such jail.
   bool runtime = false;    // It was started in a parked runtime.
+  bool forked = false;     // Which a zygote forked: parked ones come as quickly as any.
   int64_t started_ns = 0;  // CLOCK_MONOTONIC; of a parked one: when it was given its job
   int64_t parked_ns = 0;   // For how long it had been ready then.
 };

@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <limits>
 #include <list>
 #include <map>
 #include <mutex>
@@ -29,6 +32,9 @@ namespace {
 // After so many jails of a shape that came to nothing it is left alone until somebody asks for it again.
 constexpr int kFailuresInARow = 3;
 
+// Then a jail that is built for the job is no worse.
+constexpr std::chrono::seconds kLongestWait(1);
+
 struct Kept {
   Helper helper;
   int64_t ready_ns = 0;  // 0: still being built.
@@ -37,12 +43,16 @@ struct Kept {
 struct OfShape {
   std::list<Kept> jails;  // Oldest first.
   int64_t asked_ns = 0;
-  int failures = 0;  // In a row.
+  int failures = 0;     // In a row.
+  bool forked = false;  // From a zygote: they are there sooner than one that is built for a job.
+  int waiting = 0;      // For one of them.
 
   int ready() const {
     return static_cast<int>(
         std::count_if(jails.begin(), jails.end(), [](const Kept& kept) { return kept.ready_ns != 0; }));
   }
+  // Who waits goes before whoever has asked.
+  int64_t urgency() const { return waiting > 0 ? std::numeric_limits<int64_t>::max() : asked_ns; }
   int building() const { return static_cast<int>(jails.size()) - ready(); }
 };
 
@@ -71,6 +81,7 @@ class Pool::Keeper {
       const std::lock_guard lock(mutex_);
       ending_ = true;
     }
+    changed_.notify_all();
     Wake();
     thread_.join();
     for (auto& [shape, of_shape] : shapes_) {
@@ -85,18 +96,20 @@ class Pool::Keeper {
       launcher_.Abandon();
   }
 
-  std::optional<Helper> Take(const Shape& shape) {
-    const std::lock_guard lock(mutex_);
+  std::optional<Helper> Take(const Shape& shape, bool may_wait) {
+    std::unique_lock lock(mutex_);
     OfShape& of_shape = shapes_[shape.plan];
     of_shape.asked_ns = MonotonicNs();
     of_shape.failures = 0;
     Wake();
+    if (of_shape.ready() <= of_shape.waiting) {  // Those who wait come first.
+      ++stats_.missed;
+      if (!may_wait || !of_shape.forked) return std::nullopt;
+      Await(of_shape, &lock);
+    }
     const auto ready = std::find_if(of_shape.jails.begin(), of_shape.jails.end(),
                                     [](const Kept& kept) { return kept.ready_ns != 0; });
-    if (ready == of_shape.jails.end()) {
-      ++stats_.missed;
-      return std::nullopt;
-    }
+    if (ready == of_shape.jails.end()) return std::nullopt;
     Helper helper = std::move(ready->helper);
     helper.parked_ns = of_shape.asked_ns - ready->ready_ns;
     of_shape.jails.erase(ready);
@@ -120,6 +133,15 @@ class Pool::Keeper {
 
  private:
   using Shapes = std::map<std::string, OfShape>;
+
+  // Until there is one ready, or there will be none.
+  void Await(OfShape& of_shape, std::unique_lock<std::mutex>* lock) {
+    ++of_shape.waiting;
+    changed_.wait_for(*lock, kLongestWait,
+                      [&] { return ending_ || of_shape.ready() > 0 || of_shape.failures > 0; });
+    --of_shape.waiting;
+    Wake();  // There is room for others.
+  }
 
   void Wake() {
     const uint64_t one = 1;
@@ -171,10 +193,13 @@ class Pool::Keeper {
     if (parked.ok() && kept->ready_ns == 0) {
       kept->ready_ns = MonotonicNs();
       of_shape.failures = 0;
+      of_shape.forked = kept->helper.forked;
+      changed_.notify_all();
       return;
     }
     ++stats_.failed;
     ++of_shape.failures;
+    changed_.notify_all();
     Leave(std::move(*kept));
     of_shape.jails.erase(kept);
   }
@@ -197,21 +222,22 @@ class Pool::Keeper {
     if (copy.valid() && listener_.Add(copy.get())) running_.push_back(std::move(copy));
   }
 
-  // What runs goes first, and building would take its CPU: until half of a shape's jails are gone.
+  // What runs goes first, and building would take its CPU: until half of a shape's jails are gone. Who waits has
+  // nothing that runs.
   bool IsDue(const OfShape& of_shape) const {
     const int jails = static_cast<int>(of_shape.jails.size());
     const int wanted = running_.empty() ? options_.ready_per_shape : (options_.ready_per_shape + 1) / 2;
-    return jails < wanted && of_shape.failures < kFailuresInARow;
+    return jails < std::max(wanted, of_shape.waiting) && of_shape.failures < kFailuresInARow;
   }
 
-  // The shape that lacks jails and was asked for last; none when there is nothing to do now.
+  // The shape that lacks jails and is most urgent; none when there is nothing to do now.
   Shapes::iterator NextToBuild() {
     auto next = shapes_.end();
     int building = 0;
     for (auto row = shapes_.begin(); row != shapes_.end(); ++row) {
       const OfShape& of_shape = row->second;
       building += of_shape.building();
-      if (IsDue(of_shape) && (next == shapes_.end() || next->second.asked_ns < of_shape.asked_ns)) next = row;
+      if (IsDue(of_shape) && (next == shapes_.end() || next->second.urgency() < of_shape.urgency())) next = row;
     }
     const bool now = next != shapes_.end() && building < options_.building && MakeRoom(next->second);
     return now ? next : shapes_.end();
@@ -227,6 +253,7 @@ class Pool::Keeper {
     if (!heard) {
       ++stats_.failed;
       shape->second.failures = kFailuresInARow;
+      changed_.notify_all();
       return;
     }
     shape->second.jails.push_back({*std::move(helper), 0});
@@ -239,20 +266,20 @@ class Pool::Keeper {
     auto oldest = shapes_.end();
     for (auto row = shapes_.begin(); row != shapes_.end();) {
       OfShape& of_shape = row->second;
-      if (of_shape.jails.empty() && of_shape.asked_ns < wanting.asked_ns) {
+      if (of_shape.jails.empty() && of_shape.urgency() < wanting.urgency()) {
         row = shapes_.erase(row);
         continue;
       }
       count += static_cast<int>(of_shape.jails.size());
       const bool older = oldest == shapes_.end() || of_shape.asked_ns < oldest->second.asked_ns;
-      if (of_shape.asked_ns < wanting.asked_ns && older) oldest = row;
+      if (of_shape.urgency() < wanting.urgency() && older) oldest = row;
       ++row;
     }
     if (count < options_.most) return true;
     if (oldest == shapes_.end()) return false;
     Leave(std::move(oldest->second.jails.front()));
     oldest->second.jails.pop_front();
-    if (oldest->second.jails.empty()) shapes_.erase(oldest);
+    if (oldest->second.jails.empty()) shapes_.erase(oldest);  // Nobody waits for one of it.
     return true;
   }
 
@@ -261,6 +288,7 @@ class Pool::Keeper {
   const Listener listener_;
   const Fd wake_;
   mutable std::mutex mutex_;
+  std::condition_variable changed_;  // A jail is ready, or failed to become so.
   Shapes shapes_;
   std::vector<Fd> running_;   // pidfds of what was handed out
   std::vector<int> leaving_;  // pidfds of helpers that were told to end.
@@ -282,7 +310,10 @@ absl::StatusOr<std::unique_ptr<Pool>> Pool::Open(Options options) {
 Pool::Pool(std::unique_ptr<Keeper> keeper) : keeper_(std::move(keeper)) {}
 Pool::~Pool() = default;
 
-std::optional<Helper> Pool::Take(const Shape& shape) { return keeper_->Take(shape); }
+std::optional<Helper> Pool::Take(const Shape& shape) { return keeper_->Take(shape, /*may_wait=*/true); }
+std::optional<Helper> Pool::TakeReady(const Shape& shape) {
+  return keeper_->Take(shape, /*may_wait=*/false);
+}
 
 Stats Pool::stats() const { return keeper_->stats(); }
 

@@ -223,7 +223,7 @@ class Server {
     }
     if (request[0] != kTake) return false;
     std::optional<Helper> helper =
-        pool_.Take({std::string(request.data() + 1, static_cast<size_t>(got) - 1)});
+        pool_.TakeReady({std::string(request.data() + 1, static_cast<size_t>(got) - 1)});
     if (!helper.has_value()) return SendAnswer(fd, answer, nullptr);
     answer.given = 1;
     answer.work = helper->work.valid() ? 1 : 0;

@@ -1,15 +1,18 @@
 #include "jail/watch/parked.h"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
 #include "jail/base/clock.h"
 #include "jail/base/sys.h"
 #include "jail/plan/layout.h"
+#include "jail/plan/raw_report.h"
 
 namespace jail::watch {
 namespace {
@@ -41,6 +44,12 @@ int ListenToHelper(Helper* helper, bool* parked) {
         return ECANCELED;
     }
   }
+}
+
+bool IsForked(int report) {
+  int32_t zygote = 0;
+  const ssize_t got = pread(report, &zygote, sizeof zygote, offsetof(plan::RawReport, zygote));
+  return got == static_cast<ssize_t>(sizeof zygote) && zygote == 1;
 }
 
 int ListenToLoader(const Helper& helper, bool* parked) {
@@ -98,6 +107,7 @@ Fault Listen(Helper* helper, bool* parked) {
   if (const int error = ListenToHelper(helper, parked); error != 0) return Gone(error);
   if (*parked || !helper->loader.valid()) return {};
   if (const int error = ListenToLoader(*helper, parked); error != 0) return Gone(error);
+  helper->forked = *parked && IsForked(helper->report.get());
   return {};
 }
 
