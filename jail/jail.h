@@ -51,8 +51,8 @@ struct Shape {
 class Parking {
  public:
   virtual ~Parking() = default;
-  // One of this shape, for this run only; none: the run builds its own. Waits for as long as that would take at
-  // most.
+  // One of this shape, for this run only; none: the run builds its own. Waits for as long as that would take
+  // at most.
   virtual std::optional<Helper> Take(const Shape& shape) = 0;
 };
 

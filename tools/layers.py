@@ -29,7 +29,8 @@ LAYERS = [
     Layer("builtin", ["jail/plan/builtin.h"], [], []),
     Layer("pod", ["jail/plan/layout.h", "jail/plan/raw_report.h", "jail/plan/step_order.h",
                   "jail/plan/steps.h", "jail/plan/view.*",
-                  "jail/plan/ceilings.*", "jail/plan/memfds.*", "jail/plan/missing.*"], ["fd", "sys", "builtin"], []),
+                  "jail/plan/ceilings.*", "jail/plan/memfds.*", "jail/plan/missing.*",
+                  "jail/plan/zygote_match.*"], ["fd", "sys", "builtin"], []),
     Layer("cgroup", ["jail/cgroup/*"], ["fd", "sys", "builtin", "pod"], []),
     Layer("root", ["jail/root/*"], ["fd", "sys", "builtin", "pod"], []),
     # The bytes of the zygote's library, and what it and the helper say to each other.

@@ -14,6 +14,7 @@
 #include "jail/cgroup/lease.h"
 #include "jail/helper/start_zygote.h"
 #include "jail/plan/memfds.h"
+#include "jail/plan/zygote_match.h"
 #include "jail/zygote/protocol.h"
 
 namespace jail::helper {
@@ -22,46 +23,6 @@ namespace {
 // What forks share is worth the less the fewer they are: addresses, hash seeds. A start costs 40 ms.
 constexpr int kMostBirths = 100;
 constexpr int kMostDeaths = 3;  // Of zygotes that nobody had sent away.
-
-bool IsChannelNumber(const char* text) { return text[0] >= '5' && text[0] <= '9' && text[1] == '\0'; }
-
-bool HasEnv(const plan::CompiledZygote& loader, const char* variable) {
-  for (int i = 0; i < loader.envc; ++i) {
-    if (std::strcmp(loader.env[i], variable) == 0) return true;
-  }
-  return false;
-}
-
-// Strings of a plan differ from one another, or its environment would name a variable twice.
-bool SameStrings(const plan::View& plan, const plan::CompiledZygote& loader) {
-  static const char* strings[plan::kMaxStrings + 1];
-  const plan::Header& header = plan.header();
-  const auto argc = static_cast<uint32_t>(loader.argc), envc = static_cast<uint32_t>(loader.envc);
-  if (header.argc != argc + 1 || header.envc != envc) return false;
-  plan.Argv(strings);
-  for (uint32_t i = 0; i < argc; ++i) {
-    if (std::strcmp(strings[i], loader.argv[i]) != 0) return false;
-  }
-  if (!IsChannelNumber(strings[argc])) return false;
-  plan.Env(strings);
-  for (uint32_t i = 0; i < envc; ++i) {
-    if (!HasEnv(loader, strings[i])) return false;
-  }
-  return true;
-}
-
-bool SameFile(const plan::View& plan, const plan::File& file, const plan::ZygoteFile& ours) {
-  return file.place == plan::Place::kApp && std::strcmp(plan.path(file), ours.path) == 0 &&
-         file.content.size == ours.size && std::memcmp(plan.content(file), ours.content, ours.size) == 0;
-}
-
-bool SameFiles(const plan::View& plan, const plan::CompiledZygote& loader) {
-  if (plan.file_count() != static_cast<uint32_t>(loader.file_count)) return false;
-  for (uint32_t i = 0; i < plan.file_count(); ++i) {
-    if (!SameFile(plan, plan.file(i), loader.files[i])) return false;
-  }
-  return true;
-}
 
 // A stranger's plan: only what is compiled in, to the byte, is ever started outside of a jail.
 bool FindKind(const plan::View& plan, Kind* kind) {
@@ -72,7 +33,7 @@ bool FindKind(const plan::View& plan, Kind* kind) {
   std::memcpy(kind->root, header.root, sizeof kind->root);
   std::memcpy(kind->hostname, header.hostname, sizeof kind->hostname);
   for (int i = 0; const plan::CompiledZygote* loader = plan::ZygoteAt(i); ++i) {
-    if (!SameStrings(plan, *loader) || !SameFiles(plan, *loader)) continue;
+    if (!plan::StartsJust(plan, *loader)) continue;
     kind->loader = loader;
     return true;
   }

@@ -11,7 +11,8 @@ bool GoesWithout(const Header& header, const MissingLayer& missing, RawReport& r
                        (header.flags & kBestEffort) != 0;
   if ((header.required >> layer & 1) != 0 || !allowed) return false;
   const int32_t slot = __atomic_fetch_add(&report.missing_count, 1, __ATOMIC_RELAXED);
-  if (slot < kMaxMissing) report.missing[slot] = {missing.step, 0, missing.error, static_cast<int32_t>(layer)};
+  if (slot < kMaxMissing)
+    report.missing[slot] = {missing.step, 0, missing.error, static_cast<int32_t>(layer)};
   return true;
 }
 

@@ -13,8 +13,8 @@ struct MissingLayer {
   int error;    // and its errno.
 };
 
-// True, and noted, when the run may go on without it: it is neither required by the caller nor part of what every
-// run has. Helper and child may both be here at the same time.
+// True, and noted, when the run may go on without it: it is neither required by the caller nor part of what
+// every run has. Helper and child may both be here at the same time.
 bool GoesWithout(const Header& header, const MissingLayer& missing, RawReport& report);
 
 }  // namespace jail::plan

@@ -222,8 +222,8 @@ class Pool::Keeper {
     if (copy.valid() && listener_.Add(copy.get())) running_.push_back(std::move(copy));
   }
 
-  // What runs goes first, and building would take its CPU: until half of a shape's jails are gone. Who waits has
-  // nothing that runs.
+  // What runs goes first, and building would take its CPU: until half of a shape's jails are gone. Who waits
+  // has nothing that runs.
   bool IsDue(const OfShape& of_shape) const {
     const int jails = static_cast<int>(of_shape.jails.size());
     const int wanted = running_.empty() ? options_.ready_per_shape : (options_.ready_per_shape + 1) / 2;
@@ -237,7 +237,8 @@ class Pool::Keeper {
     for (auto row = shapes_.begin(); row != shapes_.end(); ++row) {
       const OfShape& of_shape = row->second;
       building += of_shape.building();
-      if (IsDue(of_shape) && (next == shapes_.end() || next->second.urgency() < of_shape.urgency())) next = row;
+      if (IsDue(of_shape) && (next == shapes_.end() || next->second.urgency() < of_shape.urgency()))
+        next = row;
     }
     const bool now = next != shapes_.end() && building < options_.building && MakeRoom(next->second);
     return now ? next : shapes_.end();
@@ -311,9 +312,7 @@ Pool::Pool(std::unique_ptr<Keeper> keeper) : keeper_(std::move(keeper)) {}
 Pool::~Pool() = default;
 
 std::optional<Helper> Pool::Take(const Shape& shape) { return keeper_->Take(shape, /*may_wait=*/true); }
-std::optional<Helper> Pool::TakeReady(const Shape& shape) {
-  return keeper_->Take(shape, /*may_wait=*/false);
-}
+std::optional<Helper> Pool::TakeReady(const Shape& shape) { return keeper_->Take(shape, /*may_wait=*/false); }
 
 Stats Pool::stats() const { return keeper_->stats(); }
 

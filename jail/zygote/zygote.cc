@@ -114,8 +114,8 @@ void TidyUp(launch::Context& context) {
   context = {};
 }
 
-// No jail has another's report. (MADV_DONTFORK would do it, but not in user-mode Linux: there a fork sees, where it
-// maps something else later, what it has not inherited.)
+// No jail has another's report. (MADV_DONTFORK would do it, but not in user-mode Linux: there a fork sees,
+// where it maps something else later, what it has not inherited.)
 int LeaveOthers(const Jail& own) {
   for (const Jail& jail : jails) {
     if (jail.report == nullptr || jail.report == own.report) continue;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "jail/plan/view.h"
+#include "jail/plan/zygote_match.h"
 #include "tests/fuzz/require.h"
 
 namespace {
@@ -15,6 +16,11 @@ using jail::plan::Header;
 using jail::plan::View;
 
 using jail::fuzz::Require;
+
+constexpr const char* kArgv[] = {"/usr/bin/python3"};
+constexpr const char* kEnv[] = {"HOME=/tmp"};
+constexpr jail::plan::ZygoteFile kFiles[] = {{"a.py", "x", 1}};
+constexpr jail::plan::CompiledZygote kZygote = {"test", 1, kArgv, 1, kEnv, 1, kFiles};
 
 // Touches every byte, so that AddressSanitizer sees each one; and says that it ends inside.
 void RequireInside(const std::vector<uint8_t>& bytes, const char* text) {
@@ -56,5 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   view.Env(strings.data());
   RequireStrings(bytes, strings, view.header().envc);
   for (uint32_t i = 0; i < view.file_count(); ++i) RequireFile(bytes, view, view.file(i));
+  // What matches is what is compiled in, whatever else the plan says.
+  if (StartsJust(view, kZygote)) Require(view.header().argc == 2 && view.file_count() == 1);
   return 0;
 }

@@ -1,6 +1,6 @@
-// A runtime that is started once and forked into jails: what its forks share, and what becomes of them when it,
-// or the helper that keeps it, dies. That their records are those of any run: same_record_test.cc. Keeps P19,
-// P20 (nothing is left) and P38 (a jail that was ready holds nothing of anybody's).
+// A runtime that is started once and forked into jails: what its forks share, and what becomes of them when
+// it, or the helper that keeps it, dies. That their records are those of any run: same_record_test.cc. Keeps
+// P19, P20 (nothing is left) and P38 (a jail that was ready holds nothing of anybody's).
 #include <signal.h>
 #include <unistd.h>
 
@@ -37,7 +37,8 @@ class ZygoteTest : public PoolTest {
   std::string Forked(const std::string& source) {
     const auto record = RunReady(Job("python", source));
     EXPECT_EQ(record.phases(0).start(), PhaseResult::START_ZYGOTE);
-    EXPECT_EQ(record.verdict(), jail::v1::VERDICT_OK) << record.summary() << record.phases(0).stderr().content();
+    EXPECT_EQ(record.verdict(), jail::v1::VERDICT_OK)
+        << record.summary() << record.phases(0).stderr().content();
     return record.phases(0).stdout().content();
   }
 
@@ -58,19 +59,22 @@ TEST_F(ZygoteTest, P38_NothingOfItsMakersIsInAFork) {
   // One is the folder's own.
   EXPECT_EQ(Forked("import os\nprint(sorted(map(int, os.listdir('/proc/self/fd'))))"), "[0, 1, 2, 3]\n");
   EXPECT_EQ(Forked("print('LD_PRELOAD' in open('/proc/self/environ').read())"), "False\n");
-  EXPECT_EQ(Forked("import os\nprint(os.path.exists('/zygote.so'), os.listdir('/work'))"), "False ['main.py']\n");
+  EXPECT_EQ(Forked("import os\nprint(os.path.exists('/zygote.so'), os.listdir('/work'))"),
+            "False ['main.py']\n");
   EXPECT_EQ(Forked("print(*(line for line in open('/proc/self/maps') if 'memfd' in line))"), "\n");
-  EXPECT_EQ(Forked("import os\nprint(os.getpid(), os.getppid(), os.getuid(), os.getgroups())"), "2 1 1000 []\n");
+  EXPECT_EQ(Forked("import os\nprint(os.getpid(), os.getppid(), os.getuid(), os.getgroups())"),
+            "2 1 1000 []\n");
 }
 
 TEST_F(ZygoteTest, P38_AForkMayForkAndStartItself) {
   Learn();
-  EXPECT_EQ(Forked("import os, subprocess, sys\n"
-                   "child = os.fork()\n"
-                   "if child == 0: os._exit(7)\n"
-                   "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)\n"
-                   "print(subprocess.run([sys.executable, '-c', 'print(6 * 7)'], capture_output=True).stdout)"),
-            "7\nb'42\\n'\n");
+  EXPECT_EQ(
+      Forked("import os, subprocess, sys\n"
+             "child = os.fork()\n"
+             "if child == 0: os._exit(7)\n"
+             "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)\n"
+             "print(subprocess.run([sys.executable, '-c', 'print(6 * 7)'], capture_output=True).stdout)"),
+      "7\nb'42\\n'\n");
 }
 
 // What forks share is worth less the fewer they are.
@@ -95,7 +99,8 @@ TEST_F(ZygoteTest, AJobWithAnEnvironmentOfItsOwnIsOfNone) {
   EXPECT_THAT(Zygotes(), IsEmpty());
 }
 
-// Who asks for the jail says what its runtime is: only loaders that the helper knows are started outside of one.
+// Who asks for the jail says what its runtime is: only loaders that the helper knows are started outside of
+// one.
 TEST_F(ZygoteTest, P31_WhatIsNotOursToTheByteIsStartedInAJail) {
   struct Recorder : jail::Parking {
     std::optional<jail::Helper> Take(const jail::Shape& shape) override {

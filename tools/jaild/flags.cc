@@ -30,6 +30,7 @@ absl::StatusOr<Flags> ParseFlags(int argc, const char* const* argv, const std::s
   app.add_option("--cache", flags.cache_folder, "Keep in this folder what compilers make");
   app.add_flag("--rootless", flags.rootless, "Use no privilege");
   app.add_flag("--cold", flags.cold, "Keep no jails ready");
+  app.add_flag("--no-zygotes", flags.no_zygotes, "Start each runtime in its own jail, and fork none into it");
   app.add_flag("--version", version, "The version");
   try {
     app.parse(argc, argv);

@@ -14,7 +14,7 @@ struct Flags {
   std::vector<http::Place> places;  // At least one.
   std::string config;               // Empty: the usual file, which may be absent.
   std::string cache_folder;         // Empty: none.
-  bool rootless = false, cold = false;
+  bool rootless = false, cold = false, no_zygotes = false;
   std::string text;  // Not empty: this is all that was asked for, and exit status 0.
 };
 

@@ -58,6 +58,7 @@ absl::StatusOr<std::unique_ptr<Jail>> OpenJail(const Flags& flags, const v1::Ser
     pool::Options options;
     options.launcher_path = site.launcher_path;
     options.ready_per_shape = config.pool_ready();
+    options.zygotes = !flags.no_zygotes;
     JAIL_ASSIGN_OR_RETURN(site.parking, pool::Pool::Open(std::move(options)));
   }
   return Jail::Open(std::move(site));

@@ -112,6 +112,7 @@ struct CommandLine {
 
   std::string pool_socket;  // Empty: the user's own, when there is one.
   bool cold = false;        // No pool, even so.
+  bool no_zygotes = false;  // Of `pool`.
   int pool_ready = 4;       // Of `pool`: jails of each shape,
   int pool_most = 32;       // and of all.
 

@@ -249,6 +249,8 @@ constexpr Flag kFlags[] = {
     {"--most", Arity::kValue, "N", Bit(Command::kPool), Section::kProgram,
      "jails in all (default: 32); the shape not asked for lately makes room",
      SetSmall<&CommandLine::pool_most>},
+    {"--no-zygotes", Arity::kSwitch, "", Bit(Command::kPool), Section::kProgram,
+     "start each runtime in its own jail, and fork none into it", SetTrue<&CommandLine::no_zygotes>},
 
     {"--policy", Arity::kValue, "NAME", kJob, Section::kIsolation,
      "system calls allowed; the language's own policy when absent (see jailrun version)",

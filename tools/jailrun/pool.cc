@@ -55,6 +55,7 @@ int ServePool(const CommandLine& line, const std::string& launcher_path) {
   options.launcher_path = launcher_path;
   options.ready_per_shape = line.pool_ready;
   options.most = line.pool_most;
+  options.zygotes = !line.no_zygotes;
   const absl::StatusOr<std::unique_ptr<pool::Pool>> pool = pool::Pool::Open(std::move(options));
   if (!pool.ok()) return FailByKind(pool.status());
   const absl::Status served = pool::Serve(**pool, socket, end->fd());
