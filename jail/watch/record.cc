@@ -76,6 +76,7 @@ void SetUsage(const RawReport& report, v1::Usage* usage) {
   usage->set_forced_switches(raw.forced_switches);
   if (raw.anon_peak_bytes >= 0) usage->set_memory_anonymous_peak_bytes(raw.anon_peak_bytes);
   if (raw.file_peak_bytes >= 0) usage->set_memory_file_peak_bytes(raw.file_peak_bytes);
+  usage->set_largest_process_bytes(raw.max_rss_bytes);
   usage->set_minor_faults(raw.minor_faults);
   usage->set_major_faults(raw.major_faults);
 }
@@ -85,6 +86,7 @@ v1::Timing TimingOf(const PhaseFacts& facts, const v1::Usage& usage) {
   evidence.wall_us = usage.wall_time_us();
   evidence.cpu_us = usage.cpu_time_us();
   evidence.forced_switches = usage.forced_switches();
+  evidence.samples = facts.report->samples_taken;
   evidence.stolen_us = facts.host_times.stolen_us;
   evidence.pressure_us = facts.host_times.pressure_us;
   if (facts.report->usage.throttled_ns >= 0)
