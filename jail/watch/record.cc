@@ -1,6 +1,5 @@
 #include "jail/watch/record.h"
 
-#include <sodium.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "jail/base/errno_name.h"
+#include "jail/base/sha256.h"
 #include "jail/base/units.h"
 #include "jail/watch/cleanup.h"
 #include "jail/watch/denied.h"
@@ -139,23 +139,19 @@ void AddSamples(const PhaseFacts& facts, v1::Timeline* timeline) {
 
 std::string Digest(const uint8_t (&sha256)[32]) { return std::string(std::begin(sha256), std::end(sha256)); }
 
-void HashText(crypto_hash_sha256_state* state, absl::string_view text) {
+void HashText(absl::string_view text, Sha256* hash) {
   // Its size first, so that no two lists of texts look the same.
-  const std::string size = absl::StrCat(text.size(), ":");
-  crypto_hash_sha256_update(state, reinterpret_cast<const unsigned char*>(size.data()), size.size());
-  crypto_hash_sha256_update(state, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  hash->Update(absl::StrCat(text.size(), ":"));
+  hash->Update(text);
 }
 
 std::string FilesDigest(const google::protobuf::RepeatedPtrField<v1::SourceFile>& files) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
+  Sha256 hash;
   for (const v1::SourceFile& file : files) {
-    HashText(&state, file.path());
-    HashText(&state, file.content());
+    HashText(file.path(), &hash);
+    HashText(file.content(), &hash);
   }
-  uint8_t digest[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256_final(&state, digest);
-  return Digest(digest);
+  return hash.Finish();
 }
 
 void SetSignals(const RawReport& report, v1::PhaseResult* phase) {
