@@ -34,10 +34,10 @@ deps: ## Install the Debian packages that building and running need and that are
 setup-languages: product ## Install what the languages need, all or LANGS="typescript html": Debian packages, pinned npm packages
 	@$(JAILRUN) langs install $(LANGS)
 
-rootfs: ## Make the pinned image IMAGE="small" (or languages: all of them), as root; then: jailrun --rootfs small
+rootfs: ## Make the pinned image IMAGE="small" (or languages: ten of them), as root; then: jailrun --rootfs small
 	@rootfs/build $(IMAGE)
 
-image-test: product ## The image of all languages: made, made again and compared, every test program of its languages in it
+image-test: product ## The image of ten languages: made, made again and compared, every test program of its languages in it
 	@rootfs/build languages && rootfs/build --twice languages
 	@$(JAILRUN) langs --check --rootfs languages $$(sed -n 's/^language://p' rootfs/images/languages/contents)
 

@@ -1,6 +1,5 @@
 #include "jail/cache/key.h"
 
-#include <sodium.h>
 #include <sys/stat.h>
 
 #include <cstdint>
@@ -8,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "jail/base/sha256.h"
 
 namespace jail::cache {
 namespace {
@@ -15,24 +15,15 @@ namespace {
 // Parts cannot run into one another: each comes with its length.
 class Hash {
  public:
-  Hash() { crypto_hash_sha256_init(&state_); }
-
   void Add(absl::string_view part) {
     const uint64_t size = part.size();
-    Raw(&size, sizeof size);
-    Raw(part.data(), part.size());
+    hash_.Update({reinterpret_cast<const char*>(&size), sizeof size});
+    hash_.Update(part);
   }
-  std::string Finish() {
-    std::string digest(crypto_hash_sha256_BYTES, '\0');
-    crypto_hash_sha256_final(&state_, reinterpret_cast<unsigned char*>(digest.data()));
-    return digest;
-  }
+  std::string Finish() { return hash_.Finish(); }
 
  private:
-  void Raw(const void* bytes, size_t size) {
-    crypto_hash_sha256_update(&state_, static_cast<const unsigned char*>(bytes), size);
-  }
-  crypto_hash_sha256_state state_;
+  Sha256 hash_;
 };
 
 std::string Serialized(const v1::PhasePlan& phase) {

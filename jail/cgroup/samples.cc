@@ -53,6 +53,7 @@ int Sample(const Jail& jail, plan::RawReport* report, plan::ResourceSample* samp
   *sample = {NowNs(), 0, -1, -1, -1, -1};
   const int error = StandsIn(*report) ? TakeSample(jail.proc, jail.init, jail.scratch, sample)
                                       : jail.cgroups->backend->sample(*jail.cgroups, sample);
+  ++report->samples_taken;
   if (error == 0) AddSample(*sample, report);
   return error;
 }

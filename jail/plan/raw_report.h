@@ -212,7 +212,7 @@ struct RawReport {
   int64_t sample_interval_ns;       // between two of these, at least
   int64_t busy_at_ns, busy_cpu_ns;  // when the CPU was last used, and how much by then
   int32_t sample_count;
-  int32_t reserved2;
+  int32_t samples_taken;  // Kept or not.
   ResourceSample samples[kMaxSamples];
   uint8_t policy_sha256[32];  // of the filter that was installed
   uint8_t rootfs_sha256[32];  // of the view that was mounted

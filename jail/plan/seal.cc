@@ -4,7 +4,6 @@
 #include "jail/plan/seal.h"
 
 #include <fcntl.h>
-#include <sodium.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "jail/base/errno_name.h"
+#include "jail/base/sha256.h"
 #include "jail/base/status_macros.h"
 #include "jail/base/text.h"
 #include "jail/base/write.h"
@@ -319,8 +319,8 @@ absl::StatusOr<SealedPlan> Seal(const v1::RunPlan& plan, const v1::PhasePlan& ph
   JAIL_ASSIGN_OR_RETURN(const std::string bytes, ComposeJob(plan, phase, products, options));
   if (bytes.size() > kMaxPlanBytes) return absl::ResourceExhaustedError("the plan is too large");
   SealedPlan sealed;
-  crypto_hash_sha256(sealed.sha256.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                     bytes.size());
+  const std::string digest = Sha256Of(bytes);
+  std::copy(digest.begin(), digest.end(), sealed.sha256.begin());
   JAIL_ASSIGN_OR_RETURN(sealed.fd, SealBytes(bytes));
   return sealed;
 }

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
-#include "jail/watch/sha256.h"
+#include "jail/base/sha256.h"
 
 namespace jail::watch {
 

@@ -1,6 +1,5 @@
 #include "jail/watch/record.h"
 
-#include <sodium.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "jail/base/errno_name.h"
+#include "jail/base/sha256.h"
 #include "jail/base/units.h"
 #include "jail/watch/cleanup.h"
 #include "jail/watch/denied.h"
@@ -76,6 +76,7 @@ void SetUsage(const RawReport& report, v1::Usage* usage) {
   usage->set_forced_switches(raw.forced_switches);
   if (raw.anon_peak_bytes >= 0) usage->set_memory_anonymous_peak_bytes(raw.anon_peak_bytes);
   if (raw.file_peak_bytes >= 0) usage->set_memory_file_peak_bytes(raw.file_peak_bytes);
+  usage->set_largest_process_bytes(raw.max_rss_bytes);
   usage->set_minor_faults(raw.minor_faults);
   usage->set_major_faults(raw.major_faults);
 }
@@ -85,6 +86,7 @@ v1::Timing TimingOf(const PhaseFacts& facts, const v1::Usage& usage) {
   evidence.wall_us = usage.wall_time_us();
   evidence.cpu_us = usage.cpu_time_us();
   evidence.forced_switches = usage.forced_switches();
+  evidence.samples = facts.report->samples_taken;
   evidence.stolen_us = facts.host_times.stolen_us;
   evidence.pressure_us = facts.host_times.pressure_us;
   if (facts.report->usage.throttled_ns >= 0)
@@ -137,23 +139,19 @@ void AddSamples(const PhaseFacts& facts, v1::Timeline* timeline) {
 
 std::string Digest(const uint8_t (&sha256)[32]) { return std::string(std::begin(sha256), std::end(sha256)); }
 
-void HashText(crypto_hash_sha256_state* state, absl::string_view text) {
+void HashText(absl::string_view text, Sha256* hash) {
   // Its size first, so that no two lists of texts look the same.
-  const std::string size = absl::StrCat(text.size(), ":");
-  crypto_hash_sha256_update(state, reinterpret_cast<const unsigned char*>(size.data()), size.size());
-  crypto_hash_sha256_update(state, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  hash->Update(absl::StrCat(text.size(), ":"));
+  hash->Update(text);
 }
 
 std::string FilesDigest(const google::protobuf::RepeatedPtrField<v1::SourceFile>& files) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
+  Sha256 hash;
   for (const v1::SourceFile& file : files) {
-    HashText(&state, file.path());
-    HashText(&state, file.content());
+    HashText(file.path(), &hash);
+    HashText(file.content(), &hash);
   }
-  uint8_t digest[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256_final(&state, digest);
-  return Digest(digest);
+  return hash.Finish();
 }
 
 void SetSignals(const RawReport& report, v1::PhaseResult* phase) {

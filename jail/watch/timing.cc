@@ -34,6 +34,18 @@ struct Doubt {
 std::string Time(int64_t us) { return FormatElapsed(absl::Microseconds(us)); }
 int64_t Wall(const E& e) { return e.wall_us; }
 
+// For each sample the helper is woken where it was last, which is where the program runs, and goes first: of
+// 49 forced switches in 300 ms of an idle machine 30 were for it. Who shares its CPU is seen all the same:
+// samples come every 10 ms and more rarely, another's turn every 3.
+int64_t SwitchesForOthers(const E& e) { return e.forced_switches - e.samples; }
+
+// A task that waits for its own rate is to the kernel one that waits for a CPU: the program's own are not
+// the host's.
+Figure PressureOfOthers(const E& e) {
+  if (!e.pressure_us) return std::nullopt;
+  return *e.pressure_us - e.throttled_us.value_or(0);
+}
+
 // To add one: a row, a figure in TimingEvidence, a case in timing_test.cc.
 constexpr Doubt kDoubts[] = {
     // Ticks of 10 ms: two may be one and rounding. 1% is what repeated runs differ by on an idle machine.
@@ -44,12 +56,13 @@ constexpr Doubt kDoubts[] = {
      [](int64_t us) { return absl::StrCat("the CPU rate held the program up for ", Time(us)); }},
     // A program alone on its CPU gives way to the kernel's own threads, some 10 times a second; one that
     // shares it does every 3 ms. 100 in a second of CPU time lie between: ten a switch, 1,000 a second.
-    {[](const E& e) -> Figure { return e.forced_switches * 10; }, 300, 1, [](const E& e) { return e.cpu_us; },
+    {[](const E& e) -> Figure { return SwitchesForOthers(e) * 10; }, 300, 1,
+     [](const E& e) { return e.cpu_us; },
      [](int64_t tenths) {
        return absl::StrCat("the program had to give up its CPU ", tenths / 10, " times");
      }},
-    // The host's tasks, the jail's own among them, so a share that its own threads rarely reach.
-    {[](const E& e) { return e.pressure_us; }, 20'000, 200, Wall,
+    // The host's tasks, the jail's own threads among them, so a share that those rarely reach.
+    {PressureOfOthers, 20'000, 200, Wall,
      [](int64_t us) { return absl::StrCat("tasks of this host waited ", Time(us), " for a CPU"); }},
 };
 

@@ -30,6 +30,7 @@ struct TimingEvidence {
   int64_t wall_us = 0;
   int64_t cpu_us = 0;
   int64_t forced_switches = 0;
+  int64_t samples = 0;  // That the helper took meanwhile.
   std::optional<int64_t> throttled_us;
   std::optional<int64_t> stolen_us;
   std::optional<int64_t> pressure_us;

@@ -71,6 +71,26 @@ TEST_F(ExamTest, IsCompiledOnceForAllCases) {
   }
 }
 
+// The third is 4 KiB and a stack: it did nothing, and used next to nothing.
+TEST_F(ExamTest, SmallHonestProgramsAreNoAnomalyAndThoseWithoutMemoryAre) {
+  const std::vector<std::string> anomaly = {"resource_anomaly warning"};
+  const struct {
+    const char *language, *code;
+    std::vector<std::string> flags;
+  } rows[] = {
+      {"c", "#include <stdio.h>\nint main(void) { puts(\"42\"); }", {}},
+      {"cpp", "#include <iostream>\nint main() { std::cout << 42 << '\\n'; }", {}},
+      {"assembly", "global _start\n_start: mov eax, 60\nxor edi, edi\nsyscall\n", anomaly},
+  };
+  for (const auto& row : rows) {
+    ExamSpec spec = Spec(row.language, row.code);
+    AddCase(&spec, "", row.flags.empty() ? "42\n" : "");
+    const Held held = Hold(spec);
+    EXPECT_THAT(Passed(held.result), ElementsAre(true)) << row.language << held.outcome.out;
+    EXPECT_EQ(Flags(held.result.cases(0)), row.flags) << row.language;
+  }
+}
+
 TEST_F(ExamTest, WhatDoesNotCompileNeverStarts) {
   ExamSpec spec = Spec("c", "int main() { return x; }");
   AddCase(&spec, "", "");

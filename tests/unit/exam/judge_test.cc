@@ -160,6 +160,9 @@ TEST(JudgeCaseTest, LittleMemoryIsAWarningWhereItIsMeasured) {
   Phase(&attempt)->mutable_usage()->set_memory_peak_bytes(kMiB - 1);
   EXPECT_THAT(Flags(Judged(attempt)), ElementsAre("resource_anomaly warning"));
   EXPECT_TRUE(Judged(attempt).passed());
+  Phase(&attempt)->mutable_usage()->set_largest_process_bytes(kMiB);
+  EXPECT_THAT(Flags(Judged(attempt)), IsEmpty()) << "its pages were in memory before it";
+  Phase(&attempt)->mutable_usage()->clear_largest_process_bytes();
   Phase(&attempt)->mutable_usage()->set_memory_source(v1::Usage::SOURCE_UNSPECIFIED);
   EXPECT_THAT(Flags(Judged(attempt)), IsEmpty());
 }

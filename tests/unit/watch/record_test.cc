@@ -50,6 +50,7 @@ TEST(RecordTest, OutputIsByteForByte) {
 TEST(RecordTest, UsageLeavesOutWhatTheHostCannotTell) {
   TestPhase phase;
   phase.report().usage.memory_peak_bytes = 1000;
+  phase.report().usage.max_rss_bytes = 1500;
   phase.report().usage.user_ns = 300'000'000;
   phase.report().usage.system_ns = 200'000'000;
   EXPECT_THAT(Record(phase).phases(0).usage(), EqualsProto(R"pb(
@@ -60,6 +61,7 @@ TEST(RecordTest, UsageLeavesOutWhatTheHostCannotTell) {
                 memory_peak_bytes: 1000
                 memory_source: SOURCE_CGROUP_V1
                 cpu_source: SOURCE_CGROUP_V1
+                largest_process_bytes: 1500
               )pb"));
 }
 
@@ -142,6 +144,14 @@ TEST(RecordTest, SamplesHaveTheOutputOfTheirTime) {
   EXPECT_EQ(record.timeline().samples(0).stdout_bytes(), 7);
   EXPECT_EQ(record.timeline().samples(1).stdout_bytes(), 9);
   EXPECT_EQ(record.timeline().samples(1).stderr_bytes(), 2);
+}
+
+TEST(RecordTest, SwitchesThatSamplesExplainLeaveTheTimesTrusted) {
+  TestPhase phase;
+  phase.report().usage.forced_switches = 100;
+  EXPECT_EQ(Record(phase).phases(0).timing().trust(), v1::Timing::TRUST_LOW);
+  phase.report().samples_taken = 60;
+  EXPECT_EQ(Record(phase).phases(0).timing().trust(), v1::Timing::TRUST_HIGH);
 }
 
 TEST(RecordTest, StepsThatWereDoneHaveTheirTimes) {

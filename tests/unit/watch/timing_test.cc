@@ -61,9 +61,33 @@ TEST(TimingTest, ALongRunIsNotBlamedForCrumbsNorAShortOneForATick) {
   EXPECT_EQ(JudgeTiming(evidence).trust(), v1::Timing::TRUST_HIGH);
 }
 
+// A program alone at half a core: what the kernel showed of one.
+TEST(TimingTest, WaitingForItsOwnRateIsNotTheHostsPressure) {
+  TimingEvidence evidence;
+  evidence.wall_us = 554'657;
+  evidence.cpu_us = 302'086;
+  evidence.throttled_us = 247'047;
+  evidence.pressure_us = 255'047;
+  const v1::Timing timing = JudgeTiming(evidence);
+  EXPECT_EQ(timing.reason(), "the CPU rate held the program up for 247 ms");
+  EXPECT_EQ(timing.pressure_us(), 255'047) << "what was measured stays";
+  evidence.pressure_us = *evidence.throttled_us + 120'000;
+  EXPECT_THAT(JudgeTiming(evidence).reason(), HasSubstr("waited 120 ms for a CPU"));
+}
+
+TEST(TimingTest, SwitchesForOurOwnSamplesAreNotHeldAgainstTheProgram) {
+  TimingEvidence evidence = Quiet();
+  evidence.forced_switches = 200;
+  evidence.samples = 100;
+  EXPECT_EQ(JudgeTiming(evidence).trust(), v1::Timing::TRUST_HIGH);
+  evidence.forced_switches = 201;
+  EXPECT_THAT(JudgeTiming(evidence).reason(), HasSubstr("give up its CPU 101 times"));
+}
+
 TEST(TimingTest, AllReasonsAreGiven) {
   TimingEvidence evidence = Quiet();
   for (const Case& row : kCases) row.set(&evidence, row.most_trusted + 1);
+  *evidence.pressure_us += *evidence.throttled_us;
   for (const Case& row : kCases) EXPECT_THAT(JudgeTiming(evidence).reason(), HasSubstr(row.reason));
 }
 

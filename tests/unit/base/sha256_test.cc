@@ -1,10 +1,10 @@
-#include "jail/watch/sha256.h"
+#include "jail/base/sha256.h"
 
 #include <gtest/gtest.h>
 
 #include "absl/strings/escaping.h"
 
-namespace jail::watch {
+namespace jail {
 namespace {
 
 std::string Hex(absl::string_view bytes, size_t step) {
@@ -23,6 +23,7 @@ std::string LibsodiumHex(const std::string& text) {
 // FIPS 180-4's own examples, and the one everybody knows.
 TEST(Sha256Test, KnownAnswers) {
   EXPECT_EQ(Hex("", 1), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(Hex("abc", 8), absl::BytesToHexString(Sha256Of("abc")));
   EXPECT_EQ(Hex("abc", 8), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(Hex(std::string(1'000'000, 'a'), 4096),
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
@@ -41,4 +42,4 @@ TEST(Sha256Test, AgreesWithLibsodiumForEverySizeAndStep) {
 }
 
 }  // namespace
-}  // namespace jail::watch
+}  // namespace jail

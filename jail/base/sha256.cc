@@ -1,4 +1,4 @@
-#include "jail/watch/sha256.h"
+#include "jail/base/sha256.h"
 
 #include <immintrin.h>
 // glibc's header has C's name for it, which g++ knows and clang++ does not.
@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace jail::watch {
+namespace jail {
 namespace {
 
 constexpr size_t kBlockBytes = 64;
@@ -102,4 +102,10 @@ std::string Sha256::Finish() {
   return digest;
 }
 
-}  // namespace jail::watch
+std::string Sha256Of(absl::string_view bytes) {
+  Sha256 hash;
+  hash.Update(bytes);
+  return hash.Finish();
+}
+
+}  // namespace jail
