@@ -90,9 +90,9 @@ bench-call: product ## Function runs beside the bare interpreter, and beside iso
 	  --json $(BUILD)/bench-call.json
 
 load: product ## How much the HTTP service bears: executions per second, latency, memory, disconnects; EXECUTIONS=100000: memory over so many (as root)
-	@cmake --build --preset release -j $(JOBS) --target jaild bench_hello
-	@/usr/bin/python3 tests/bench/serve_load.py --jaild $(BUILD)/tools/jaild/jaild --hello $(BUILD)/tests/bench/bench_hello \
-	  --seconds $(TIME) $(if $(EXECUTIONS),--executions $(EXECUTIONS)) --json $(BUILD)/load.json
+	@cmake --build --preset release -j $(JOBS) --target jaild bench_hello bench_tiny
+	@/usr/bin/python3 tests/bench/serve_load.py --jaild $(BUILD)/tools/jaild/jaild --hello $(BUILD)/tests/bench/bench_tiny \
+	  --hello $(BUILD)/tests/bench/bench_hello --seconds $(TIME) $(if $(EXECUTIONS),--executions $(EXECUTIONS)) --json $(BUILD)/load.json
 
 fuzz: deps ## Run every fuzz target for TIME seconds (60)
 	@tools/deps check && cmake --preset fuzz >/dev/null && cmake --build --preset fuzz -j $(JOBS) --target fuzzers

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """How much jaild bears: executions per second, latency, memory, and how soon a client's end is its program's.
-serve_load.py --jaild PATH --hello STATIC [--seconds N] [--executions N] [--json FILE]
+serve_load.py --jaild PATH --hello STATIC ... [--seconds N] [--executions N] [--json FILE]
 
 Closed loops: each of N connections asks for the next execution when the last is answered. It shares the machine's CPUs
 with what it measures, as a proxy in front of it would. Needs root, for full jails. --executions N: only memory, over so
@@ -65,12 +65,18 @@ def resident_kib(pid):
         return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
 
 
-def bodies(hello):
-    """By name: JSON's programs, and a static program as a command, which is protobuf's alone."""
-    with open(hello, "rb") as file:
-        content = file.read()
-    python = json.dumps({"language": "python", "code": "print('hello')"}).encode()
-    return {"python": request(python), "static hello": request(job_of(content), kind="application/x-protobuf")}
+def python_body():
+    return request(json.dumps({"language": "python", "code": "print('hello')"}).encode())
+
+
+def bodies(programs):
+    """By name: JSON's program, and static ones as commands, which are protobuf's alone. Each request has all of its program."""
+    found = {"python": python_body()}
+    for path in programs:
+        with open(path, "rb") as file:
+            content = file.read()
+        found[f"static hello, {len(content) / 1024:.0f} KiB"] = request(job_of(content), kind="application/x-protobuf")
+    return found
 
 
 def field(number, value):
@@ -165,7 +171,7 @@ def measure_load(daemon, hello, seconds, results):
             row = asyncio.run(measure(daemon.port, bytes_, connections, seconds))
             before = before or resident_kib(daemon.pid)
             results.setdefault(name, []).append(row)
-            print(f"{name:13} {connections:3} connections: {row['per_second']:6.0f}/s, p50 {row['p50_ms']:6.1f} ms, "
+            print(f"{name:22} {connections:3} connections: {row['per_second']:6.0f}/s, p50 {row['p50_ms']:6.1f} ms, "
                   f"p99 {row['p99_ms']:6.1f} ms, {row['runs']} runs", flush=True)
     results["resident_kib"] = [before, resident_kib(daemon.pid)]
     print(f"resident memory: {before / 1024:.1f} MiB after the first thousands, {results['resident_kib'][1] / 1024:.1f} MiB at the end")
@@ -192,9 +198,9 @@ async def execute_all(port, bytes_, connections, count):
     await asyncio.gather(*(execute(port, bytes_, count // connections) for _ in range(connections)))
 
 
-def measure_memory(daemon, hello, executions, results):
+def measure_memory(daemon, executions, results):
     """Resident after each tenth."""
-    python, connections = bodies(hello)["python"], 2 * os.cpu_count()
+    python, connections = python_body(), 2 * os.cpu_count()
     rows = results["resident_kib_by_executions"] = []
     for tenth in range(1, 11):
         asyncio.run(execute_all(daemon.port, python, connections, executions // 10))
@@ -205,7 +211,7 @@ def measure_memory(daemon, hello, executions, results):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jaild", required=True)
-    parser.add_argument("--hello", required=True)
+    parser.add_argument("--hello", required=True, action="append")
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--executions", type=int)
     parser.add_argument("--json")
@@ -213,7 +219,7 @@ def main():
     results = {}
     if options.executions:
         with Daemon(options.jaild, pool=4) as daemon:
-            measure_memory(daemon, options.hello, options.executions, results)
+            measure_memory(daemon, options.executions, results)
     else:
         with Daemon(options.jaild, pool=4) as daemon:
             measure_load(daemon, options.hello, options.seconds, results)

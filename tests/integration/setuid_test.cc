@@ -12,10 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "gmock/gmock.h"
+#include "tests/integration/await.h"
 #include "tests/integration/languages.h"
 #include "tests/testlib/jailtest/for_others.h"
 #include "tests/testlib/jailtest/jailrun.h"
@@ -158,6 +160,37 @@ TEST_F(SetuidTest, P33_TheHelperIsOutOfItsCallersReach) {
   kill(*helper, SIGCONT);
   run.Signal(SIGTERM);
   EXPECT_FALSE(Finish(&run).outcome.timed_out);
+}
+
+// A pool is nobody's too: its zygotes are not his, nor are its jails.
+TEST_F(SetuidTest, P33_APoolOfHisHasForksAndTheyAreOutOfHisReach) {
+  settle_ = absl::Seconds(5);
+  const std::string socket = "/tmp/pool-of-another", program = Copy("hello.py");
+  const auto of_pool = [&](std::vector<std::string> argv) {
+    argv.insert(argv.begin(), {installed_->jailrun(), "pool"});
+    return Command{.argv = argv, .before_exec = BecomeAnother};
+  };
+  Process pool(of_pool({"--pool", socket}));
+  const auto ready = [&] {
+    Process status(of_pool({"status", "--pool", socket}));
+    return absl::StrContains(status.Finish().out, "Ready: 4 ");
+  };
+  const auto run = [&] { return Jailrun(As({"--pool", socket, program})); };
+  ASSERT_TRUE(Await([&] { return run().record.verdict() == jail::v1::VERDICT_OK; }));
+  ASSERT_TRUE(Await(ready));
+  const JailRun forked = run();
+  ExpectWholeJail(forked);
+  EXPECT_EQ(forked.phase().start(), jail::v1::PhaseResult::START_ZYGOTE);
+  for (const char* name : {"jail-launch", "python3"}) {
+    SCOPED_TRACE(name);
+    const auto theirs = AwaitDescendant(pool.pid(), name, absl::Seconds(10));
+    ASSERT_TRUE(theirs.has_value());
+    Process killer(
+        Command{.argv = {"/usr/bin/kill", "-KILL", absl::StrCat(*theirs)}, .before_exec = BecomeAnother});
+    EXPECT_NE(killer.Finish().exit_code, 0);
+  }
+  pool.Signal(SIGTERM);
+  EXPECT_EQ(pool.Finish().exit_code, 0);
 }
 
 // The caller dies at any moment: the next run takes away what is left.

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <optional>
+#include <random>
 #include <set>
 #include <string>
 #include <thread>
@@ -14,6 +15,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gmock/gmock.h"
 #include "jail/plan/layout.h"
 #include "tests/integration/pool_fixture.h"
@@ -192,6 +195,30 @@ TEST_F(ZygoteTest, P20_AServingHelperThatIsKilledIsReplacedToo) {
   ASSERT_TRUE(Await([&] { return pool_->stats().failed >= 3; }));
   jail_->Run(Job("python", ""));
   EXPECT_EQ(Forked("print(1)"), "1\n");
+}
+
+// Whoever of them it is, and whatever they are doing.
+TEST_F(ZygoteTest, P20_KilledAtAnyMomentTheyLeaveNothing) {
+  settle_ = absl::Seconds(5);
+  std::mt19937 random(std::random_device{}());
+  std::vector<pid_t> (*const victims[])() = {Zygotes, Servers, Helpers};
+  for (int i = 0; i < 24; ++i) {
+    const int64_t moment_us = std::uniform_int_distribution<int64_t>(0, 30'000)(random);
+    SCOPED_TRACE(absl::StrCat("round ", i, ", after ", moment_us, " us"));
+    std::thread killer([&] {
+      absl::SleepFor(absl::Microseconds(moment_us));
+      for (const pid_t pid : victims[i % 3]()) kill(pid, SIGKILL);
+    });
+    const auto record = jail_->Run(Job("python", "sum(range(100000))\nprint(6 * 7)"));
+    killer.join();
+    if (record.verdict() == jail::v1::VERDICT_OK) {
+      EXPECT_EQ(record.phases(0).stdout().content(), "42\n");
+    } else {
+      EXPECT_EQ(record.verdict(), jail::v1::VERDICT_JAIL_ERROR) << record.summary();
+    }
+  }
+  const auto record = jail_->Run(Job("python", "print(1)"));
+  EXPECT_EQ(record.phases(0).stdout().content(), "1\n") << record.summary();
 }
 
 }  // namespace
