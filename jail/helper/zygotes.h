@@ -37,7 +37,7 @@ struct Zygotes {
   int deaths = 0;         // Of those that nobody had sent away.
   Zygote all[kMostZygotes] = {};
   int count = 0;
-  unsigned oldest = 0;
+  int oldest = 0;  // The next to go.
   // The uid that they share: of a lease, which ends with this process.
   int leases = -1;
   plan::SiteLimits site = {};

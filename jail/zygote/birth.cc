@@ -19,17 +19,17 @@ namespace {
 constexpr int kTimeoutMs = 20'000;  // A slow, loaded machine, and a runtime that is still starting.
 
 // EPIPE: the zygote is gone. EPROTO: it says something else.
-int Hear(int connection, void* bytes, size_t size, int* fd) {
+int Hear(int connection, Sent said) {
+  const size_t expected = said.size;
   if (const int error = WaitReadable(connection, kTimeoutMs)) return error;
-  Sent said = {bytes, size, fd, fd != nullptr ? 1 : 0};
   if (const int error = ReceiveWith(connection, 0, &said)) return error;
   if (said.size == 0) return EPIPE;
-  return said.size == size ? 0 : EPROTO;
+  return said.size == expected ? 0 : EPROTO;
 }
 
 int TakeReport(launch::Context& context, int* memfd) {
   uint8_t byte = 0;
-  if (const int error = Hear(context.zygote, &byte, sizeof byte, memfd)) return error;
+  if (const int error = Hear(context.zygote, {&byte, sizeof byte, memfd, 1})) return error;
   constexpr int kSized = F_SEAL_SHRINK | F_SEAL_GROW;
   struct stat status;
   if (byte != kReport || *memfd < 0 || fstat(*memfd, &status) != 0) return EPROTO;
@@ -84,7 +84,7 @@ int Clone(launch::Context& context) {
   launch::At(context.report->host, -1, "zygote");
   if (const int error = SendOrder(context)) return error;
   Born born = {};
-  if (const int error = Hear(context.zygote, &born, sizeof born, &context.child_pidfd)) return error;
+  if (const int error = Hear(context.zygote, {&born, sizeof born, &context.child_pidfd, 1})) return error;
   if (born.error != 0) return born.error;
   if (context.child_pidfd < 0) return EPROTO;
   const int error = FindPid(context);
@@ -95,7 +95,7 @@ int Clone(launch::Context& context) {
 
 int Reap(launch::Context& context, int* status, rusage* usage) {
   Ended ended = {SIGKILL, {}};  // As the zygote's own end would have it.
-  int error = Hear(context.zygote, &ended, sizeof ended, nullptr);
+  int error = Hear(context.zygote, {&ended, sizeof ended, nullptr, 0});
   if (error == EPIPE || error == ECONNRESET) error = 0;
   *status = ended.status;
   *usage = {};

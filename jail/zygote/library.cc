@@ -1,18 +1,18 @@
 #include "jail/zygote/library.h"
 
-// JAIL_ZYGOTE_LIBRARY: its path. Empty where a build has none: a zygote then never gets as far as fork().
+// JAIL_ZYGOTE_LIBRARY: the path of its file.
 asm(".section .rodata.jail_zygote, \"a\"\n"
-    "jail_zygote_library:\n"
+    "kZygoteLibraryBytes:\n"
     ".incbin \"" JAIL_ZYGOTE_LIBRARY
     "\"\n"
-    "jail_zygote_library_end:\n"
+    "kZygoteLibraryEnd:\n"
     ".previous\n");
 
-extern "C" const char jail_zygote_library[], jail_zygote_library_end[];
+extern "C" const char kZygoteLibraryBytes[], kZygoteLibraryEnd[];
 
 namespace jail::zygote {
 
-const char* const kLibrary = jail_zygote_library;
-const size_t kLibrarySize = static_cast<size_t>(jail_zygote_library_end - jail_zygote_library);
+const char* const kLibrary = kZygoteLibraryBytes;
+const size_t kLibrarySize = static_cast<size_t>(kZygoteLibraryEnd - kZygoteLibraryBytes);
 
 }  // namespace jail::zygote

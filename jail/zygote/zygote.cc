@@ -79,11 +79,12 @@ void TakeConnection() {
   CloseFd(&connection);
 }
 
-long CloneFirst(int* pidfd) {
+// To its pidfd.
+long CloneFirst(Jail& jail) {
   clone_args args = {};
   args.flags = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_PIDFD;
   args.exit_signal = SIGCHLD;
-  args.pidfd = reinterpret_cast<uint64_t>(pidfd);
+  args.pidfd = reinterpret_cast<uint64_t>(&jail.pidfd);
   return syscall(SYS_clone3, &args, sizeof args);
 }
 
@@ -138,7 +139,7 @@ void Live(const Jail& jail, const Order& order, int* given, Fork fork) {
 
 // True in the program's process.
 bool GiveBirth(Jail& jail, const Order& order, int* given, int count, Fork fork) {
-  const long pid = CloneFirst(&jail.pidfd);
+  const long pid = CloneFirst(jail);
   if (pid == 0) {
     Live(jail, order, given, fork);
     return true;

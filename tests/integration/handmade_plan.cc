@@ -28,7 +28,8 @@ void SetName(const char* name, char (&field)[kSize]) {
   std::strncpy(field, name, kSize - 1);
 }
 
-// Takes the report's descriptor from the control socket, should there be one.
+}  // namespace
+
 std::optional<RawReport> ReceiveReport(int socket) {
   char byte = 0;
   iovec data = {&byte, 1};
@@ -54,8 +55,6 @@ std::optional<RawReport> ReceiveReport(int socket) {
   }
   return std::nullopt;
 }
-
-}  // namespace
 
 std::string PlanBytes(const std::function<void(Header*, std::string*)>& spoil) {
   std::string bytes(sizeof(Header), '\0');

@@ -22,6 +22,9 @@ std::string PlanBytes(const std::function<void(jail::plan::Header*, std::string*
 // A memfd of those bytes, with these F_SEAL_* (kAllSeals: what the helper demands).
 jail::Fd PlanMemfd(const std::string& bytes, int seals = kAllSeals);
 
+// Takes the report from the helper's control socket, should there be one.
+std::optional<jail::plan::RawReport> ReceiveReport(int socket);
+
 struct HelperRun {
   Outcome outcome;
   std::optional<jail::plan::RawReport> report;  // When it got as far as sending one.
