@@ -24,6 +24,7 @@
 #include "jail/plan/steps.h"
 #include "tests/integration/bad_plans.h"
 #include "tests/integration/handmade_plan.h"
+#include "tests/integration/setuid_fixture.h"
 #include "tests/testlib/jailtest/for_others.h"
 #include "tests/testlib/jailtest/jailrun.h"
 #include "tests/testlib/jailtest/process.h"
@@ -31,21 +32,8 @@
 namespace jailtest {
 namespace {
 
-class SetuidHelperTest : public JailTest {
+class SetuidHelperTest : public InstalledSetuid {
  protected:
-  void SetUp() override {
-    const bool counts = ForOthers::LetSetuidCount();
-    JailTest::SetUp();
-    if (IsSkipped()) return;
-    ASSERT_TRUE(counts);
-    installed_.emplace();
-    ForOthers::MakeSetuid();
-  }
-  void TearDown() override {
-    installed_.reset();
-    JailTest::TearDown();
-  }
-
   // `last` is done as him, just before.
   static HelperRun Run(const jail::Fd& plan, const std::function<void()>& last = nullptr) {
     return RunHelper(plan, [&](Command* command) {
@@ -74,8 +62,6 @@ class SetuidHelperTest : public JailTest {
     EXPECT_EQ(run.report->verified.capabilities, 1);
     EXPECT_EQ(run.report->verified.seccomp, 1);
   }
-
-  std::optional<ForOthers> installed_;
 };
 
 TEST_F(SetuidHelperTest, AGoodPlanRuns) {

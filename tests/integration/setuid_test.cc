@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <functional>
-#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "gmock/gmock.h"
 #include "tests/integration/await.h"
 #include "tests/integration/languages.h"
+#include "tests/integration/setuid_fixture.h"
 #include "tests/testlib/jailtest/for_others.h"
 #include "tests/testlib/jailtest/jailrun.h"
 #include "tests/testlib/jailtest/process_tree.h"
@@ -30,21 +30,8 @@ using testing::AnyOf;
 using testing::HasSubstr;
 using testing::Not;
 
-class SetuidTest : public JailTest {
+class SetuidTest : public InstalledSetuid {
  protected:
-  void SetUp() override {
-    const bool counts = ForOthers::LetSetuidCount();
-    JailTest::SetUp();
-    if (IsSkipped()) return;
-    ASSERT_TRUE(counts);
-    installed_.emplace();
-    ForOthers::MakeSetuid();
-  }
-  void TearDown() override {
-    installed_.reset();
-    JailTest::TearDown();
-  }
-
   std::string Copy(const char* program) { return installed_->Add(Program(program)); }
 
   // As another user, after `first`.
@@ -64,8 +51,6 @@ class SetuidTest : public JailTest {
     EXPECT_NE(run.record.isolation().host_uid(), kAnother);
     EXPECT_NE(run.record.isolation().host_uid(), 0);
   }
-
-  std::optional<ForOthers> installed_;
 };
 
 TEST_F(SetuidTest, P33_AnyUserHasTheWholeJailAndNoMore) {
