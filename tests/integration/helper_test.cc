@@ -10,10 +10,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <climits>
-#include <cstring>
 
-#include "gmock/gmock.h"
+#include "gtest/gtest.h"
 #include "jail/plan/steps.h"
 #include "tests/integration/bad_plans.h"
 #include "tests/integration/handmade_plan.h"
@@ -24,7 +22,6 @@ namespace {
 
 using jail::plan::Header;
 using jail::plan::StepId;
-using testing::IsEmpty;
 
 class BadPlanTest : public JailTest, public testing::WithParamInterface<BadPlan> {};
 INSTANTIATE_TEST_SUITE_P(Each, BadPlanTest, testing::ValuesIn(BadPlans()),
